@@ -1,0 +1,2 @@
+/** JMH benchmarks of the kernels and mixers. */
+package org.attention4j.bench;

@@ -1,0 +1,24 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The {@code attention} command, the only composition root of the project. Nobody reads it.
+ */
+@NullMarked
+module org.attention4j.cli {
+    requires static org.jspecify;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
+    requires com.google.guice;
+    requires info.picocli;
+    requires org.attention4j.api;
+    requires org.attention4j.cnn;
+    requires org.attention4j.core;
+    requires org.attention4j.guice;
+    requires org.attention4j.kernels;
+    requires org.attention4j.model;
+    requires org.attention4j.rnn;
+    requires org.attention4j.tests;
+
+    opens org.attention4j.cli to
+            info.picocli;
+}

@@ -1,0 +1,2 @@
+/** Convolutional mixers and their parts. */
+package org.attention4j.cnn;

@@ -1,0 +1,2 @@
+/** Attention mixers and their parts. */
+package org.attention4j.core;

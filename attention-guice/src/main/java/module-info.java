@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Guice bindings for the registry and every mixer that it finds. Programs that are wired with Guice may read it.
+ */
+@NullMarked
+module org.attention4j.guice {
+    requires static org.jspecify;
+    requires transitive org.attention4j.api;
+    requires transitive com.google.guice;
+
+// exports org.attention4j.guice; with its first public type (javac refuses an empty package)
+}

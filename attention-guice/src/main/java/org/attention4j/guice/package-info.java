@@ -1,0 +1,2 @@
+/** Guice bindings for discovered mixers. */
+package org.attention4j.guice;

@@ -1,0 +1,16 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The layers around a mixer (embedding, normalisation, feed-forward, block), weights files and an optimiser. Model
+ * authors may read it; it gets its mixers through the registry, as their models do.
+ */
+@NullMarked
+module org.attention4j.model {
+    requires static org.jspecify;
+    requires transitive org.attention4j.api;
+    requires org.attention4j.kernels;
+    requires com.fasterxml.jackson.core;
+    requires com.google.protobuf;
+
+// exports org.attention4j.model; with its first public type (javac refuses an empty package)
+}

@@ -1,0 +1,2 @@
+/** Recurrent mixers and their parts. */
+package org.attention4j.rnn;

@@ -1,0 +1,2 @@
+/** The conformance kit. */
+package org.attention4j.tests;
