@@ -1,0 +1,57 @@
+package org.attention4j.api;
+
+/** How the elements of a new parameter are drawn. */
+public sealed interface InitialValue {
+    /**
+     * Every element the same.
+     *
+     * @param value the value
+     */
+    record Constant(float value) implements InitialValue {}
+
+    /**
+     * Uniform in [−bound, bound).
+     *
+     * @param bound at least 0
+     */
+    record Uniform(float bound) implements InitialValue {}
+
+    /**
+     * All zeros, as biases start.
+     *
+     * @return the value
+     */
+    static InitialValue zeros() {
+        return new Constant(0);
+    }
+
+    /**
+     * All ones, as the gains of normalisations start.
+     *
+     * @return the value
+     */
+    static InitialValue ones() {
+        return new Constant(1);
+    }
+
+    /**
+     * Uniform in [−bound, bound).
+     *
+     * @param bound at least 0
+     * @return the value
+     */
+    static InitialValue uniform(double bound) {
+        return new Uniform((float) bound);
+    }
+
+    /**
+     * Uniform with bound √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16).
+     *
+     * @param fanIn inputs of each unit
+     * @param fanOut units that read each input
+     * @return the value
+     */
+    static InitialValue xavier(long fanIn, long fanOut) {
+        return uniform(Math.sqrt(6.0 / (fanIn + fanOut)));
+    }
+}

@@ -1,0 +1,236 @@
+package org.attention4j.api;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A ready-made state for those who write an incremental mixer: one row of floats for each position of each sequence. A
+ * recurrence keeps its hidden values after the position, a convolution the position's input, an attention its key and
+ * value. Copying, rolling back, measuring, saving and loading are done here.
+ *
+ * <p>A mixer reads the rows of earlier positions, writes the row of the next one and then {@linkplain #advance advances}:
+ *
+ * <pre>{@code
+ * int last = state.row(b, state.position(b) - 1);   // before the first position: the initial row, zeros unless set
+ * int next = state.row(b, state.position(b));
+ * … state.rows(b)[next + i] = f(state.rows(b)[last + i], …) …
+ * state.advance(b, 1);
+ * }</pre>
+ *
+ * <p>Rows are kept in a ring: those of the last {@code lookback + capacity} positions. Rows before position 0 hold what the
+ * state began with.
+ */
+public final class RowState implements MixerState {
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private final MixerSpec spec;
+    private final int capacity;
+    private final int rowWidth;
+    private final int lookback;
+    private final int ring;
+    private final float[][] rows;
+    private final long[] positions;
+    private final Workspace workspace = Workspace.create();
+
+    /**
+     * A state of zeros at position 0.
+     *
+     * @param spec of the mixer
+     * @param batch B
+     * @param capacity how many positions can be rolled back; also how many there can be at all, if the specification does
+     *     not say that states are bounded
+     * @param rowWidth floats of one position
+     * @param lookback how many earlier positions a step reads
+     * @throws BadShapeException if a size is negative or too large, or the capacity is 0
+     */
+    public RowState(MixerSpec spec, int batch, int capacity, int rowWidth, int lookback) {
+        this(spec, capacity, rowWidth, lookback, new float[batch][rowFloats(batch, capacity, rowWidth, lookback)]);
+    }
+
+    private RowState(MixerSpec spec, int capacity, int rowWidth, int lookback, float[][] rows) {
+        this.spec = Objects.requireNonNull(spec, "spec");
+        this.capacity = capacity;
+        this.rowWidth = rowWidth;
+        this.lookback = lookback;
+        this.ring = capacity + lookback;
+        this.rows = rows;
+        positions = new long[rows.length];
+    }
+
+    /** The floats of one sequence, checked. */
+    private static int rowFloats(int batch, int capacity, int rowWidth, int lookback) {
+        if (batch < 0 || capacity < 1) {
+            throw new BadShapeException("a state for batch " + batch + " of capacity " + capacity
+                    + ": batch must be at least 0, capacity at least 1");
+        }
+        double floats = ((double) capacity + lookback) * rowWidth;
+        if (floats > LARGEST_ARRAY) {
+            throw new BadShapeException("a state of capacity " + capacity + " needs " + (capacity + (long) lookback)
+                    + " rows of " + rowWidth + " floats a sequence; a Java array holds at most " + LARGEST_ARRAY);
+        }
+        return (int) floats;
+    }
+
+    /**
+     * The memory of such a state, for {@link Incremental#stateBytes}.
+     *
+     * @param batch B
+     * @param capacity as in the constructor
+     * @param rowWidth floats of one position
+     * @param lookback as in the constructor
+     * @return bytes
+     * @throws BadShapeException if a size is negative, or the capacity is 0
+     */
+    public static long bytes(int batch, int capacity, int rowWidth, int lookback) {
+        return batch * ((long) rowFloats(batch, capacity, rowWidth, lookback) * Float.BYTES + Long.BYTES);
+    }
+
+    /**
+     * The rows of one sequence; {@link #row} says where each is.
+     *
+     * @param sequence 0 to B − 1
+     * @return the array itself
+     */
+    public float[] rows(int sequence) {
+        return rows[sequence];
+    }
+
+    /**
+     * Where the row of a position begins.
+     *
+     * @param sequence 0 to B − 1
+     * @param position from {@code position(sequence) − lookback} (negative before the start) to the last one that there is
+     *     {@linkplain #room room} for
+     * @return index into {@link #rows}
+     */
+    public int row(int sequence, long position) {
+        assert position >= positions[sequence] - ring && position < positions[sequence] + ring : position;
+        return (int) Math.floorMod(position, (long) ring) * rowWidth;
+    }
+
+    /**
+     * Demands room for more positions, before anything is written.
+     *
+     * @param chunk how many positions each sequence is to take
+     * @throws StateExhaustedException if a sequence has less room; never if states are bounded
+     */
+    public void room(Sequences chunk) {
+        for (int b = 0; b < rows.length; b++) {
+            long room = spec.boundedState() ? Long.MAX_VALUE : capacity - positions[b];
+            if (chunk.length(b) > room) {
+                throw new StateExhaustedException("a step of sequence " + b, chunk.length(b), room);
+            }
+        }
+    }
+
+    /**
+     * Moves on: rows up to the new position have been written.
+     *
+     * @param sequence 0 to B − 1
+     * @param count how many positions
+     */
+    public void advance(int sequence, int count) {
+        positions[sequence] += count;
+    }
+
+    @Override
+    public MixerSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public int batch() {
+        return rows.length;
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public long position(int sequence) {
+        return positions[sequence];
+    }
+
+    @Override
+    public void rollback(int sequence, int count) {
+        long most = Math.min(capacity, positions[sequence]);
+        if (count < 0 || count > most) {
+            throw new StateExhaustedException("rollback of sequence " + sequence, count, most);
+        }
+        positions[sequence] -= count;
+    }
+
+    @Override
+    public void reset() {
+        Arrays.fill(positions, 0);
+        for (float[] sequence : rows) {
+            Arrays.fill(sequence, 0);
+        }
+    }
+
+    @Override
+    public MixerState copy() {
+        RowState copy = new RowState(spec, rows.length, capacity, rowWidth, lookback);
+        for (int b = 0; b < rows.length; b++) {
+            System.arraycopy(rows[b], 0, copy.rows[b], 0, rows[b].length);
+            copy.positions[b] = positions[b];
+        }
+        return copy;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes(rows.length, capacity, rowWidth, lookback);
+    }
+
+    @Override
+    public void save(WritableByteChannel channel) throws IOException {
+        StateFile.Writer writer = new StateFile.Writer(channel, this);
+        for (float[] sequence : rows) {
+            writer.floats(sequence, 0, sequence.length);
+        }
+        writer.finish();
+    }
+
+    /**
+     * Reads a state that {@link #save} wrote, for {@link Incremental#loadState}.
+     *
+     * @param channel read up to the state's end
+     * @param spec of the mixer
+     * @param rowWidth as in the constructor
+     * @param lookback as in the constructor
+     * @return the state
+     * @throws IOException if reading fails
+     * @throws CorruptFileException if this is not a whole saved state
+     * @throws ForeignStateException if it was saved by another configuration
+     */
+    public static RowState load(ReadableByteChannel channel, MixerSpec spec, int rowWidth, int lookback)
+            throws IOException {
+        StateFile.Reader reader = new StateFile.Reader(channel, spec);
+        for (int b = 0; b < reader.batch(); b++) {
+            if (!spec.boundedState() && reader.position(b) > reader.capacity()) {
+                throw reader.corrupt(
+                        reader.offset(),
+                        "position " + reader.position(b) + " is past the capacity " + reader.capacity());
+            }
+        }
+        int floats = rowFloats(reader.batch(), reader.capacity(), rowWidth, lookback);
+        float[][] rows = new float[reader.batch()][];
+        for (int b = 0; b < rows.length; b++) {
+            rows[b] = reader.floats(floats);
+        }
+        RowState state = new RowState(spec, reader.capacity(), rowWidth, lookback, rows);
+        Arrays.setAll(state.positions, reader::position);
+        return state;
+    }
+
+    @Override
+    public Workspace workspace() {
+        return workspace;
+    }
+}

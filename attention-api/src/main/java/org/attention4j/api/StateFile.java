@@ -1,0 +1,232 @@
+package org.attention4j.api;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The format of saved states, for those who write a {@link MixerState}: the magic {@code "A4JS"}, a version, the mixer's
+ * fingerprint, batch, capacity, the position of each sequence, then floats and longs as the state wants; all
+ * little-endian. What is read is never believed before it has been checked.
+ */
+public final class StateFile {
+    private static final int MAGIC = 0x534A3441;
+    private static final int VERSION = 1;
+    /** Longer fingerprints do not exist: options are few and short. */
+    private static final int LONGEST_FINGERPRINT = 1 << 16;
+
+    private static final int BLOCK = 1 << 13;
+
+    private StateFile() {}
+
+    /** Writes one state. */
+    public static final class Writer {
+        private final WritableByteChannel channel;
+        private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+
+        /**
+         * Begins with what is common to all states.
+         *
+         * @param channel where to
+         * @param state whose mixer, batch, capacity and positions are written
+         * @throws IOException if writing fails
+         */
+        public Writer(WritableByteChannel channel, MixerState state) throws IOException {
+            this.channel = channel;
+            byte[] fingerprint = state.spec().fingerprint().getBytes(StandardCharsets.UTF_8);
+            buffer.putInt(MAGIC).putInt(VERSION).putInt(fingerprint.length);
+            for (byte letter : fingerprint) {
+                room(1).put(letter);
+            }
+            room(8).putInt(state.batch()).putInt(state.capacity());
+            for (int b = 0; b < state.batch(); b++) {
+                room(Long.BYTES).putLong(state.position(b));
+            }
+        }
+
+        /**
+         * Writes floats.
+         *
+         * @param source where they are
+         * @param offset the first
+         * @param count how many
+         * @throws IOException if writing fails
+         */
+        public void floats(float[] source, int offset, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                room(Float.BYTES).putFloat(source[offset + i]);
+            }
+        }
+
+        /**
+         * Writes what is left.
+         *
+         * @throws IOException if writing fails
+         */
+        public void finish() throws IOException {
+            buffer.flip();
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            buffer.clear();
+        }
+
+        private ByteBuffer room(int bytes) throws IOException {
+            if (buffer.remaining() < bytes) {
+                finish();
+            }
+            return buffer;
+        }
+    }
+
+    /** Reads one state, not a byte more. */
+    public static final class Reader {
+        private final ReadableByteChannel channel;
+        private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        private final int batch;
+        private final int capacity;
+        private final long[] positions;
+        private long offset;
+
+        /**
+         * Reads and checks what is common to all states.
+         *
+         * @param channel where from
+         * @param spec of the mixer that the state is for
+         * @throws IOException if reading fails
+         * @throws CorruptFileException if this is not a saved state
+         * @throws ForeignStateException if it was saved by another configuration
+         */
+        public Reader(ReadableByteChannel channel, MixerSpec spec) throws IOException {
+            this.channel = channel;
+            int magic = next(Integer.BYTES).getInt();
+            if (magic != MAGIC) {
+                throw corrupt(0, "a saved state begins with 'A4JS'");
+            }
+            int version = next(Integer.BYTES).getInt();
+            if (version != VERSION) {
+                throw corrupt(4, "version " + version + " is not " + VERSION);
+            }
+            int length = next(Integer.BYTES).getInt();
+            if (length < 1 || length > LONGEST_FINGERPRINT) {
+                throw corrupt(8, "fingerprint of " + length + " bytes is not in 1 to " + LONGEST_FINGERPRINT);
+            }
+            byte[] fingerprint = new byte[length];
+            for (int i = 0; i < length; i++) {
+                fingerprint[i] = next(1).get();
+            }
+            String given = new String(fingerprint, StandardCharsets.UTF_8);
+            if (!given.equals(spec.fingerprint())) {
+                throw new ForeignStateException(spec.fingerprint(), given);
+            }
+            batch = next(Integer.BYTES).getInt();
+            capacity = next(Integer.BYTES).getInt();
+            if (batch < 0 || capacity < 1) {
+                throw corrupt(offset - 8, "batch " + batch + " and capacity " + capacity);
+            }
+            positions = readPositions();
+        }
+
+        /** Grows as positions arrive, so that a damaged batch cannot make it allocate more than there is to read. */
+        private long[] readPositions() throws IOException {
+            long[] read = new long[Math.min(batch, 1024)];
+            for (int b = 0; b < batch; b++) {
+                if (b == read.length) {
+                    read = Arrays.copyOf(read, (int) Math.min(batch, 2L * read.length));
+                }
+                read[b] = next(Long.BYTES).getLong();
+                if (read[b] < 0) {
+                    throw corrupt(offset - Long.BYTES, "position " + read[b] + " of sequence " + b);
+                }
+            }
+            return read;
+        }
+
+        /**
+         * B.
+         *
+         * @return at least 0
+         */
+        public int batch() {
+            return batch;
+        }
+
+        /**
+         * The capacity.
+         *
+         * @return at least 1
+         */
+        public int capacity() {
+            return capacity;
+        }
+
+        /**
+         * The position of a sequence.
+         *
+         * @param sequence 0 to B − 1
+         * @return at least 0
+         */
+        public long position(int sequence) {
+            return positions[sequence];
+        }
+
+        /**
+         * Reads floats into an array that grows as they arrive, so that a damaged size cannot make it allocate much more
+         * than there is to read.
+         *
+         * @param count how many
+         * @return a new array of that length
+         * @throws IOException if reading fails
+         * @throws CorruptFileException if the state ends before
+         */
+        public float[] floats(int count) throws IOException {
+            float[] read = new float[Math.min(count, 1 << 20)];
+            int done = 0;
+            while (done < count) {
+                if (done == read.length) {
+                    read = Arrays.copyOf(read, (int) Math.min(count, 2L * read.length));
+                }
+                int block = Math.min(read.length - done, BLOCK / Float.BYTES);
+                next(block * Float.BYTES).asFloatBuffer().get(read, done, block);
+                done += block;
+            }
+            return read;
+        }
+
+        private ByteBuffer next(int bytes) throws IOException {
+            buffer.clear().limit(bytes);
+            while (buffer.hasRemaining()) {
+                if (channel.read(buffer) < 0) {
+                    throw corrupt(
+                            offset + buffer.position(), "the state ends here, " + buffer.remaining() + " bytes early");
+                }
+            }
+            offset += bytes;
+            return buffer.flip();
+        }
+
+        /**
+         * The exception for a state that is not what it claims to be.
+         *
+         * @param at the byte at which it goes wrong
+         * @param problem what is wrong
+         * @return the exception
+         */
+        public CorruptFileException corrupt(long at, String problem) {
+            return new CorruptFileException("saved state", at, problem);
+        }
+
+        /**
+         * How many bytes have been read.
+         *
+         * @return the offset of the next
+         */
+        public long offset() {
+            return offset;
+        }
+    }
+}

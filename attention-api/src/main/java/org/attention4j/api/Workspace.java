@@ -1,0 +1,264 @@
+package org.attention4j.api;
+
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call needs beside its inputs and outputs: scratch memory and threads. It belongs to the caller and serves one call
+ * at a time; kept from call to call, it makes them free of garbage. Results never depend on it.
+ *
+ * <p>How many threads work is the caller's choice. One means the calling thread and no other. Threads of its own start with
+ * the first call that splits its work, are daemons, end by themselves when idle for two seconds, and at {@link #close} at
+ * the latest.
+ */
+public final class Workspace implements AutoCloseable {
+    /** A piece of work that is split by index. */
+    @FunctionalInterface
+    public interface Task {
+        /**
+         * Does one part.
+         *
+         * @param index which, 0 to parts − 1; parts write to disjoint memory
+         * @param scratch of the thread that runs it; what is taken is released afterwards
+         */
+        void run(int index, Scratch scratch);
+    }
+
+    private static final int OPEN = 1 << 30;
+
+    private final int threads;
+    private final @Nullable Executor executor;
+    private final @Nullable WorkerThreads own;
+    private final Scratch scratch = new Scratch();
+    private final Helper[] helpers;
+    private final AtomicReference<Thread> owner = new AtomicReference<>();
+
+    private final AtomicInteger next = new AtomicInteger();
+    /** {@link #OPEN} while parts are handed out, plus the number of helpers at work. */
+    private final AtomicInteger gate = new AtomicInteger();
+
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private volatile int parts;
+    private volatile @Nullable Task task;
+
+    private Workspace(int threads, @Nullable Executor executor, @Nullable WorkerThreads own) {
+        if (threads < 1 || threads > 1024) {
+            throw new IllegalArgumentException("threads = " + threads + " is not in 1 to 1024");
+        }
+        this.threads = threads;
+        this.executor = executor;
+        this.own = own;
+        helpers = new Helper[threads - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            helpers[i] = new Helper();
+        }
+    }
+
+    /**
+     * A workspace with as many threads as the machine has processors.
+     *
+     * @return a new workspace
+     */
+    public static Workspace create() {
+        return threads(Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * A workspace with a given number of threads.
+     *
+     * @param threads 1 means the calling thread alone
+     * @return a new workspace
+     */
+    public static Workspace threads(int threads) {
+        WorkerThreads own = threads > 1 ? new WorkerThreads() : null;
+        return new Workspace(threads, own, own);
+    }
+
+    /**
+     * A workspace that borrows threads. The calling thread always works too, so an executor that is busy or refuses only
+     * makes a call slower.
+     *
+     * @param executor lends threads; not shut down by this
+     * @param threads how many work on a call, the calling one included
+     * @return a new workspace
+     */
+    public static Workspace on(Executor executor, int threads) {
+        return new Workspace(threads, Objects.requireNonNull(executor, "executor"), null);
+    }
+
+    /**
+     * How many threads work on a call.
+     *
+     * @return at least 1
+     */
+    public int threads() {
+        return threads;
+    }
+
+    /**
+     * Begins a call: the calling thread takes the workspace. Calls inside a call are allowed.
+     *
+     * @return what {@link #end} needs
+     * @throws IllegalStateException if another thread is using it
+     */
+    public int begin() {
+        Thread current = Thread.currentThread();
+        if (owner.get() != current && !owner.compareAndSet(null, current)) {
+            throw new IllegalStateException("this workspace is in use by another thread; give each thread its own");
+        }
+        return scratch.mark();
+    }
+
+    /**
+     * Ends a call and takes its scratch memory back.
+     *
+     * @param mark from {@link #begin}
+     */
+    public void end(int mark) {
+        scratch.release(mark);
+        if (mark == 0) {
+            owner.set(null);
+        }
+    }
+
+    /**
+     * The calling thread's scratch memory.
+     *
+     * @return for use between {@link #begin} and {@link #end}
+     */
+    public Scratch scratch() {
+        return scratch;
+    }
+
+    /**
+     * Runs all parts of a task and returns when they are done. Which thread runs a part is left to chance, so nothing may
+     * depend on it. If a part fails, parts not yet begun are left out and the first failure is thrown.
+     *
+     * @param count how many parts
+     * @param work runs each of 0 to count − 1 once
+     */
+    public void run(int count, Task work) {
+        if (count <= 1 || threads == 1 || (gate.get() & OPEN) != 0) {
+            for (int i = 0; i < count; i++) {
+                runPart(i, work, scratch);
+            }
+            return;
+        }
+        task = work;
+        parts = count;
+        next.set(0);
+        failure.set(null);
+        gate.set(OPEN);
+        int wanted = Math.min(helpers.length, count - 1);
+        for (int i = 0; i < wanted; i++) {
+            helpers[i].call();
+        }
+        runParts(work, scratch);
+        close(gate);
+        task = null;
+        if (failure.get() instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (failure.get() instanceof Error error) {
+            throw error;
+        }
+    }
+
+    /** Lets no further helper in, and waits for those at work. Helpers that never came are not waited for. */
+    private static void close(AtomicInteger gate) {
+        int busy = gate.addAndGet(-OPEN);
+        while (busy > 0) {
+            Thread.onSpinWait();
+            busy = gate.get();
+        }
+    }
+
+    private void runParts(Task work, Scratch mine) {
+        try {
+            for (int i = next.getAndIncrement(); i < parts && failure.get() == null; i = next.getAndIncrement()) {
+                runPart(i, work, mine);
+            }
+        } catch (RuntimeException | Error thrown) {
+            failure.compareAndSet(null, thrown);
+        }
+    }
+
+    private static void runPart(int index, Task work, Scratch mine) {
+        int mark = mine.mark();
+        try {
+            work.run(index, mine);
+        } finally {
+            mine.release(mark);
+        }
+    }
+
+    /**
+     * The scratch memory that is kept for the next call, of all threads.
+     *
+     * @return bytes
+     */
+    public long bytes() {
+        long bytes = scratch.bytes();
+        for (Helper helper : helpers) {
+            bytes += helper.mine.bytes();
+        }
+        return bytes;
+    }
+
+    /** Ends the threads of its own. The workspace may be used again and then starts new ones. */
+    @Override
+    public void close() {
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    /** One borrowed thread's part in a call; kept, so that a call allocates nothing. */
+    private final class Helper implements Runnable {
+        private final Scratch mine = new Scratch();
+        private final AtomicInteger entered = new AtomicInteger();
+
+        /** Asks the executor for a thread; a refusal leaves the work to the others. */
+        void call() {
+            try {
+                Objects.requireNonNull(executor).execute(this);
+            } catch (java.util.concurrent.RejectedExecutionException refused) {
+                System.getLogger("org.attention4j.api")
+                        .log(System.Logger.Level.DEBUG, "executor refused a helper", refused);
+            }
+        }
+
+        /** May be late, and may be run twice at once by an executor that lagged: then it does nothing. */
+        @Override
+        public void run() {
+            if (!entered.compareAndSet(0, 1)) {
+                return;
+            }
+            try {
+                if (enter()) {
+                    Task work = task;
+                    if (work != null) {
+                        runParts(work, mine);
+                    }
+                    gate.decrementAndGet();
+                }
+            } finally {
+                entered.set(0);
+            }
+        }
+
+        private boolean enter() {
+            int seen = gate.get();
+            while ((seen & OPEN) != 0) {
+                if (gate.compareAndSet(seen, seen + 1)) {
+                    return true;
+                }
+                seen = gate.get();
+            }
+            return false;
+        }
+    }
+}

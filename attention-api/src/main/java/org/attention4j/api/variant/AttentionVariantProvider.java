@@ -1,0 +1,44 @@
+package org.attention4j.api.variant;
+
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.OptionSchema;
+
+/**
+ * The SPI of a variant that is to be found by id: {@code provides AttentionVariantProvider with …}. {@link
+ * org.attention4j.api.Mixers} makes a multi-head attention of it, with all of its options, in the registry beside the
+ * built-in ones.
+ */
+public interface AttentionVariantProvider {
+    /**
+     * The id of the mixer.
+     *
+     * @return lower-case words joined by '-'
+     */
+    String id();
+
+    /**
+     * One line for lists.
+     *
+     * @return a sentence
+     */
+    String summary();
+
+    /**
+     * The variant's own options, in addition to those of multi-head attention.
+     *
+     * @return none by default
+     */
+    default OptionSchema options() {
+        return OptionSchema.of();
+    }
+
+    /**
+     * Makes the variant.
+     *
+     * @param config resolved: every option of multi-head attention and of {@link #options} has a value
+     * @return the variant
+     * @throws BadConfigurationException if options contradict each other
+     */
+    AttentionVariant variant(MixerConfig config);
+}
