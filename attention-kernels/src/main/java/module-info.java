@@ -10,5 +10,5 @@ module org.attention4j.kernels {
     requires transitive org.attention4j.api;
     requires jdk.incubator.vector;
 
-// exports org.attention4j.kernels; with its first public type (javac refuses an empty package)
+    exports org.attention4j.kernels;
 }

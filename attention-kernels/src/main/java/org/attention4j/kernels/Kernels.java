@@ -1,0 +1,469 @@
+package org.attention4j.kernels;
+
+/**
+ * The numerics of every mixer, over {@code float[]} and offsets, with bits that depend on nothing but the operands.
+ *
+ * <p><b>Same bits.</b> Every output element is a fixed chain of operations in the order of the operands' logical indices, whatever
+ * the vector width, the tile or the row range: splitting rows over threads, or a product into column or row blocks, changes no bit.
+ * {@link #scalar()} is the specification, {@link #vector()} the same by the Vector API; every implementation returns the
+ * same bits (any NaN counts as the same NaN).
+ *
+ * <p><b>Conventions.</b> Matrices are row-major, element [i, j] of x at {@code x[xOffset + i * xRowStride + j]}. Sizes may be 0. An
+ * output may be the very same range as an input where a method says so; other overlaps are errors that are not detected.
+ * Sums of a row use {@value #LANES} <i>logical lanes</i>: element i is added to lane i mod 16, in order, each lane starting at 0, and
+ * the lanes are folded 8 + 8, 4 + 4, 2 + 2, 1 + 1 (lane l with lane l + 8 first).
+ *
+ * <p><b>Errors.</b> A range outside an array is an {@link IndexOutOfBoundsException}, a negative size in a product an
+ * {@link IllegalArgumentException}; what was written before it was noticed stays.
+ *
+ * <p><b>Threads and memory.</b> Instances are immutable and safe for any number of threads; a call runs in the calling thread and
+ * allocates nothing.
+ *
+ * <p>Letters: m, n, k are the sizes of a product [m, k] × [k, n]; H is the width of a recurrent cell; fma(a, b, c) is a · b + c
+ * rounded once.
+ */
+public interface Kernels {
+    /** Number of logical lanes of a row sum, and of columns in a panel of a packed matrix. */
+    int LANES = 16;
+
+    /**
+     * Returns the specification: plain Java, on every machine.
+     *
+     * @return the scalar kernels
+     */
+    static Kernels scalar() {
+        return ScalarKernels.INSTANCE;
+    }
+
+    /**
+     * Returns the Vector API kernels of the machine's preferred width.
+     *
+     * @return the vector kernels
+     * @throws IllegalStateException with the reason, if the Vector API is not there or has fewer than four float lanes
+     */
+    static Kernels vector() {
+        return KernelChoice.vector();
+    }
+
+    /**
+     * Returns Vector API kernels of a given width, for tests: widths that the machine lacks are emulated by the Java library and
+     * slow. After a second width has been used in one JVM, every width is slow (the compiler no longer knows which one it is).
+     *
+     * @param bits 128, 256 or 512
+     * @return the vector kernels of that width
+     * @throws IllegalArgumentException for another width
+     * @throws IllegalStateException with the reason, if the Vector API is not there
+     */
+    static Kernels vector(int bits) {
+        return KernelChoice.vector(bits);
+    }
+
+    /**
+     * Returns the kernels to use: {@link #vector()} where the Vector API is there with at least four lanes, else {@link #scalar()};
+     * chosen once, on the first call, and logged in one line.
+     *
+     * <p>The system property {@value KernelChoice#PROPERTY} chooses: {@code auto} (the default), {@code scalar} or {@code vector}.
+     *
+     * @return the preferred kernels, always the same instance
+     * @throws IllegalArgumentException if the property has another value
+     * @throws IllegalStateException if the property asks for vector kernels that are not there
+     */
+    static Kernels preferred() {
+        return KernelChoice.preferred();
+    }
+
+    /**
+     * Returns what these kernels are, for people: {@code scalar}, {@code vector 256}, …
+     *
+     * @return the name
+     */
+    String name();
+
+    // ---------------------------------------------------------------- products
+
+    /**
+     * Multiplies A [m, k] by a packed B [k, n]: C[i, j] = fma(A[i, p], B[p, j], acc) for p = 0 … k−1 in order, acc starting at 0, or
+     * at C[i, j] when accumulating.
+     *
+     * <p>With {@code accumulate}, a product may be split along k (call by call in order) and a bias is C filled beforehand.
+     *
+     * @param m rows of A and C
+     * @param n columns of B and C
+     * @param k columns of A, rows of B
+     * @param a A, element [i, p] at {@code a[aOffset + i * aRowStride + p * aColumnStride]}; column stride 1 is fastest
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param aColumnStride distance between columns of A
+     * @param panels B as packed by {@link PackedMatrix}: element [p, j] at {@code panels[panelsOffset + (j / 16) * 16 * k + 16 * p + j % 16]}
+     * @param panelsOffset where the panels start
+     * @param c C, element [i, j] at {@code c[cOffset + i * cRowStride + j]}
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     */
+    void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate);
+
+    /**
+     * As {@link #multiply}, but a term whose A[i, p] is 0 (of either sign) is left out of the chain: what B holds there, even NaN,
+     * plays no part. For attention weights × values, where a weight of 0 means that the position was not attended to.
+     *
+     * @param m rows of A and C
+     * @param n columns of B and C
+     * @param k columns of A, rows of B
+     * @param a A
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param aColumnStride distance between columns of A
+     * @param panels B, packed
+     * @param panelsOffset where the panels start
+     * @param c C
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     */
+    void multiplySkippingZeros(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate);
+
+    /**
+     * Multiplies A [m, k] by B: {@link #multiply} with the sizes of B.
+     *
+     * @param m rows of A and C
+     * @param a A
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param b B [k, n]
+     * @param c C
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     */
+    default void multiply(
+            int m,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            PackedMatrix b,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        multiply(
+                m, b.columns(), b.rows(), a, aOffset, aRowStride, 1, b.panels(), 0, c, cOffset, cRowStride, accumulate);
+    }
+
+    // ---------------------------------------------------------------- rows
+
+    /**
+     * Returns the greatest of x, as {@link Math#max(float, float)} orders them: NaN if any is NaN, −∞ if n = 0.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @return the maximum
+     */
+    float max(float[] x, int xOffset, int n);
+
+    /**
+     * Returns Σ x[i], in 16 lanes.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @return the sum, +0 if n = 0
+     */
+    float sum(float[] x, int xOffset, int n);
+
+    /**
+     * Returns Σ x[i] · y[i], in 16 lanes, each lane ← fma(x[i], y[i], lane).
+     *
+     * @param x a row
+     * @param xOffset where it starts
+     * @param y a row
+     * @param yOffset where it starts
+     * @param n their length
+     * @return the dot product, +0 if n = 0
+     */
+    float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Replaces x[i] by exp(x[i] − shift) and returns the sum of the results, in 16 lanes: the middle of a softmax, with shift the
+     * row's maximum. x[i] = −∞ gives exactly 0 for a finite shift.
+     *
+     * @param x the row, read and written
+     * @param xOffset where it starts
+     * @param n its length
+     * @param shift what is taken off before the exponential
+     * @return the sum of the exponentials
+     */
+    float expSum(float[] x, int xOffset, int n, float shift);
+
+    /**
+     * Scales a row: x ← x · factor.
+     *
+     * @param x the row, read and written
+     * @param xOffset where it starts
+     * @param n its length
+     * @param factor the factor
+     */
+    void scale(float[] x, int xOffset, int n, float factor);
+
+    /**
+     * Adds a row to another: y ← y + x.
+     *
+     * @param x the row to add
+     * @param xOffset where it starts
+     * @param y the row that is read and written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void add(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Adds a multiple of a row to another: y ← fma(a, x, y).
+     *
+     * @param a the factor
+     * @param x the row to add
+     * @param xOffset where it starts
+     * @param y the row that is read and written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void multiplyAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Multiplies two rows element by element: y ← x · w. y may be x or w.
+     *
+     * @param x a row
+     * @param xOffset where it starts
+     * @param w a row
+     * @param wOffset where it starts
+     * @param y the row that is written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void multiplyElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Multiplies two rows element by element and adds: y ← fma(x, w, y); one tap of a depthwise convolution.
+     *
+     * @param x a row
+     * @param xOffset where it starts
+     * @param w a row
+     * @param wOffset where it starts
+     * @param y the row that is read and written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n);
+
+    // ---------------------------------------------------------------- activations
+
+    /**
+     * Applies an activation: y ← f(x), the values of {@link ScalarMath}. y may be x.
+     *
+     * @param f the function
+     * @param x the row of arguments
+     * @param xOffset where it starts
+     * @param y the row that is written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Takes a gradient back through an activation: dX ← dY · f′(x) (not added). dX may be dY, x or y.
+     *
+     * <p>Only y is read where {@link Activation#gradientFromOutput()}, else only x: either may then be any array, and its offset
+     * is not looked at.
+     *
+     * @param f the function
+     * @param x its arguments
+     * @param xOffset where they start
+     * @param y its values
+     * @param yOffset where they start
+     * @param dY gradient of y
+     * @param dYOffset where it starts
+     * @param dX gradient of x, written
+     * @param dXOffset where it starts
+     * @param n their length
+     */
+    void gradient(
+            Activation f,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n);
+
+    // ---------------------------------------------------------------- recurrent cells
+
+    /**
+     * Does the pointwise part of one LSTM step: i, f, o ← sigmoid, g ← tanh (in place, kept for the backward step),
+     * c = fma(f, c′, i · g), h = o · tanh c.
+     *
+     * @param gates the pre-activations [4H] in the order i, f, g, o; replaced by the activated gates
+     * @param gatesOffset where they start
+     * @param cPrevious the cell state c′ [H] before the step
+     * @param cPreviousOffset where it starts
+     * @param c the cell state [H] after the step, written; may be c′
+     * @param cOffset where it starts
+     * @param h the hidden state [H] after the step, written
+     * @param hOffset where it starts
+     * @param width H
+     */
+    void lstmCell(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] h,
+            int hOffset,
+            int width);
+
+    /**
+     * Takes gradients back through {@link #lstmCell}: with t = tanh c and d = dC + dH · o · (1 − t²), writes the gradients of the
+     * four pre-activations and replaces dC by the gradient of c′, d · f.
+     *
+     * @param gates the activated gates [4H] that the forward step left
+     * @param gatesOffset where they start
+     * @param cPrevious the cell state c′ [H] before the step
+     * @param cPreviousOffset where it starts
+     * @param c the cell state [H] after the step
+     * @param cOffset where it starts
+     * @param dH gradient of h [H]
+     * @param dHOffset where it starts
+     * @param dC gradient of c [H] from later steps; replaced by the gradient of c′
+     * @param dCOffset where it starts
+     * @param dGates gradients of the pre-activations [4H], written; may be gates
+     * @param dGatesOffset where they start
+     * @param width H
+     */
+    void lstmCellBackward(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] dH,
+            int dHOffset,
+            float[] dC,
+            int dCOffset,
+            float[] dGates,
+            int dGatesOffset,
+            int width);
+
+    // ---------------------------------------------------------------- normalisation
+
+    /**
+     * Normalises a row: y = fma((x − mean) · s, weight, bias) with s = 1 / √(variance + ε), the variance that of the row itself
+     * (divided by n, as PyTorch). Two passes: mean = sum(x) / n, then the squares of x − mean, in 16 lanes by fma. y may be x.
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param y the normalised row [n], written
+     * @param yOffset where it starts
+     * @param weight the weight [n]
+     * @param weightOffset where it starts
+     * @param bias the bias [n]
+     * @param biasOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void layerNorm(
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] weight,
+            int weightOffset,
+            float[] bias,
+            int biasOffset,
+            int n,
+            float epsilon);
+
+    /**
+     * Adds to dX the gradient of {@link #layerNorm} for its input: with x̂ = (x − mean) · s and g = dY · weight,
+     * dX += s · (g − mean(g) − x̂ · mean(g · x̂)).
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param weight the weight [n]
+     * @param weightOffset where it starts
+     * @param dY gradient of y [n]
+     * @param dYOffset where it starts
+     * @param dX gradient of x [n], read and written
+     * @param dXOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void layerNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon);
+
+    /**
+     * Adds to dWeight and dBias the gradients of {@link #layerNorm} for its parameters: dWeight ← fma(dY, x̂, dWeight),
+     * dBias ← dBias + dY. Rows must be taken in order for the same bits.
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param dY gradient of y [n]
+     * @param dYOffset where it starts
+     * @param dWeight gradient of the weight [n], read and written
+     * @param dWeightOffset where it starts
+     * @param dBias gradient of the bias [n], read and written
+     * @param dBiasOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void layerNormParameterGradient(
+            float[] x,
+            int xOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dWeight,
+            int dWeightOffset,
+            float[] dBias,
+            int dBiasOffset,
+            int n,
+            float epsilon);
+}

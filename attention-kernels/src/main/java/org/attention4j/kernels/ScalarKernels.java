@@ -1,0 +1,360 @@
+package org.attention4j.kernels;
+
+/** The specification of {@link Kernels}: the shortest loops that say what every element is. */
+final class ScalarKernels implements Kernels {
+    static final ScalarKernels INSTANCE = new ScalarKernels();
+
+    private ScalarKernels() {}
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    static void checkSizes(int m, int n, int k) {
+        if (m < 0 || n < 0 || k < 0) {
+            throw new IllegalArgumentException(
+                    "a product [m, k] × [k, n] with m = " + m + ", n = " + n + ", k = " + k + " has a negative size");
+        }
+    }
+
+    @Override
+    public void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        checkSizes(m, n, k);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                int b = panelsOffset + (j / LANES) * LANES * k + j % LANES;
+                int to = cOffset + i * cRowStride + j;
+                float acc = accumulate ? c[to] : 0f;
+                for (int p = 0, ia = aOffset + i * aRowStride; p < k; p++, ia += aColumnStride) {
+                    acc = Math.fma(a[ia], panels[b + LANES * p], acc);
+                }
+                c[to] = acc;
+            }
+        }
+    }
+
+    @Override
+    public void multiplySkippingZeros(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        checkSizes(m, n, k);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                int b = panelsOffset + (j / LANES) * LANES * k + j % LANES;
+                int to = cOffset + i * cRowStride + j;
+                float acc = accumulate ? c[to] : 0f;
+                for (int p = 0, ia = aOffset + i * aRowStride; p < k; p++, ia += aColumnStride) {
+                    if (a[ia] != 0f) {
+                        acc = Math.fma(a[ia], panels[b + LANES * p], acc);
+                    }
+                }
+                c[to] = acc;
+            }
+        }
+    }
+
+    @Override
+    public float max(float[] x, int xOffset, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, x[xOffset + i]);
+        }
+        return max;
+    }
+
+    @Override
+    public float sum(float[] x, int xOffset, int n) {
+        return sum(x, xOffset, n, 0, 1);
+    }
+
+    /** Sum of the lanes lane, lane + width, lane + 2 · width, …: a lane itself, or the fold of two halves. */
+    private static float sum(float[] x, int xOffset, int n, int lane, int width) {
+        if (width < LANES) {
+            return sum(x, xOffset, n, lane, 2 * width) + sum(x, xOffset, n, lane + width, 2 * width);
+        }
+        float acc = 0f;
+        for (int i = lane; i < n; i += LANES) {
+            acc += x[xOffset + i];
+        }
+        return acc;
+    }
+
+    @Override
+    public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        return dot(x, xOffset, y, yOffset, n, 0, 1);
+    }
+
+    private static float dot(float[] x, int xOffset, float[] y, int yOffset, int n, int lane, int width) {
+        if (width < LANES) {
+            return dot(x, xOffset, y, yOffset, n, lane, 2 * width)
+                    + dot(x, xOffset, y, yOffset, n, lane + width, 2 * width);
+        }
+        float acc = 0f;
+        for (int i = lane; i < n; i += LANES) {
+            acc = Math.fma(x[xOffset + i], y[yOffset + i], acc);
+        }
+        return acc;
+    }
+
+    @Override
+    public float expSum(float[] x, int xOffset, int n, float shift) {
+        for (int i = 0; i < n; i++) {
+            x[xOffset + i] = ScalarMath.exp(x[xOffset + i] - shift);
+        }
+        return sum(x, xOffset, n);
+    }
+
+    @Override
+    public void scale(float[] x, int xOffset, int n, float factor) {
+        for (int i = 0; i < n; i++) {
+            x[xOffset + i] *= factor;
+        }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] += x[xOffset + i];
+        }
+    }
+
+    @Override
+    public void multiplyAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = Math.fma(a, x[xOffset + i], y[yOffset + i]);
+        }
+    }
+
+    @Override
+    public void multiplyElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = x[xOffset + i] * w[wOffset + i];
+        }
+    }
+
+    @Override
+    public void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = Math.fma(x[xOffset + i], w[wOffset + i], y[yOffset + i]);
+        }
+    }
+
+    @Override
+    public void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = ScalarMath.of(f, x[xOffset + i]);
+        }
+    }
+
+    @Override
+    public void gradient(
+            Activation f,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n) {
+        float[] source = f.gradientFromOutput() ? y : x;
+        int offset = f.gradientFromOutput() ? yOffset : xOffset;
+        for (int i = 0; i < n; i++) {
+            dX[dXOffset + i] = dY[dYOffset + i] * ScalarGradients.of(f, source[offset + i]);
+        }
+    }
+
+    @Override
+    public void lstmCell(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] h,
+            int hOffset,
+            int width) {
+        for (int j = 0; j < width; j++) {
+            int at = gatesOffset + j;
+            float i = ScalarMath.sigmoid(gates[at]);
+            float f = ScalarMath.sigmoid(gates[at + width]);
+            float g = ScalarMath.tanh(gates[at + 2 * width]);
+            float o = ScalarMath.sigmoid(gates[at + 3 * width]);
+            float cell = Math.fma(f, cPrevious[cPreviousOffset + j], i * g);
+            gates[at] = i;
+            gates[at + width] = f;
+            gates[at + 2 * width] = g;
+            gates[at + 3 * width] = o;
+            c[cOffset + j] = cell;
+            h[hOffset + j] = o * ScalarMath.tanh(cell);
+        }
+    }
+
+    @Override
+    public void lstmCellBackward(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] dH,
+            int dHOffset,
+            float[] dC,
+            int dCOffset,
+            float[] dGates,
+            int dGatesOffset,
+            int width) {
+        for (int j = 0; j < width; j++) {
+            int at = gatesOffset + j;
+            float i = gates[at];
+            float f = gates[at + width];
+            float g = gates[at + 2 * width];
+            float o = gates[at + 3 * width];
+            float t = ScalarMath.tanh(c[cOffset + j]);
+            float dh = dH[dHOffset + j];
+            float d = Math.fma(dh * o, ScalarGradients.tanhFromOutput(t), dC[dCOffset + j]);
+            int to = dGatesOffset + j;
+            dGates[to] = d * g * ScalarGradients.sigmoidFromOutput(i);
+            dGates[to + width] = d * cPrevious[cPreviousOffset + j] * ScalarGradients.sigmoidFromOutput(f);
+            dGates[to + 2 * width] = d * i * ScalarGradients.tanhFromOutput(g);
+            dGates[to + 3 * width] = dh * t * ScalarGradients.sigmoidFromOutput(o);
+            dC[dCOffset + j] = d * f;
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] weight,
+            int weightOffset,
+            float[] bias,
+            int biasOffset,
+            int n,
+            float epsilon) {
+        float mean = sum(x, xOffset, n) / n;
+        float s = inverseDeviation(x, xOffset, n, mean, epsilon);
+        for (int i = 0; i < n; i++) {
+            float normal = (x[xOffset + i] - mean) * s;
+            y[yOffset + i] = Math.fma(normal, weight[weightOffset + i], bias[biasOffset + i]);
+        }
+    }
+
+    private static float inverseDeviation(float[] x, int xOffset, int n, float mean, float epsilon) {
+        return 1f / (float) Math.sqrt(squares(x, xOffset, n, mean, 0, 1) / n + epsilon);
+    }
+
+    /** Σ (x − mean)² of the lanes lane, lane + width, …. */
+    private static float squares(float[] x, int xOffset, int n, float mean, int lane, int width) {
+        if (width < LANES) {
+            return squares(x, xOffset, n, mean, lane, 2 * width)
+                    + squares(x, xOffset, n, mean, lane + width, 2 * width);
+        }
+        float acc = 0f;
+        for (int i = lane; i < n; i += LANES) {
+            float d = x[xOffset + i] - mean;
+            acc = Math.fma(d, d, acc);
+        }
+        return acc;
+    }
+
+    @Override
+    public void layerNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon) {
+        float mean = sum(x, xOffset, n) / n;
+        float s = inverseDeviation(x, xOffset, n, mean, epsilon);
+        float meanG = dot(dY, dYOffset, weight, weightOffset, n) / n;
+        float meanGx = gradientAlong(x, xOffset, weight, weightOffset, dY, dYOffset, n, mean, s, 0, 1) / n;
+        for (int i = 0; i < n; i++) {
+            float normal = (x[xOffset + i] - mean) * s;
+            float g = dY[dYOffset + i] * weight[weightOffset + i];
+            dX[dXOffset + i] = Math.fma(s, Math.fma(-normal, meanGx, g - meanG), dX[dXOffset + i]);
+        }
+    }
+
+    /** Σ (dY · weight) · x̂ of the lanes lane, lane + width, …. */
+    private static float gradientAlong(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            int n,
+            float mean,
+            float s,
+            int lane,
+            int width) {
+        if (width < LANES) {
+            return gradientAlong(x, xOffset, weight, weightOffset, dY, dYOffset, n, mean, s, lane, 2 * width)
+                    + gradientAlong(
+                            x, xOffset, weight, weightOffset, dY, dYOffset, n, mean, s, lane + width, 2 * width);
+        }
+        float acc = 0f;
+        for (int i = lane; i < n; i += LANES) {
+            float g = dY[dYOffset + i] * weight[weightOffset + i];
+            acc = Math.fma(g, (x[xOffset + i] - mean) * s, acc);
+        }
+        return acc;
+    }
+
+    @Override
+    public void layerNormParameterGradient(
+            float[] x,
+            int xOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dWeight,
+            int dWeightOffset,
+            float[] dBias,
+            int dBiasOffset,
+            int n,
+            float epsilon) {
+        float mean = sum(x, xOffset, n) / n;
+        float s = inverseDeviation(x, xOffset, n, mean, epsilon);
+        for (int i = 0; i < n; i++) {
+            float normal = (x[xOffset + i] - mean) * s;
+            dWeight[dWeightOffset + i] = Math.fma(dY[dYOffset + i], normal, dWeight[dWeightOffset + i]);
+            dBias[dBiasOffset + i] += dY[dYOffset + i];
+        }
+    }
+}
