@@ -12,5 +12,5 @@ module org.attention4j.model {
     requires com.fasterxml.jackson.core;
     requires com.google.protobuf;
 
-// exports org.attention4j.model; with its first public type (javac refuses an empty package)
+    exports org.attention4j.model.files;
 }

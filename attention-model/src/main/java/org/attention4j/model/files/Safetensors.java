@@ -1,0 +1,159 @@
+package org.attention4j.model.files;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.UnknownTensorException;
+
+/**
+ * A weights file in the safetensors format, mapped into memory and read on demand.
+ *
+ * <p>The format: 8 bytes with the little-endian length N of the header; N bytes of JSON,
+ * <code>{"__metadata__": {KEY: TEXT, …}, NAME: {"dtype": …, "shape": […], "data_offsets": [BEGIN, END]}, …}</code>,
+ * padded with spaces; then the data, little-endian and row-major, offsets counted from the end of the header. Source:
+ * the format's description in the repository of its authors (huggingface/safetensors, README and
+ * {@code tensor.rs}), whose limits are kept: a header of at most 100 MB, no gaps, no overlaps, nothing after the last
+ * tensor.
+ *
+ * <p>A file is not trusted. Everything in its header is checked against the size of the file before anything is
+ * allocated; what does not fit is refused by {@link CorruptFileException} with the byte at which it was noticed.
+ * (A file that another process truncates while it is open cannot be guarded against: a read then ends in the JVM's
+ * {@link InternalError}.)
+ *
+ * <p>Immutable and safe for any number of threads. Closing it ends the mapping: reads that come later throw
+ * {@link IllegalStateException}.
+ */
+public final class Safetensors implements AutoCloseable {
+    private final Path file;
+    private final Arena arena;
+    private final SafetensorsHeader header;
+
+    private Safetensors(Path file, Arena arena, SafetensorsHeader header) {
+        this.file = file;
+        this.arena = arena;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file and checks its header; the tensors' data are not read.
+     *
+     * @param file a regular file
+     * @return the opened file, to be closed by the caller
+     * @throws CorruptFileException if the file is not what the format prescribes
+     * @throws IOException if the file cannot be read
+     */
+    public static Safetensors open(Path file) throws IOException {
+        Arena arena = Arena.ofShared();
+        boolean opened = false;
+        try {
+            MemorySegment bytes = map(file, arena);
+            Safetensors result = new Safetensors(file, arena, SafetensorsHeader.parse(file.toString(), bytes));
+            opened = true;
+            return result;
+        } finally {
+            if (!opened) {
+                arena.close();
+            }
+        }
+    }
+
+    /** Maps a regular file read-only; the mapping lives as long as the arena. */
+    static MemorySegment map(Path file, Arena arena) throws IOException {
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        if (!Files.isRegularFile(file)) { // opening a pipe would wait for its writer
+            throw new IOException(file + " is not a regular file");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+        }
+    }
+
+    /**
+     * Writes a file of float32 tensors, in the order given.
+     *
+     * <p>The file appears whole or not at all: the bytes go to a temporary file in the same folder, which then replaces
+     * {@code file} in one step. The bytes depend on the arguments alone (metadata are written in the order of their
+     * keys), so that equal tensors make equal files.
+     *
+     * @param file where to write; an existing file is replaced
+     * @param tensors the tensors
+     * @param metadata free text about the file; may be empty
+     * @throws IllegalArgumentException if a tensor is called {@code __metadata__}, a name or text
+     *     is not valid Unicode, or the header would be over 100 MB
+     * @throws IOException if the file cannot be written; then the previous file, if any, is as it was
+     */
+    public static void write(Path file, NamedTensors tensors, Map<String, String> metadata) throws IOException {
+        SafetensorsWriter.write(file, tensors, metadata);
+    }
+
+    /**
+     * The names of the tensors, in the order of the header.
+     *
+     * @return an unmodifiable set that iterates in that order
+     */
+    public Set<String> names() {
+        return header.tensors().keySet();
+    }
+
+    /**
+     * The tensors, in the order of the header.
+     *
+     * @return an unmodifiable collection that iterates in that order
+     */
+    public Collection<StoredTensor> tensors() {
+        return header.tensors().values();
+    }
+
+    /**
+     * Looks a tensor up.
+     *
+     * @param name the name, verbatim
+     * @return the tensor
+     * @throws UnknownTensorException if the file has no tensor of that name
+     */
+    public StoredTensor tensor(String name) {
+        StoredTensor tensor = header.tensors().get(name);
+        if (tensor == null) {
+            throw new UnknownTensorException(name, names());
+        }
+        return tensor;
+    }
+
+    /**
+     * The free text stored with the tensors (key {@code __metadata__} of the header).
+     *
+     * @return an unmodifiable map, empty if the file has none
+     */
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /**
+     * The file this was opened from.
+     *
+     * @return the path given to {@link #open}
+     */
+    public Path file() {
+        return file;
+    }
+
+    /** Ends the mapping; does nothing the second time. */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
