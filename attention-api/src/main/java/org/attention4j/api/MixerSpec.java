@@ -29,6 +29,7 @@ public final class MixerSpec {
     private final @Nullable ReceptiveField receptiveField;
     private final Map<Capability, String> refusals;
     private final List<ParameterSpec> parameters;
+    private final String fingerprint;
 
     private MixerSpec(Builder builder) {
         kind = builder.kind;
@@ -42,6 +43,7 @@ public final class MixerSpec {
         receptiveField = builder.receptiveField;
         refusals = Collections.unmodifiableMap(new EnumMap<>(builder.refusals));
         parameters = List.copyOf(builder.parameters);
+        fingerprint = kind.id() + " " + config;
     }
 
     /**
@@ -221,7 +223,14 @@ public final class MixerSpec {
      * @throws OverlapException if the two share memory
      */
     public void check(Sequences in, Tensor out) {
-        check("output", out, outputShape(in));
+        checkWidth("input", in, inputWidth());
+        Shape shape = out.shape();
+        if (shape.rank() != 3
+                || shape.extent(0) != in.batch()
+                || shape.extent(1) != in.time()
+                || shape.extent(2) != outputWidth) { // spelled out: a check that passes allocates nothing
+            throw new ShapeMismatchException("output", outputShape(in), shape);
+        }
         if (out.overlaps(in.tensor())) {
             throw new OverlapException("the output", "the input");
         }
@@ -365,7 +374,7 @@ public final class MixerSpec {
      * @return one line
      */
     public String fingerprint() {
-        return kind.id() + " " + config;
+        return fingerprint;
     }
 
     /** The fingerprint. */
