@@ -9,5 +9,5 @@ module org.attention4j.guice {
     requires transitive org.attention4j.api;
     requires transitive com.google.guice;
 
-// exports org.attention4j.guice; with its first public type (javac refuses an empty package)
+    exports org.attention4j.guice;
 }
