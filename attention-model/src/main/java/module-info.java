@@ -12,5 +12,6 @@ module org.attention4j.model {
     requires com.fasterxml.jackson.core;
     requires com.google.protobuf;
 
+    exports org.attention4j.model.bert;
     exports org.attention4j.model.files;
 }

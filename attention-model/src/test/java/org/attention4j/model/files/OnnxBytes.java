@@ -7,14 +7,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes the protocol-buffer encoding by hand, so that tests can also write what is wrong. */
-final class OnnxBytes {
+public final class OnnxBytes {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    OnnxBytes tag(int field, int wireType) {
+    public OnnxBytes() {}
+
+    public OnnxBytes tag(int field, int wireType) {
         return raw((long) field << 3 | wireType);
     }
 
-    OnnxBytes raw(long varint) {
+    public OnnxBytes raw(long varint) {
         long rest = varint;
         while ((rest & ~0x7FL) != 0) {
             out.write((int) (rest & 0x7F | 0x80));
@@ -24,34 +26,34 @@ final class OnnxBytes {
         return this;
     }
 
-    OnnxBytes number(int field, long value) {
+    public OnnxBytes number(int field, long value) {
         return tag(field, 0).raw(value);
     }
 
-    OnnxBytes bytes(int field, byte... value) {
+    public OnnxBytes bytes(int field, byte... value) {
         tag(field, 2).raw(value.length);
         out.writeBytes(value);
         return this;
     }
 
-    OnnxBytes fixed(byte... value) {
+    public OnnxBytes fixed(byte... value) {
         out.writeBytes(value);
         return this;
     }
 
-    OnnxBytes text(int field, String value) {
+    public OnnxBytes text(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    OnnxBytes message(int field, OnnxBytes value) {
+    public OnnxBytes message(int field, OnnxBytes value) {
         return bytes(field, value.array());
     }
 
-    byte[] array() {
+    public byte[] array() {
         return out.toByteArray();
     }
 
-    static byte[] floats(float... values) {
+    public static byte[] floats(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
             bytes.putFloat(value);
@@ -60,7 +62,7 @@ final class OnnxBytes {
     }
 
     /** A TensorProto with raw data. */
-    static OnnxBytes tensor(String name, int type, byte[] raw, long... shape) {
+    public static OnnxBytes tensor(String name, int type, byte[] raw, long... shape) {
         OnnxBytes tensor = new OnnxBytes();
         for (long dimension : shape) {
             tensor.number(1, dimension);
@@ -68,7 +70,7 @@ final class OnnxBytes {
         return tensor.number(2, type).text(8, name).bytes(9, raw);
     }
 
-    static OnnxBytes node(String name, String operator, String output, String... inputs) {
+    public static OnnxBytes node(String name, String operator, String output, String... inputs) {
         OnnxBytes node = new OnnxBytes();
         for (String input : inputs) {
             node.text(1, input);
@@ -77,11 +79,11 @@ final class OnnxBytes {
     }
 
     /** A ModelProto around a GraphProto. */
-    static OnnxFile open(OnnxBytes graph) {
+    public static OnnxFile open(OnnxBytes graph) {
         return open(new OnnxBytes().number(1, 8).message(7, graph).array());
     }
 
-    static OnnxFile open(byte[] model) {
+    public static OnnxFile open(byte[] model) {
         return OnnxFile.of("test.onnx", MemorySegment.ofArray(model));
     }
 }
