@@ -9,6 +9,8 @@ module org.attention4j.cli {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.google.guice;
+    requires jakarta.inject;
+    requires me.tongfei.progressbar;
     requires info.picocli;
     requires org.attention4j.api;
     requires org.attention4j.cnn;
@@ -20,5 +22,6 @@ module org.attention4j.cli {
     requires org.attention4j.tests;
 
     opens org.attention4j.cli to
+            com.google.guice,
             info.picocli;
 }

@@ -1,16 +1,73 @@
 package org.attention4j.cli;
 
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Stage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.attention4j.api.MixerException;
+import org.attention4j.api.Mixers;
+import org.attention4j.guice.MixersModule;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 
 /** The {@code attention} command. */
 @Command(
         name = "attention",
-        description = "Sequence mixers behind one contract: list, check and look into them.",
+        description = "Sequence mixers behind one contract: list them, check them, look into them.",
         version = "attention 0.1.0-SNAPSHOT",
-        mixinStandardHelpOptions = true)
-public final class Main implements Runnable {
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ListCommand.class, ShowCommand.class, VectorsCommand.class},
+        footer = {
+            "",
+            "Plugins: put their jars in a folder and name it first: attention --module-path FOLDER list",
+            "Exit status: 0 all well, 1 a check failed, 2 the command could not be carried out."
+        })
+final class Main implements Runnable {
     private Main() {}
+
+    /** A check failed. */
+    static final int FAILED = 1;
+
+    /** The command could not be carried out. */
+    static final int REFUSED = 2;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec command = CommandLine.Model.CommandSpec.create();
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "On an error, print where in the program it happened, too.")
+    private boolean stacktrace;
+
+    /**
+     * Chooses the kernels, before any mixer is made.
+     *
+     * @param choice auto, scalar or vector
+     */
+    @Option(
+            names = "--kernels",
+            scope = ScopeType.INHERIT,
+            paramLabel = "KIND",
+            description = "Kernels to compute with: auto, scalar or vector (default auto). The bits are the same.")
+    void setKernels(String choice) {
+        if (!java.util.List.of("auto", "scalar", "vector").contains(choice)) {
+            throw new ParameterException(
+                    command.commandLine(), "--kernels " + choice + ": must be one of auto, scalar, vector");
+        }
+        System.setProperty("attention4j.kernels", choice);
+    }
 
     /**
      * Runs the command and ends the JVM with its exit status.
@@ -18,11 +75,111 @@ public final class Main implements Runnable {
      * @param arguments what was typed after {@code attention}
      */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
+        PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+        System.exit(run(out, err, arguments));
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param out for results
+     * @param err for errors and progress
+     * @param arguments what was typed after {@code attention}
+     * @return the exit status
+     */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine line = commandLine(err);
+        line.setOut(out).setErr(err);
+        int status = line.execute(arguments);
+        out.flush();
+        err.flush();
+        return status;
+    }
+
+    private static CommandLine commandLine(PrintWriter err) {
+        Injected commands = new Injected(err);
+        CommandLine line = new CommandLine(new Main(), commands);
+        line.setExecutionExceptionHandler(Main::report);
+        line.setParameterExceptionHandler(Main::report);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpAutoWidth(true);
+        return line;
+    }
+
+    /** Makes the commands, wired by Guice, when the first of them is needed. */
+    private static final class Injected implements CommandLine.IFactory {
+        private final CommandLine.IFactory plain = CommandLine.defaultFactory();
+        private final PrintWriter err;
+        private @org.jspecify.annotations.Nullable Injector injector;
+
+        Injected(PrintWriter err) {
+            this.err = err;
+        }
+
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            if (!Runnable.class.isAssignableFrom(type) && !java.util.concurrent.Callable.class.isAssignableFrom(type)) {
+                return plain.create(type);
+            }
+            if (injector == null) {
+                Mixers mixers = Mixers.load();
+                mixers.failures().forEach(failure -> err.println("attention: warning: " + failure));
+                injector = Guice.createInjector(Stage.PRODUCTION, MixersModule.of(mixers));
+            }
+            return injector.getInstance(type);
+        }
+    }
+
+    /** One line for a mistake on the command line. */
+    private static int report(ParameterException mistake, String[] arguments) {
+        CommandLine line = mistake.getCommandLine();
+        line.getErr()
+                .println("attention: " + oneLine(mistake.getMessage()) + " (see "
+                        + line.getCommandSpec().qualifiedName() + " --help)");
+        return REFUSED;
+    }
+
+    /** One line for whatever else went wrong. */
+    private static int report(Exception problem, CommandLine line, ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        err.println("attention: " + message(problem));
+        CommandLine root = line;
+        while (root.getParent() != null) {
+            root = root.getParent();
+        }
+        if (root.getCommand() instanceof Main main && main.stacktrace) {
+            problem.printStackTrace(err);
+        }
+        return REFUSED;
+    }
+
+    private static String message(Exception problem) {
+        if (problem instanceof MixerException || problem instanceof IllegalArgumentException) {
+            return oneLine(problem.getMessage());
+        }
+        if (problem instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": " + (missing.getReason() == null ? "no such file" : missing.getReason());
+        }
+        if (problem instanceof FileAlreadyExistsException existing) {
+            return existing.getFile() + ": there is such a file already";
+        }
+        if (problem instanceof FileSystemException file) {
+            return file.getFile() + ": "
+                    + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
+        }
+        if (problem instanceof IOException || problem instanceof UncheckedIOException) {
+            return oneLine(problem.getMessage());
+        }
+        return "a defect: " + oneLine(problem.toString()) + "; --stacktrace shows where";
+    }
+
+    private static String oneLine(@org.jspecify.annotations.Nullable String text) {
+        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        throw new ParameterException(command.commandLine(), "a command is missing");
     }
 }

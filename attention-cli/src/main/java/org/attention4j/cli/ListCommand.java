@@ -1,0 +1,73 @@
+package org.attention4j.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Inject;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.attention4j.api.Capability;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.Mixers;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** {@code attention list}: the mixers that can be had. */
+@Command(name = "list", description = "Lists the mixers on the module path.")
+final class ListCommand implements Callable<Integer> {
+    private final Mixers mixers;
+
+    @CommandLine.Spec
+    private CommandSpec command = CommandSpec.create();
+
+    @Option(names = "--ids", description = "Print the ids alone.")
+    private boolean ids;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Inject
+    ListCommand(Mixers mixers) {
+        this.mixers = mixers;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = command.commandLine().getOut();
+        if (ids) {
+            mixers.ids().forEach(out::println);
+        } else if (json) {
+            ArrayNode list = Json.array();
+            mixers.kinds().forEach(kind -> list.add(describe(kind)));
+            out.println(Json.pretty(list));
+        } else {
+            Table table = new Table("ID", "MODULE", "CAPABILITIES", "SUMMARY");
+            mixers.kinds()
+                    .forEach(kind -> table.row(
+                            kind.id(),
+                            module(kind.id()),
+                            kind.capabilities().stream().map(Capability::label).collect(Collectors.joining(", ")),
+                            kind.summary()));
+            table.print(out);
+        }
+        return mixers.failures().isEmpty() ? 0 : Main.FAILED;
+    }
+
+    private ObjectNode describe(MixerKind kind) {
+        ObjectNode node = Json.object()
+                .put("id", kind.id())
+                .put("module", module(kind.id()))
+                .put("family", Json.word(kind.family()))
+                .put("summary", kind.summary());
+        ArrayNode capabilities = node.putArray("capabilities");
+        kind.capabilities().forEach(capability -> capabilities.add(capability.label()));
+        return node;
+    }
+
+    private String module(String id) {
+        Module module = mixers.provider(id).getClass().getModule();
+        return module.isNamed() ? module.getName() : "class path";
+    }
+}

@@ -1,0 +1,29 @@
+package org.attention4j.cli.vectors;
+
+/**
+ * What came of one case.
+ *
+ * @param name of the case
+ * @param operator of the case
+ * @param verdict what came of it
+ * @param error the largest difference, of the tensor that comes nearest to its tolerance; NaN where nothing was compared
+ * @param tolerance of that tensor at that element
+ * @param tensor that tensor, or nothing
+ * @param reason of a FAIL or UNSUPPORTED, or nothing
+ */
+public record CaseResult(
+        String name, String operator, Verdict verdict, double error, double tolerance, String tensor, String reason) {
+    static CaseResult unsupported(ReferenceCase reference, String reason) {
+        return new CaseResult(
+                reference.name(), reference.operator(), Verdict.UNSUPPORTED, Double.NaN, Double.NaN, "", reason);
+    }
+
+    static CaseResult failed(ReferenceCase reference, String reason) {
+        return new CaseResult(reference.name(), reference.operator(), Verdict.FAIL, Double.NaN, Double.NaN, "", reason);
+    }
+
+    /** How much of the tolerance is used up. */
+    double ratio() {
+        return error == 0 ? 0 : error / tolerance;
+    }
+}

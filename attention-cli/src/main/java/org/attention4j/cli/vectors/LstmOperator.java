@@ -1,0 +1,108 @@
+package org.attention4j.cli.vectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Recurrent;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+
+/** PyTorch's {@code nn.LSTM}: (output, (h_n, c_n)) of (input, (h_0, c_0)), by true lengths where they are given. */
+final class LstmOperator implements Operator {
+    private final Mixers mixers;
+
+    LstmOperator(Mixers mixers) {
+        this.mixers = mixers;
+    }
+
+    @Override
+    public String name() {
+        return "lstm";
+    }
+
+    @Override
+    public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        Recurrent lstm = mixer(reference);
+        Layouts.Batching batching = Layouts.Batching.of(reference);
+        Tensor x = batching.in(reference.input("input"));
+        Sequences in = Sequences.of(x, lengths(reference, x));
+        Tensor out = Tensor.zeros(lstm.spec().outputShape(in));
+        NamedTensors initial = hidden(reference, lstm, in.batch(), "input.", "_0");
+        NamedTensors last = lstm.newHidden(in.batch());
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        try (Workspace workspace = Workspace.create()) {
+            Recording recording = lstm.record(in, initial, out, last, workspace);
+            if (reference.hasGradients()) {
+                Gradients gradients = Gradients.zeros(lstm.spec(), in).withInitial(initial.zerosLike());
+                Tensor dOut = batching.in(reference.cotangent("output"));
+                NamedTensors dLast = hidden(reference, lstm, in.batch(), "cotangent.", "_n");
+                lstm.backward(recording, dOut, dLast, gradients, workspace);
+                gradients.input().ifPresent(dIn -> results.put("grad.input.input", batching.out(dIn)));
+                gradients.parameters().forEach((name, tensor) -> results.put("grad.param." + name, tensor));
+                gradients.initial().ifPresent(tensors -> putHidden(results, "grad.input.", "_0", tensors, batching));
+            }
+        }
+        results.put("output.output", batching.out(out));
+        putHidden(results, "output.", "_n", last, batching);
+        return results;
+    }
+
+    private Recurrent mixer(ReferenceCase reference) throws UnsupportedCaseException {
+        MixerConfig config = MixerConfig.width(reference.integer("input_size", 0))
+                .with("hidden", reference.integer("hidden_size", 0))
+                .with("bias", reference.flag("bias"))
+                .with("bidirectional", reference.flag("bidirectional"));
+        config = withUnless(config, "layers", reference.integer("num_layers", 1), 1);
+        config = withUnless(config, "projection", reference.integer("proj_size", 0), 0);
+        try {
+            mixers.spec("lstm", config);
+        } catch (BadConfigurationException refused) {
+            throw new UnsupportedCaseException("lstm: " + refused.getMessage());
+        }
+        return mixers.create("lstm", config, ParameterSource.of(reference.parameters()))
+                .require(Recurrent.class);
+    }
+
+    /** Sets an option that is not at the value that stands for "none". */
+    private static MixerConfig withUnless(MixerConfig config, String option, int value, int none) {
+        return value == none ? config : config.with(option, value);
+    }
+
+    private static int[] lengths(ReferenceCase reference, Tensor x) {
+        JsonNode packed = reference.attribute("packed_lengths");
+        int[] lengths = new int[x.extent(0)];
+        for (int b = 0; b < lengths.length; b++) {
+            lengths[b] = packed.isArray() ? packed.path(b).asInt() : x.extent(1);
+        }
+        return lengths;
+    }
+
+    /** Hidden tensors under PyTorch's names {@code h_0}, {@code c_0}; zeros where the case has none. */
+    private static NamedTensors hidden(
+            ReferenceCase reference, Recurrent lstm, int batch, String prefix, String suffix) {
+        NamedTensors hidden = lstm.newHidden(batch);
+        hidden.forEach((name, tensor) -> {
+            if (reference.has(prefix + name + suffix)) {
+                tensor.copyFrom(reference
+                        .tensor(prefix + name + suffix)
+                        .reshape(tensor.shape().extents()));
+            }
+        });
+        return hidden;
+    }
+
+    private static void putHidden(
+            Map<String, Tensor> results, String prefix, String suffix, NamedTensors hidden, Layouts.Batching batching) {
+        hidden.forEach((name, tensor) -> results.put(
+                prefix + name + suffix,
+                batching == Layouts.Batching.UNBATCHED ? tensor.reshape(tensor.extent(0), tensor.extent(2)) : tensor));
+    }
+}

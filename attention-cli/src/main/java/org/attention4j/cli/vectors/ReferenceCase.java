@@ -1,0 +1,193 @@
+package org.attention4j.cli.vectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Tensor;
+import org.attention4j.model.files.ElementType;
+import org.attention4j.model.files.Safetensors;
+import org.attention4j.model.files.StoredTensor;
+
+/** One reference case: a line of {@code cases.jsonl} and its file of tensors. */
+final class ReferenceCase implements AutoCloseable {
+    private final JsonNode description;
+    private final Safetensors file;
+
+    private ReferenceCase(JsonNode description, Safetensors file) {
+        this.description = description;
+        this.file = file;
+    }
+
+    /** Opens the file that a line names; it must lie in the suite's directory. */
+    static ReferenceCase open(Path directory, JsonNode description) throws IOException {
+        Path suite = directory.toAbsolutePath().normalize();
+        Path file = suite.resolve(description.path("file").asText()).normalize();
+        if (!file.startsWith(suite)) {
+            throw new CorruptFileException(
+                    directory.resolve("cases.jsonl").toString(),
+                    0,
+                    "file '" + description.path("file").asText() + "' lies outside the suite");
+        }
+        return new ReferenceCase(description, Safetensors.open(file));
+    }
+
+    String name() {
+        return description.path("name").asText();
+    }
+
+    String operator() {
+        return description.path("op").asText();
+    }
+
+    /** An attribute; its default where the case does not give it; a missing node where there is neither. */
+    JsonNode attribute(String name) {
+        JsonNode given = description.path("attributes").path(name);
+        return given.isMissingNode() ? description.path("attribute_defaults").path(name) : given;
+    }
+
+    boolean flag(String attribute) {
+        return attribute(attribute).asBoolean(false);
+    }
+
+    int integer(String attribute, int otherwise) {
+        return attribute(attribute).asInt(otherwise);
+    }
+
+    JsonNode description() {
+        return description;
+    }
+
+    /** The names of the inputs that are given. */
+    List<String> inputNames() {
+        List<String> names = new ArrayList<>();
+        for (JsonNode input : description.path("inputs")) {
+            if (hasInput(input.asText())) {
+                names.add(input.asText());
+            }
+        }
+        return names;
+    }
+
+    boolean hasInput(String name) {
+        return file.names().contains("input." + name);
+    }
+
+    StoredTensor stored(String name) {
+        return file.tensor(name);
+    }
+
+    boolean has(String name) {
+        return file.names().contains(name);
+    }
+
+    /** A tensor as float32. */
+    Tensor tensor(String name) {
+        StoredTensor stored = file.tensor(name);
+        int[] extents = new int[stored.shape().length];
+        for (int d = 0; d < extents.length; d++) {
+            extents[d] = Math.toIntExact(stored.shape()[d]);
+        }
+        return Tensor.of(stored.floats(), extents);
+    }
+
+    Tensor input(String name) {
+        return tensor("input." + name);
+    }
+
+    boolean isBoolean(String name) {
+        return file.tensor("input." + name).type() == ElementType.BOOL;
+    }
+
+    /** Whether an input has no NaN and no infinity; a mask's −∞ hides and counts as finite. */
+    boolean isFinite(String name) {
+        if (isBoolean(name)) {
+            return true;
+        }
+        boolean mask = name.contains("mask");
+        for (double value : doubles("input." + name)) {
+            if (!(Math.abs(value) <= Double.MAX_VALUE) && !(mask && value == Double.NEGATIVE_INFINITY)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private double[] doubles(String name) {
+        StoredTensor stored = file.tensor(name);
+        if (stored.type() == ElementType.I64 || stored.type() == ElementType.I32) {
+            return java.util.Arrays.stream(stored.longs()).asDoubleStream().toArray();
+        }
+        return stored.doubles();
+    }
+
+    /** The parameters under their own names. */
+    NamedTensors parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        for (String name : file.names()) {
+            if (name.startsWith("param.")) {
+                parameters.put(name.substring("param.".length()), tensor(name));
+            }
+        }
+        return NamedTensors.of(parameters);
+    }
+
+    /** Whether the case has gradients. */
+    boolean hasGradients() {
+        return file.names().stream().anyMatch(name -> name.startsWith("grad."));
+    }
+
+    boolean hasCotangent(String output) {
+        return has("cotangent." + output);
+    }
+
+    Tensor cotangent(String output) {
+        return tensor("cotangent." + output);
+    }
+
+    /** The results that the case has, without the precision they were computed in. */
+    TreeSet<String> expected() {
+        TreeSet<String> expected = new TreeSet<>();
+        for (String name : file.names()) {
+            if (name.startsWith("output.") || name.startsWith("grad.")) {
+                expected.add(name.contains("@") ? name.substring(0, name.indexOf('@')) : name);
+            }
+        }
+        return expected;
+    }
+
+    /** The tensor that a float32 result is compared with. */
+    StoredTensor expected(String name) {
+        String precision =
+                description.path("tolerances").path(name).path("f32_reference").asText("f64");
+        if (has(name + "@" + precision)) {
+            return file.tensor(name + "@" + precision);
+        }
+        return file.tensor(has(name) ? name : name + "@f32");
+    }
+
+    double[] expectedValues(String name) {
+        return doubles(expected(name).name());
+    }
+
+    /** The difference that is allowed between a float32 result and a reference value. */
+    double tolerance(String name, double value) {
+        JsonNode absolute = description.path("tolerances").path(name).path("atol_f32");
+        if (absolute.isNumber()) {
+            return absolute.asDouble();
+        }
+        return description.path("atol").asDouble(1e-7)
+                + description.path("rtol").asDouble(1e-3) * Math.abs(value);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,131 @@
+package org.attention4j.cli.vectors;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.MixerException;
+import org.attention4j.api.Mixers;
+
+/** A directory of reference cases: {@code cases.jsonl}, a JSON object a line, and the files of tensors that it names. */
+public final class Suite {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path directory;
+    private final List<JsonNode> cases;
+    private final Map<String, Operator> operators;
+
+    private Suite(Path directory, List<JsonNode> cases, Map<String, Operator> operators) {
+        this.directory = directory;
+        this.cases = cases;
+        this.operators = operators;
+    }
+
+    /**
+     * Reads the list of cases; their tensors are read one case at a time.
+     *
+     * @param directory that holds {@code cases.jsonl}
+     * @param mixers that the cases are put to
+     * @return the suite
+     * @throws IOException if there is no such list or it cannot be read
+     * @throws CorruptFileException if a line of it is not a JSON object with a name, an operator and a file
+     */
+    public static Suite read(Path directory, Mixers mixers) throws IOException {
+        Path list = directory.resolve("cases.jsonl");
+        if (!Files.isRegularFile(list)) {
+            throw new NoSuchFileException(
+                    directory.toString(),
+                    null,
+                    Files.isDirectory(directory) ? "holds no cases.jsonl" : "no such folder");
+        }
+        List<JsonNode> cases = new ArrayList<>();
+        long offset = 0;
+        for (String line : Files.readAllLines(list)) {
+            if (!line.isBlank()) {
+                cases.add(parse(list, offset, line));
+            }
+            offset += line.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1;
+        }
+        Map<String, Operator> operators = Stream.of(new LstmOperator(mixers), new ConvolutionOperator(mixers))
+                .collect(Collectors.toMap(Operator::name, Function.identity()));
+        return new Suite(directory, cases, operators);
+    }
+
+    private static JsonNode parse(Path list, long offset, String line) {
+        try {
+            JsonNode description = JSON.readTree(line);
+            for (String field : List.of("name", "op", "file")) {
+                if (!description.path(field).isTextual()) {
+                    throw new CorruptFileException(list.toString(), offset, "a case has no text '" + field + "'");
+                }
+            }
+            return description;
+        } catch (JsonProcessingException notJson) {
+            throw new CorruptFileException(list.toString(), offset, "not JSON: " + notJson.getOriginalMessage());
+        }
+    }
+
+    /**
+     * How many cases there are.
+     *
+     * @return at least 0
+     */
+    public int size() {
+        return cases.size();
+    }
+
+    /**
+     * Runs all cases in order.
+     *
+     * @param progress is told each result as it comes
+     * @return all results
+     */
+    public List<CaseResult> run(Consumer<CaseResult> progress) {
+        List<CaseResult> results = new ArrayList<>();
+        for (JsonNode description : cases) {
+            CaseResult result = run(description);
+            results.add(result);
+            progress.accept(result);
+        }
+        return results;
+    }
+
+    private CaseResult run(JsonNode description) {
+        String name = description.path("name").asText();
+        Operator operator = operators.get(description.path("op").asText());
+        try (ReferenceCase reference = ReferenceCase.open(directory, description)) {
+            if (operator == null) {
+                return CaseResult.unsupported(reference, "the library has no operator " + reference.operator());
+            }
+            return run(operator, reference);
+        } catch (IOException | MixerException broken) {
+            return new CaseResult(
+                    name,
+                    description.path("op").asText(),
+                    Verdict.FAIL,
+                    Double.NaN,
+                    Double.NaN,
+                    "",
+                    String.valueOf(broken.getMessage()));
+        }
+    }
+
+    private static CaseResult run(Operator operator, ReferenceCase reference) {
+        try {
+            return Comparison.of(reference, operator.run(reference), operator.promisesNumbers(reference));
+        } catch (UnsupportedCaseException unsupported) {
+            return CaseResult.unsupported(reference, String.valueOf(unsupported.getMessage()));
+        }
+    }
+}
