@@ -48,7 +48,9 @@ class ModuleArrowsTest {
                             "com.fasterxml.jackson.core",
                             "com.fasterxml.jackson.databind",
                             "com.google.guice",
-                            "info.picocli"));
+                            "info.picocli",
+                            "jakarta.inject",
+                            "me.tongfei.progressbar"));
 
     /** For null annotations: allowed everywhere as long as nobody needs it at run time. */
     private static final String ANNOTATIONS = "org.jspecify";
