@@ -23,14 +23,22 @@ final class ScalarGradients {
             case EXP -> v;
             case TANH -> tanhFromOutput(v);
             case SIGMOID -> sigmoidFromOutput(v);
-            case RELU -> v <= 0f ? 0f : 1f;
+            case RELU -> step(v);
             case ERF -> erf(v);
             case GELU -> gelu(v);
             case GELU_TANH -> geluTanh(v);
             case SILU -> silu(v);
             case SOFTPLUS -> ScalarMath.sigmoid(v);
-            case LOG -> 1f / v;
+            case LOG -> reciprocal(v);
         };
+    }
+
+    static float step(float y) {
+        return y <= 0f ? 0f : 1f;
+    }
+
+    static float reciprocal(float x) {
+        return 1f / x;
     }
 
     static float tanhFromOutput(float y) {

@@ -90,7 +90,7 @@ public final class ScalarMath {
     private ScalarMath() {}
 
     /**
-     * Returns eˣ; error below 1 ulp, also where the result is subnormal.
+     * Returns eˣ; error below 1.1 ulp, also where the result is subnormal.
      *
      * <p>x = k · ln 2 + r with |r| ≤ ½ ln 2, ln 2 in two parts (Cody and Waite); eʳ by a polynomial of degree 6; the factor
      * 2ᵏ in two halves, so that only the last product rounds.

@@ -1,18 +1,258 @@
 package org.attention4j.kernels;
 
-/** Place of the Vector API kernels; until they are there, a machine counts as having no lanes. */
-final class VectorKernels {
-    private VectorKernels() {}
+import jdk.incubator.vector.FloatVector;
+
+/** {@link Kernels} by the Vector API: every method has its loop in the class of its topic. Touch only where the API is there. */
+final class VectorKernels implements Kernels {
+    private final Width vectors;
+
+    private VectorKernels(Width w) {
+        vectors = w;
+    }
+
+    private static final class Preferred {
+        static final Kernels KERNELS = of(Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+    }
 
     static int preferredLanes() {
-        return 0;
+        return FloatVector.SPECIES_PREFERRED.length();
     }
 
     static Kernels preferred() {
-        return Kernels.scalar();
+        return Preferred.KERNELS;
     }
 
     static Kernels of(int bits) {
-        throw new IllegalStateException("no vector kernels of " + bits + " bits yet");
+        return new VectorKernels(Width.of(bits));
+    }
+
+    @Override
+    public String name() {
+        return "vector " + vectors.species().vectorBitSize();
+    }
+
+    @Override
+    public void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        VectorProducts.multiply(
+                vectors,
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    @Override
+    public void multiplySkippingZeros(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        VectorProducts.multiplySkippingZeros(
+                vectors,
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    @Override
+    public float max(float[] x, int xOffset, int n) {
+        return VectorRows.max(vectors, x, xOffset, n);
+    }
+
+    @Override
+    public float sum(float[] x, int xOffset, int n) {
+        return VectorRows.sum(vectors, x, xOffset, n);
+    }
+
+    @Override
+    public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        return VectorRows.dot(vectors, x, xOffset, y, yOffset, n);
+    }
+
+    @Override
+    public float expSum(float[] x, int xOffset, int n, float shift) {
+        return VectorRows.expSum(vectors, x, xOffset, n, shift);
+    }
+
+    @Override
+    public void scale(float[] x, int xOffset, int n, float factor) {
+        VectorRows.scale(vectors, x, xOffset, n, factor);
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        VectorRows.add(vectors, x, xOffset, y, yOffset, n);
+    }
+
+    @Override
+    public void multiplyAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        VectorRows.multiplyAdd(vectors, a, x, xOffset, y, yOffset, n);
+    }
+
+    @Override
+    public void multiplyElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
+        VectorRows.multiplyElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n);
+    }
+
+    @Override
+    public void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
+        VectorRows.multiplyAddElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n);
+    }
+
+    @Override
+    public void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        VectorActivations.apply(vectors, f, x, xOffset, y, yOffset, n);
+    }
+
+    @Override
+    public void gradient(
+            Activation f,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n) {
+        if (f.gradientFromOutput()) {
+            VectorGradients.apply(vectors, f, y, yOffset, dY, dYOffset, dX, dXOffset, n);
+        } else {
+            VectorGradients.apply(vectors, f, x, xOffset, dY, dYOffset, dX, dXOffset, n);
+        }
+    }
+
+    @Override
+    public void lstmCell(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] h,
+            int hOffset,
+            int width) {
+        VectorCells.lstm(vectors, gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
+    }
+
+    @Override
+    public void lstmCellBackward(
+            float[] gates,
+            int gatesOffset,
+            float[] cPrevious,
+            int cPreviousOffset,
+            float[] c,
+            int cOffset,
+            float[] dH,
+            int dHOffset,
+            float[] dC,
+            int dCOffset,
+            float[] dGates,
+            int dGatesOffset,
+            int width) {
+        VectorCells.lstmBackward(
+                vectors,
+                gates,
+                gatesOffset,
+                cPrevious,
+                cPreviousOffset,
+                c,
+                cOffset,
+                dH,
+                dHOffset,
+                dC,
+                dCOffset,
+                dGates,
+                dGatesOffset,
+                width);
+    }
+
+    @Override
+    public void layerNorm(
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            float[] weight,
+            int weightOffset,
+            float[] bias,
+            int biasOffset,
+            int n,
+            float epsilon) {
+        VectorNorms.layerNorm(vectors, x, xOffset, y, yOffset, weight, weightOffset, bias, biasOffset, n, epsilon);
+    }
+
+    @Override
+    public void layerNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon) {
+        VectorNorms.inputGradient(vectors, x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
+    }
+
+    @Override
+    public void layerNormParameterGradient(
+            float[] x,
+            int xOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dWeight,
+            int dWeightOffset,
+            float[] dBias,
+            int dBiasOffset,
+            int n,
+            float epsilon) {
+        VectorNorms.parameterGradient(
+                vectors, x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, n, epsilon);
     }
 }

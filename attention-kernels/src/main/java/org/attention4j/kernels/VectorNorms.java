@@ -1,0 +1,186 @@
+package org.attention4j.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Layer normalisation; its sums are those of {@link VectorRows}, over terms that are computed on the way. */
+final class VectorNorms {
+    private VectorNorms() {}
+
+    static void layerNorm(
+            Width w,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int bo,
+            int n,
+            float epsilon) {
+        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, x, xo + i)
+                    .sub(mean)
+                    .mul(scale)
+                    .fma(FloatVector.fromArray(s, weight, wo + i), FloatVector.fromArray(s, bias, bo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma((x[xo + i] - mean) * scale, weight[wo + i], bias[bo + i]);
+        }
+    }
+
+    private static float inverseDeviation(Width w, float[] x, int xo, int n, float mean, float epsilon) {
+        return 1f / (float) Math.sqrt(squares(w, x, xo, n, mean) / n + epsilon);
+    }
+
+    private static float squares(Width w, float[] x, int xo, int n, float mean) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int i = 0; i < n; i += 16) {
+            a0 = addSquare(s, a0, x, xo + i, n - i, mean);
+            if (l < 16) {
+                a1 = addSquare(s, a1, x, xo + i + l, n - i - l, mean);
+            }
+            if (l < 8) {
+                a2 = addSquare(s, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
+                a3 = addSquare(s, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
+            }
+        }
+        return VectorRows.fold(a0, a1, a2, a3);
+    }
+
+    private static FloatVector addSquare(
+            VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, int left, float mean) {
+        if (left >= s.length()) {
+            FloatVector d = FloatVector.fromArray(s, x, xo).sub(mean);
+            return d.fma(d, acc);
+        }
+        if (left <= 0) {
+            return acc;
+        }
+        VectorMask<Float> mask = s.indexInRange(0, left);
+        FloatVector d = FloatVector.fromArray(s, x, xo, mask).sub(mean);
+        return acc.blend(d.fma(d, acc), mask);
+    }
+
+    static void inputGradient(
+            Width w,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            float[] dX,
+            int dxo,
+            int n,
+            float epsilon) {
+        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
+        float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n) / n;
+        float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale) / n;
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector normal = FloatVector.fromArray(s, x, xo + i).sub(mean).mul(scale);
+            FloatVector g = FloatVector.fromArray(s, dY, dyo + i).mul(FloatVector.fromArray(s, weight, wo + i));
+            normal.neg()
+                    .fma(FloatVector.broadcast(s, meanGx), g.sub(meanG))
+                    .fma(FloatVector.broadcast(s, scale), FloatVector.fromArray(s, dX, dxo + i))
+                    .intoArray(dX, dxo + i);
+        }
+        for (; i < n; i++) {
+            float normal = (x[xo + i] - mean) * scale;
+            float g = dY[dyo + i] * weight[wo + i];
+            dX[dxo + i] = Math.fma(scale, Math.fma(-normal, meanGx, g - meanG), dX[dxo + i]);
+        }
+    }
+
+    /** Σ (dY · weight) · x̂. */
+    private static float along(
+            Width w, float[] x, int xo, float[] weight, int wo, float[] dY, int dyo, int n, float mean, float scale) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        for (int i = 0; i < n; i += 16) {
+            a0 = addAlong(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
+            if (l < 16) {
+                a1 = addAlong(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
+            }
+            if (l < 8) {
+                int j = i + 2 * l;
+                a2 = addAlong(s, a2, x, xo + j, weight, wo + j, dY, dyo + j, n - j, mean, scale);
+                j += l;
+                a3 = addAlong(s, a3, x, xo + j, weight, wo + j, dY, dyo + j, n - j, mean, scale);
+            }
+        }
+        return VectorRows.fold(a0, a1, a2, a3);
+    }
+
+    private static FloatVector addAlong(
+            VectorSpecies<Float> s,
+            FloatVector acc,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            int left,
+            float mean,
+            float scale) {
+        if (left >= s.length()) {
+            FloatVector g = FloatVector.fromArray(s, dY, dyo).mul(FloatVector.fromArray(s, weight, wo));
+            return g.fma(FloatVector.fromArray(s, x, xo).sub(mean).mul(scale), acc);
+        }
+        if (left <= 0) {
+            return acc;
+        }
+        VectorMask<Float> mask = s.indexInRange(0, left);
+        FloatVector g = FloatVector.fromArray(s, dY, dyo, mask).mul(FloatVector.fromArray(s, weight, wo, mask));
+        FloatVector normal = FloatVector.fromArray(s, x, xo, mask).sub(mean).mul(scale);
+        return acc.blend(g.fma(normal, acc), mask);
+    }
+
+    static void parameterGradient(
+            Width w,
+            float[] x,
+            int xo,
+            float[] dY,
+            int dyo,
+            float[] dWeight,
+            int dwo,
+            float[] dBias,
+            int dbo,
+            int n,
+            float epsilon) {
+        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector normal = FloatVector.fromArray(s, x, xo + i).sub(mean).mul(scale);
+            FloatVector.fromArray(s, dY, dyo + i)
+                    .fma(normal, FloatVector.fromArray(s, dWeight, dwo + i))
+                    .intoArray(dWeight, dwo + i);
+        }
+        for (; i < n; i++) {
+            dWeight[dwo + i] = Math.fma(dY[dyo + i], (x[xo + i] - mean) * scale, dWeight[dwo + i]);
+        }
+        VectorRows.add(w, dY, dyo, dBias, dbo, n);
+    }
+}

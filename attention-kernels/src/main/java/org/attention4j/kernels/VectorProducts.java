@@ -1,0 +1,278 @@
+package org.attention4j.kernels;
+
+import java.util.Arrays;
+
+/**
+ * Products by tiles: which tile when, so that its operands are near.
+ *
+ * <p>Blocks shape the walk, never a chain: a block along k reads C and goes on from there.
+ */
+final class VectorProducts {
+    /** Rows of a tile. */
+    private static final int TILE = 4;
+
+    /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
+    private static final int K_BLOCK = 256;
+
+    /** Rows in one go: a block of A (128 KB) stays in the second-level cache. */
+    private static final int ROW_BLOCK = 128;
+
+    private VectorProducts() {}
+
+    /** Where vector v of columns starts, given panels of {@code panel} floats; vectors divide panels. */
+    static int vectorAt(int panelsOffset, int v, int length, int panel) {
+        return panelsOffset + v * length / 16 * panel + v * length % 16;
+    }
+
+    static void multiply(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        ScalarKernels.checkSizes(m, n, k);
+        int panel = 16 * k;
+        if (k == 0) {
+            clearUnless(accumulate, m, n, c, cOffset, cRowStride);
+        } else if (m < TILE) {
+            rows(
+                    w,
+                    m,
+                    n,
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    panels,
+                    panelsOffset,
+                    panel,
+                    c,
+                    cOffset,
+                    cRowStride,
+                    accumulate);
+        } else {
+            for (int p = 0; p < k; p += K_BLOCK) {
+                for (int i = 0; i < m; i += ROW_BLOCK) {
+                    block(
+                            w,
+                            Math.min(ROW_BLOCK, m - i),
+                            n,
+                            Math.min(K_BLOCK, k - p),
+                            a,
+                            aOffset + i * aRowStride + p * aColumnStride,
+                            aRowStride,
+                            aColumnStride,
+                            panels,
+                            panelsOffset + 16 * p,
+                            panel,
+                            c,
+                            cOffset + i * cRowStride,
+                            cRowStride,
+                            accumulate || p > 0);
+                }
+            }
+        }
+    }
+
+    static void clearUnless(boolean accumulate, int m, int n, float[] c, int cOffset, int cRowStride) {
+        for (int i = 0; i < m && !accumulate; i++) {
+            Arrays.fill(c, cOffset + i * cRowStride, cOffset + i * cRowStride + n, 0f);
+        }
+    }
+
+    /** Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. */
+    private static void block(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        int length = w.species().length();
+        int tiled = m - m % TILE;
+        int v = 0;
+        for (; (v + 2) * length <= n; v += 2) {
+            int b0 = vectorAt(bo, v, length, panel);
+            int b1 = vectorAt(bo, v + 1, length, panel);
+            for (int i = 0; i < tiled; i += TILE) {
+                VectorTiles.fourRowsTwoVectors(
+                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
+            }
+        }
+        for (; v * length < n; v++) {
+            int b0 = vectorAt(bo, v, length, panel);
+            int columns = Math.min(length, n - v * length);
+            for (int i = 0; i < tiled; i += TILE) {
+                VectorTiles.fourRowsOneVector(
+                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+            }
+        }
+        rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+    }
+
+    /** Row by row, eight vectors at a time: for fewer rows than a tile has. */
+    private static void rows(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        int length = w.species().length();
+        int v = 0;
+        for (; (v + 8) * length <= n; v += 8) {
+            int b0 = vectorAt(bo, v, length, panel);
+            for (int i = 0; i < m; i++) {
+                VectorTiles.oneRowEightVectors(
+                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
+            }
+        }
+        for (; v * length < n; v++) {
+            int b0 = vectorAt(bo, v, length, panel);
+            int columns = Math.min(length, n - v * length);
+            for (int i = 0; i < m; i++) {
+                VectorTiles.oneRowOneVector(
+                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate);
+            }
+        }
+    }
+
+    /**
+     * As {@link #multiply} without the terms whose A[i, p] is 0: four rows at a time, in runs of p where none of them is 0, as tiles, and
+     * in between row by row.
+     */
+    static void multiplySkippingZeros(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        ScalarKernels.checkSizes(m, n, k);
+        clearUnless(accumulate, m, n, c, cOffset, cRowStride);
+        int panel = 16 * k;
+        for (int i = 0; i < m; i += TILE) {
+            int rows = Math.min(TILE, m - i);
+            int ao = aOffset + i * aRowStride;
+            int co = cOffset + i * cRowStride;
+            int p = 0;
+            while (p < k) {
+                int from = p;
+                while (p < k && !anyZero(rows, a, ao + p * aColumnStride, aRowStride)) {
+                    p++;
+                }
+                if (p > from) {
+                    block(
+                            w,
+                            rows,
+                            n,
+                            p - from,
+                            a,
+                            ao + from * aColumnStride,
+                            aRowStride,
+                            aColumnStride,
+                            panels,
+                            panelsOffset + 16 * from,
+                            panel,
+                            c,
+                            co,
+                            cRowStride,
+                            true);
+                }
+                from = p;
+                while (p < k && anyZero(rows, a, ao + p * aColumnStride, aRowStride)) {
+                    p++;
+                }
+                for (int r = 0; r < rows; r++) {
+                    rowRuns(
+                            w,
+                            n,
+                            from,
+                            p,
+                            a,
+                            ao + r * aRowStride,
+                            aColumnStride,
+                            panels,
+                            panelsOffset,
+                            panel,
+                            c,
+                            co + r * cRowStride);
+                }
+            }
+        }
+    }
+
+    private static boolean anyZero(int rows, float[] a, int ao, int ars) {
+        for (int r = 0; r < rows; r++) {
+            if (a[ao + r * ars] == 0f) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One row's runs of non-zero A[p], from ≤ p < to. */
+    private static void rowRuns(
+            Width w,
+            int n,
+            int from,
+            int to,
+            float[] a,
+            int ao,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co) {
+        int p = from;
+        while (p < to) {
+            int start = p;
+            while (p < to && a[ao + p * acs] != 0f) {
+                p++;
+            }
+            if (p > start) {
+                rows(w, 1, n, p - start, a, ao + start * acs, 0, acs, b, bo + 16 * start, panel, c, co, 0, true);
+            }
+            while (p < to && a[ao + p * acs] == 0f) {
+                p++;
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.attention4j.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Row primitives.
+ *
+ * <p>The 16 logical lanes of a sum are one, two or four accumulators; which of them there are is decided by comparisons with the constant
+ * length, which the compiler folds. A lane past the end of the row keeps its value: it is blended, not added to, since −0 + 0 is +0.
+ */
+final class VectorRows {
+    private VectorRows() {}
+
+    static float max(Width w, float[] x, int xo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector max = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY); // any order gives the same maximum
+        int i = 0;
+        for (; i <= n - l; i += l) {
+            max = max.max(FloatVector.fromArray(s, x, xo + i));
+        }
+        float result = max.reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            result = Math.max(result, x[xo + i]);
+        }
+        return result;
+    }
+
+    static float sum(Width w, float[] x, int xo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a0 = a0.add(FloatVector.fromArray(s, x, xo + i));
+            if (l < 16) {
+                a1 = a1.add(FloatVector.fromArray(s, x, xo + i + l));
+            }
+            if (l < 8) {
+                a2 = a2.add(FloatVector.fromArray(s, x, xo + i + 2 * l));
+                a3 = a3.add(FloatVector.fromArray(s, x, xo + i + 3 * l));
+            }
+        }
+        if (i < n) {
+            a0 = addTail(s, a0, x, xo + i, n - i);
+            if (l < 16) {
+                a1 = addTail(s, a1, x, xo + i + l, n - i - l);
+            }
+            if (l < 8) {
+                a2 = addTail(s, a2, x, xo + i + 2 * l, n - i - 2 * l);
+                a3 = addTail(s, a3, x, xo + i + 3 * l, n - i - 3 * l);
+            }
+        }
+        return fold(a0, a1, a2, a3);
+    }
+
+    private static FloatVector addTail(VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, int left) {
+        if (left <= 0) {
+            return acc;
+        }
+        VectorMask<Float> mask = s.indexInRange(0, left);
+        return acc.blend(acc.add(FloatVector.fromArray(s, x, xo, mask)), mask);
+    }
+
+    static float dot(Width w, float[] x, int xo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a0 = FloatVector.fromArray(s, x, xo + i).fma(FloatVector.fromArray(s, y, yo + i), a0);
+            if (l < 16) {
+                a1 = FloatVector.fromArray(s, x, xo + i + l).fma(FloatVector.fromArray(s, y, yo + i + l), a1);
+            }
+            if (l < 8) {
+                a2 = FloatVector.fromArray(s, x, xo + i + 2 * l).fma(FloatVector.fromArray(s, y, yo + i + 2 * l), a2);
+                a3 = FloatVector.fromArray(s, x, xo + i + 3 * l).fma(FloatVector.fromArray(s, y, yo + i + 3 * l), a3);
+            }
+        }
+        if (i < n) {
+            a0 = dotTail(s, a0, x, xo + i, y, yo + i, n - i);
+            if (l < 16) {
+                a1 = dotTail(s, a1, x, xo + i + l, y, yo + i + l, n - i - l);
+            }
+            if (l < 8) {
+                a2 = dotTail(s, a2, x, xo + i + 2 * l, y, yo + i + 2 * l, n - i - 2 * l);
+                a3 = dotTail(s, a3, x, xo + i + 3 * l, y, yo + i + 3 * l, n - i - 3 * l);
+            }
+        }
+        return fold(a0, a1, a2, a3);
+    }
+
+    private static FloatVector dotTail(
+            VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, float[] y, int yo, int left) {
+        if (left <= 0) {
+            return acc;
+        }
+        VectorMask<Float> mask = s.indexInRange(0, left);
+        FloatVector sum = FloatVector.fromArray(s, x, xo, mask).fma(FloatVector.fromArray(s, y, yo, mask), acc);
+        return acc.blend(sum, mask);
+    }
+
+    /** Folds the 16 lanes held in one, two or four accumulators: 8 + 8, 4 + 4, 2 + 2, 1 + 1. */
+    static float fold(FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
+        int l = a0.length();
+        if (l == 16) {
+            float even = (a0.lane(0) + a0.lane(8) + (a0.lane(4) + a0.lane(12)))
+                    + (a0.lane(2) + a0.lane(10) + (a0.lane(6) + a0.lane(14)));
+            float odd = (a0.lane(1) + a0.lane(9) + (a0.lane(5) + a0.lane(13)))
+                    + (a0.lane(3) + a0.lane(11) + (a0.lane(7) + a0.lane(15)));
+            return even + odd;
+        }
+        if (l == 8) {
+            FloatVector a = a0.add(a1);
+            return (a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)))
+                    + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)));
+        }
+        FloatVector a = a0.add(a2).add(a1.add(a3));
+        return (a.lane(0) + a.lane(2)) + (a.lane(1) + a.lane(3));
+    }
+
+    static float expSum(Width w, float[] x, int xo, int n, float shift) {
+        expShifted(w, x, xo, n, shift);
+        return sum(w, x, xo, n);
+    }
+
+    private static void expShifted(Width w, float[] x, int xo, int n, float shift) {
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            VectorMath.exp(FloatVector.fromArray(s, x, xo + i).sub(shift)).intoArray(x, xo + i);
+        }
+        for (; i < n; i++) {
+            x[xo + i] = ScalarMath.exp(x[xo + i] - shift);
+        }
+    }
+
+    static void scale(Width w, float[] x, int xo, int n, float factor) {
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, x, xo + i).mul(factor).intoArray(x, xo + i);
+        }
+        for (; i < n; i++) {
+            x[xo + i] *= factor;
+        }
+    }
+
+    static void add(Width w, float[] x, int xo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, y, yo + i)
+                    .add(FloatVector.fromArray(s, x, xo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] += x[xo + i];
+        }
+    }
+
+    static void multiplyAdd(Width w, float a, float[] x, int xo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector factor = FloatVector.broadcast(s, a);
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            factor.fma(FloatVector.fromArray(s, x, xo + i), FloatVector.fromArray(s, y, yo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(a, x[xo + i], y[yo + i]);
+        }
+    }
+
+    static void multiplyElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, x, xo + i)
+                    .mul(FloatVector.fromArray(s, f, fo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] * f[fo + i];
+        }
+    }
+
+    static void multiplyAddElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, x, xo + i)
+                    .fma(FloatVector.fromArray(s, f, fo + i), FloatVector.fromArray(s, y, yo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = Math.fma(x[xo + i], f[fo + i], y[yo + i]);
+        }
+    }
+}

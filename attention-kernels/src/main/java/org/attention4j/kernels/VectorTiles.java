@@ -1,0 +1,208 @@
+package org.attention4j.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The innermost loops of a product: k steps over a tile of C that stays in registers.
+ *
+ * <p>Eight accumulators are what the register allocator keeps without spills. The loop over k is plain: unrolled by hand it runs at
+ * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
+ */
+final class VectorTiles {
+    private VectorTiles() {}
+
+    /** C[0…3, two vectors], A[i, p] at {@code a[ao + i * ars + p * acs]}, C[i, v] at {@code c[co + i * crs + v * length]}. */
+    static void fourRowsTwoVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + l);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + l);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+        }
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + l);
+        c10.intoArray(c, co + crs);
+        c11.intoArray(c, co + crs + l);
+        c20.intoArray(c, co + 2 * crs);
+        c21.intoArray(c, co + 2 * crs + l);
+        c30.intoArray(c, co + 3 * crs);
+        c31.intoArray(c, co + 3 * crs + l);
+    }
+
+    /** C[0…3, one vector of {@code columns} columns]: the right edge. */
+    static void fourRowsOneVector(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            float[] c,
+            int co,
+            int crs,
+            int columns,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        VectorMask<Float> mask = s.indexInRange(0, columns);
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co, mask);
+            c1 = FloatVector.fromArray(s, c, co + crs, mask);
+            c2 = FloatVector.fromArray(s, c, co + 2 * crs, mask);
+            c3 = FloatVector.fromArray(s, c, co + 3 * crs, mask);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        for (int p = 0; p < k; p++) {
+            FloatVector v = FloatVector.fromArray(s, b, b0 + 16 * p);
+            c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(v, c0);
+            c1 = FloatVector.broadcast(s, a[a1 + p * acs]).fma(v, c1);
+            c2 = FloatVector.broadcast(s, a[a2 + p * acs]).fma(v, c2);
+            c3 = FloatVector.broadcast(s, a[a3 + p * acs]).fma(v, c3);
+        }
+        c0.intoArray(c, co, mask);
+        c1.intoArray(c, co + crs, mask);
+        c2.intoArray(c, co + 2 * crs, mask);
+        c3.intoArray(c, co + 3 * crs, mask);
+    }
+
+    /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
+    static void oneRowEightVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int acs,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector c4 = c0;
+        FloatVector c5 = c0;
+        FloatVector c6 = c0;
+        FloatVector c7 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + l);
+            c2 = FloatVector.fromArray(s, c, co + 2 * l);
+            c3 = FloatVector.fromArray(s, c, co + 3 * l);
+            c4 = FloatVector.fromArray(s, c, co + 4 * l);
+            c5 = FloatVector.fromArray(s, c, co + 5 * l);
+            c6 = FloatVector.fromArray(s, c, co + 6 * l);
+            c7 = FloatVector.fromArray(s, c, co + 7 * l);
+        }
+        int b1 = VectorProducts.vectorAt(b0, 1, l, panel);
+        int b2 = VectorProducts.vectorAt(b0, 2, l, panel);
+        int b3 = VectorProducts.vectorAt(b0, 3, l, panel);
+        int b4 = VectorProducts.vectorAt(b0, 4, l, panel);
+        int b5 = VectorProducts.vectorAt(b0, 5, l, panel);
+        int b6 = VectorProducts.vectorAt(b0, 6, l, panel);
+        int b7 = VectorProducts.vectorAt(b0, 7, l, panel);
+        for (int p = 0; p < k; p++) {
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            c0 = x.fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
+            c1 = x.fma(FloatVector.fromArray(s, b, b1 + 16 * p), c1);
+            c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
+            c3 = x.fma(FloatVector.fromArray(s, b, b3 + 16 * p), c3);
+            c4 = x.fma(FloatVector.fromArray(s, b, b4 + 16 * p), c4);
+            c5 = x.fma(FloatVector.fromArray(s, b, b5 + 16 * p), c5);
+            c6 = x.fma(FloatVector.fromArray(s, b, b6 + 16 * p), c6);
+            c7 = x.fma(FloatVector.fromArray(s, b, b7 + 16 * p), c7);
+        }
+        c0.intoArray(c, co);
+        c1.intoArray(c, co + l);
+        c2.intoArray(c, co + 2 * l);
+        c3.intoArray(c, co + 3 * l);
+        c4.intoArray(c, co + 4 * l);
+        c5.intoArray(c, co + 5 * l);
+        c6.intoArray(c, co + 6 * l);
+        c7.intoArray(c, co + 7 * l);
+    }
+
+    /** C[0, one vector of {@code columns} columns]: the last corner. */
+    static void oneRowOneVector(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int acs,
+            float[] b,
+            int b0,
+            float[] c,
+            int co,
+            int columns,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        VectorMask<Float> mask = s.indexInRange(0, columns);
+        FloatVector c0 = FloatVector.zero(s);
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co, mask);
+        }
+        for (int p = 0; p < k; p++) {
+            c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
+        }
+        c0.intoArray(c, co, mask);
+    }
+}

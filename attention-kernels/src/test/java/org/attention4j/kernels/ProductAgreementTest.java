@@ -1,0 +1,89 @@
+package org.attention4j.kernels;
+
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Products: scalar = vector of 128, 256 and 512 bits, and a product in parts = the product at once. */
+class ProductAgreementTest {
+    @Property(tries = 60)
+    void anyShapeAndStrides(
+            @ForAll @IntRange(max = 9) int m,
+            @ForAll @IntRange(max = 150) int n,
+            @ForAll @IntRange(max = 30) int k,
+            @ForAll boolean turned,
+            @ForAll boolean accumulate,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int gap = random.nextInt(3);
+        int o = random.nextInt(4);
+        int rowStride = turned ? 1 : k + gap;
+        int columnStride = turned ? m + gap : 1;
+        int panels = PackedMatrix.panelsLength(k, n);
+        float[][] arrays = Agreement.arrays(
+                random, wild, o + (turned ? k * columnStride : m * rowStride), o + panels, o + m * (n + gap));
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiply(m, n, k, a[0], o, rowStride, columnStride, a[1], o, a[2], o, n + gap, accumulate);
+            return 0f;
+        });
+        boolean dense = random.nextBoolean();
+        for (int i = 0; i < arrays[0].length; i++) {
+            if (random.nextInt(dense ? 40 : 2) == 0) {
+                arrays[0][i] = random.nextBoolean() ? 0f : -0f;
+            }
+        }
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplySkippingZeros(
+                    m, n, k, a[0], o, rowStride, columnStride, a[1], o, a[2], o, n + gap, accumulate);
+            return 0f;
+        });
+    }
+
+    /** More rows and steps than a block has. */
+    @Property(tries = 4)
+    void severalBlocks(
+            @ForAll @IntRange(min = 129, max = 135) int m,
+            @ForAll @IntRange(min = 255, max = 530) int k,
+            @ForAll long seed) {
+        int n = 20;
+        float[][] arrays = Agreement.arrays(new Random(seed), false, m * k, PackedMatrix.panelsLength(k, n), m * n);
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiply(m, n, k, a[0], 0, k, 1, a[1], 0, a[2], 0, n, false);
+            return 0f;
+        });
+    }
+
+    /** Whole or in parts, on any kernels: the bits are those of the scalar kernels at once. */
+    @Property(tries = 40)
+    void inParts(
+            @ForAll @IntRange(max = 12) int m,
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 30) int k,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int rows = random.nextInt(m + 1);
+        int columns = random.nextInt(n / 16 + 1) * 16;
+        int steps = random.nextInt(k + 1);
+        float[][] arrays = Agreement.arrays(random, false, m * k, k * n, m * n);
+        Agreement.check(arrays, (kernels, a) -> {
+            if (kernels == Kernels.scalar()) {
+                kernels.multiply(m, a[0], 0, k, PackedMatrix.of(a[1], 0, n, 1, k, n), a[2], 0, n, true);
+                return 0f;
+            }
+            for (int[] step : new int[][] {{0, steps}, {steps, k}}) {
+                int from = step[0];
+                int size = step[1] - from;
+                PackedMatrix left = PackedMatrix.of(a[1], from * n, n, 1, size, columns);
+                PackedMatrix right = PackedMatrix.of(a[1], from * n + columns, n, 1, size, n - columns);
+                for (int[] row : new int[][] {{0, rows}, {rows, m}}) {
+                    int ao = row[0] * k + from;
+                    kernels.multiply(row[1] - row[0], a[0], ao, k, left, a[2], row[0] * n, n, true);
+                    kernels.multiply(row[1] - row[0], a[0], ao, k, right, a[2], row[0] * n + columns, n, true);
+                }
+            }
+            return 0f;
+        });
+    }
+}

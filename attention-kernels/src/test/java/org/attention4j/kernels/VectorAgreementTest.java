@@ -1,0 +1,121 @@
+package org.attention4j.kernels;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** Scalar = vector of 128, 256 and 512 bits, for everything but products. */
+class VectorAgreementTest {
+    private static final int TRIES = 40;
+
+    @Property(tries = 4 * TRIES)
+    void rows(
+            @ForAll @IntRange(max = 100) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, wild, n + o + 3, n + o + 3, n + o + 3);
+        float f = arrays[2][0];
+        Agreement.check(arrays, (k, a) -> k.max(a[0], o, n));
+        Agreement.check(arrays, (k, a) -> k.sum(a[0], o, n));
+        Agreement.check(arrays, (k, a) -> k.dot(a[0], o, a[1], o + 1, n));
+        Agreement.check(arrays, (k, a) -> k.expSum(a[0], o, n, f));
+        Agreement.check(arrays, none((k, a) -> k.scale(a[0], o, n, f)));
+        Agreement.check(arrays, none((k, a) -> k.add(a[0], o, a[1], o + 2, n)));
+        Agreement.check(arrays, none((k, a) -> k.multiplyAdd(f, a[0], o, a[1], o + 2, n)));
+        Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
+        Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[0], o, n)));
+        Agreement.check(arrays, none((k, a) -> k.multiplyAddElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
+    }
+
+    /** Lanes that hold −0 must survive a short row. */
+    @Property(tries = TRIES)
+    void sumsOfUnderflows(@ForAll @IntRange(max = 40) int n) {
+        float[] tiny = new float[n];
+        Arrays.fill(tiny, 1e-30f);
+        float[] minus = new float[n];
+        Arrays.fill(minus, -1e-30f);
+        Agreement.check(new float[][] {tiny, minus}, (k, a) -> k.dot(a[0], 0, a[1], 0, n));
+        Agreement.check(new float[][] {minus}, (k, a) -> k.sum(a[0], 0, n));
+    }
+
+    @Property(tries = 3 * TRIES)
+    void activations(
+            @ForAll Activation f,
+            @ForAll @IntRange(max = 60) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        float[][] arrays = Agreement.arrays(new Random(seed), wild, n + o + 1, n + o + 1, n + o + 1, n + o + 1);
+        Agreement.check(arrays, none((k, a) -> k.apply(f, a[0], o, a[1], o + 1, n)));
+        Agreement.check(arrays, none((k, a) -> k.apply(f, a[0], o, a[0], o, n)));
+        Agreement.check(arrays, none((k, a) -> k.gradient(f, a[0], o, a[1], o + 1, a[2], o, a[3], o + 1, n)));
+        Agreement.check(arrays, none((k, a) -> k.gradient(f, a[0], o, a[1], o, a[2], o, a[2], o, n)));
+    }
+
+    /** Every exponent and sign, many mantissas. */
+    @Property(tries = 10)
+    void activationsOverTheWholeRange(@ForAll Activation f, @ForAll @IntRange(max = 999_999) int phase) {
+        int n = 1 << 12;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = Float.intBitsToFloat(i * 1_048_573 + phase);
+        }
+        float[] ones = new float[n];
+        Arrays.fill(ones, 1f);
+        Agreement.check(new float[][] {x, new float[n], ones}, none((k, a) -> {
+            k.apply(f, a[0], 0, a[1], 0, n);
+            k.gradient(f, a[0], 0, a[1], 0, a[2], 0, a[2], 0, n);
+        }));
+    }
+
+    @Property(tries = TRIES)
+    void lstmCell(
+            @ForAll @IntRange(max = 40) int width,
+            @ForAll @IntRange(max = 3) int o,
+            @ForAll boolean inPlace,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        int n = width + o;
+        float[][] arrays = Agreement.arrays(new Random(seed), wild, 4 * width + o, n, n, n, n, n, 4 * width + o);
+        int c = inPlace ? 1 : 2;
+        int gradient = inPlace ? 0 : 6;
+        Agreement.check(arrays, none((k, a) -> k.lstmCell(a[0], o, a[1], o, a[c], o, a[3], o, width)));
+        Agreement.check(
+                arrays,
+                none((k, a) -> k.lstmCellBackward(a[0], o, a[1], o, a[2], o, a[4], o, a[5], o, a[gradient], o, width)));
+    }
+
+    @Property(tries = TRIES)
+    void layerNorm(
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 3) int o,
+            @ForAll boolean inPlace,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        int l = n + o;
+        float[][] arrays = Agreement.arrays(new Random(seed), wild, l, l, l, l, l, l);
+        int y = inPlace ? 0 : 1;
+        float epsilon = 1e-5f;
+        Agreement.check(arrays, none((k, a) -> k.layerNorm(a[0], o, a[y], o, a[2], o, a[3], o, n, epsilon)));
+        Agreement.check(
+                arrays, none((k, a) -> k.layerNormInputGradient(a[0], o, a[2], o, a[4], o, a[5], o, n, epsilon)));
+        Agreement.check(
+                arrays, none((k, a) -> k.layerNormParameterGradient(a[0], o, a[4], o, a[2], o, a[3], o, n, epsilon)));
+    }
+
+    /** A use without a result. */
+    private interface Quiet {
+        void on(Kernels kernels, float[][] arrays);
+    }
+
+    private static Agreement.Use none(Quiet quiet) {
+        return (k, a) -> {
+            quiet.on(k, a);
+            return 0f;
+        };
+    }
+}
