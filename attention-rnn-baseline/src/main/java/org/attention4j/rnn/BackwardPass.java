@@ -1,0 +1,129 @@
+package org.attention4j.rnn;
+
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes gradients back through a recorded pass. One part is one direction of some sequences, position by position against the
+ * direction of the forward pass: dState ← dState + dOut, then the cell's gradient, which leaves that of the gates.
+ */
+final class BackwardPass implements Workspace.Task {
+    private static final float[] NONE = new float[0];
+
+    private @Nullable Layer layer;
+    private @Nullable RecurrentRecording recording;
+    private float[] dOut = NONE;
+    private int dOutAt;
+    private float[] dState = NONE;
+    private float[][] dGates = {};
+    private int rowsOfPart;
+
+    /**
+     * Runs.
+     *
+     * @param layer the layer
+     * @param recording of it
+     * @param dOut cotangent of the output {@code [B, T, D']}
+     * @param dOutAt where it starts
+     * @param dState cotangent of the last states {@code [directions, B, S]}; replaced by the gradient of the initial ones
+     * @param dGates for each direction {@code [B, T, G·H]}, written where there is no padding
+     * @param workspace begun
+     */
+    static void run(
+            Layer layer,
+            RecurrentRecording recording,
+            float[] dOut,
+            int dOutAt,
+            float[] dState,
+            float[][] dGates,
+            Workspace workspace) {
+        BackwardPass pass = workspace.scratch().object(BackwardPass.class, BackwardPass::new);
+        int batch = recording.in().batch();
+        pass.layer = layer;
+        pass.recording = recording;
+        pass.dOut = dOut;
+        pass.dOutAt = dOutAt;
+        pass.dState = dState;
+        pass.dGates = dGates;
+        pass.rowsOfPart = layer.rowsOfPart(batch, workspace.threads());
+        try {
+            workspace.run(layer.directions().size() * Math.ceilDiv(batch, pass.rowsOfPart), pass);
+        } finally {
+            pass.forget();
+        }
+    }
+
+    /** Lets go of the caller's memory. */
+    private void forget() {
+        layer = null;
+        recording = null;
+        dOut = NONE;
+        dState = NONE;
+        dGates = new float[0][];
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        Layer layer = Objects.requireNonNull(this.layer);
+        RecurrentRecording recording = Objects.requireNonNull(this.recording);
+        Sequences in = recording.in();
+        int blocks = Math.ceilDiv(in.batch(), rowsOfPart);
+        int d = index / blocks;
+        int from = index % blocks * rowsOfPart;
+        int to = Math.min(in.batch(), from + rowsOfPart);
+        int time = ForwardPass.longest(in, from, to);
+        boolean reverse = layer.directions().get(d).reverse();
+        for (int s = 0; s < time; s++) {
+            step(layer, recording, d, from, to, reverse ? s : time - 1 - s);
+        }
+    }
+
+    /** One position of every sequence that has it: runs of neighbours go through the cell together. */
+    private void step(Layer layer, RecurrentRecording recording, int d, int from, int to, int t) {
+        Sequences in = recording.in();
+        for (int b = from; b < to; ) {
+            int end = b;
+            while (end < to && in.length(end) > t) {
+                end++;
+            }
+            if (end > b) {
+                addOutput(layer, in, d, b, end, t);
+                back(layer, recording, d, b, end, t);
+            }
+            b = end + 1;
+        }
+    }
+
+    private void addOutput(Layer layer, Sequences in, int d, int from, int to, int t) {
+        int hidden = layer.hidden();
+        for (int b = from; b < to; b++) {
+            int row = dOutAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
+            layer.kernels().add(dOut, row, dState, (d * in.batch() + b) * layer.stateWidth(), hidden);
+        }
+    }
+
+    private void back(Layer layer, RecurrentRecording recording, int d, int from, int to, int t) {
+        Sequences in = recording.in();
+        Direction weights = layer.directions().get(d);
+        int width = layer.stateWidth();
+        layer.cell()
+                .backward(
+                        layer.kernels(),
+                        weights,
+                        to - from,
+                        recording.gates(d),
+                        (from * in.time() + t) * layer.gateWidth(),
+                        in.time() * layer.gateWidth(),
+                        recording.states(d),
+                        recording.before(from, t, weights.reverse()),
+                        recording.after(from, t, weights.reverse()),
+                        (in.time() + 1) * width,
+                        dState,
+                        (d * in.batch() + from) * width,
+                        width,
+                        dGates[d]);
+    }
+}

@@ -1,0 +1,85 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * One step of a recurrence, for the rows of several sequences at once; a row's result does not depend on the others.
+ *
+ * <p>A <em>state row</em> holds the values that go from position to position, {@code [H]} each, one after the other; the first are the
+ * position's output. A <em>gate row</em> {@code [G · H]} comes with the input's projection, bias included, and leaves with what
+ * {@link #backward} wants to know. Instances keep nothing.
+ */
+interface Cell {
+    /**
+     * The names of a state row's parts.
+     *
+     * @return as {@code newHidden} names them
+     */
+    List<String> stateNames();
+
+    /**
+     * G, the rows of a weight for each hidden unit.
+     *
+     * @return at least 1
+     */
+    int gates();
+
+    /**
+     * Takes rows one position on.
+     *
+     * @param kernels numerics
+     * @param weights of the direction
+     * @param rows how many
+     * @param gates gate rows, read and written
+     * @param gatesAt the first
+     * @param gatesStride from one to the next
+     * @param state state rows before the position, replaced by those after it
+     * @param stateAt the first
+     * @param stateStride from one to the next
+     */
+    void forward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] state,
+            int stateAt,
+            int stateStride);
+
+    /**
+     * Takes gradients of rows one position back.
+     *
+     * @param kernels numerics
+     * @param weights of the direction
+     * @param rows how many
+     * @param gates gate rows as {@link #forward} left them
+     * @param gatesAt the first, in {@code dGates} too
+     * @param gatesStride from one to the next, in {@code dGates} too
+     * @param states state rows of all positions
+     * @param beforeAt the first of those before the position
+     * @param afterAt the first of those after it
+     * @param statesStride from one sequence's to the next's
+     * @param dState gradients of the states after the position, replaced by those of the states before it
+     * @param dStateAt the first
+     * @param dStateStride from one to the next
+     * @param dGates gradients of the input's projection, written
+     */
+    void backward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            int statesStride,
+            float[] dState,
+            int dStateAt,
+            int dStateStride,
+            float[] dGates);
+}

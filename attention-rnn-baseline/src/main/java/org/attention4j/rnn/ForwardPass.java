@@ -1,0 +1,224 @@
+package org.attention4j.rnn;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.RowState;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a layer over whole sequences or a chunk of them. One part is one direction of some sequences:
+ *
+ * <ol>
+ *   <li>project the inputs of some positions, one product a sequence: gates {@code [n, G·H]} ← b + x Wᵀ;
+ *   <li>position by position, for all sequences that have one: gates ← gates + h Uᵀ, then the cell;
+ *   <li>copy each output, and the state where somebody keeps it.
+ * </ol>
+ *
+ * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts it is computed.
+ */
+final class ForwardPass implements Workspace.Task {
+    /** Positions projected at once: enough rows to fill the product's tiles, and their gates still in the L2 cache. */
+    private static final int MOST_POSITIONS = 32;
+
+    /** Floats of gates at once: 1 MB. */
+    private static final int MOST_FLOATS = 1 << 18;
+
+    private static final float[] NONE = new float[0];
+
+    private @Nullable Layer layer;
+    private @Nullable Sequences in;
+    private @Nullable RowState kept;
+    private @Nullable RecurrentRecording recording;
+    private float[] x = NONE;
+    private int xAt;
+    private float[] out = NONE;
+    private int outAt;
+    private float[] state = NONE;
+    private int rowsOfPart;
+
+    /**
+     * Runs.
+     *
+     * @param layer the layer
+     * @param in {@code [B, T, D]}
+     * @param state state rows {@code [directions, B, S]} before the first position; replaced by those after the last
+     * @param out {@code [B, T, D']}, written
+     * @param outAt where it starts
+     * @param kept takes the state row of every position, and advances
+     * @param recording takes the gates and states of every position
+     * @param workspace begun
+     */
+    static void run(
+            Layer layer,
+            Sequences in,
+            float[] state,
+            float[] out,
+            int outAt,
+            @Nullable RowState kept,
+            @Nullable RecurrentRecording recording,
+            Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        ForwardPass pass = scratch.object(ForwardPass.class, ForwardPass::new);
+        pass.layer = layer;
+        pass.in = in;
+        pass.kept = kept;
+        pass.recording = recording;
+        pass.x = in.tensor().readable(scratch);
+        pass.xAt = in.tensor().offset();
+        pass.out = out;
+        pass.outAt = outAt;
+        pass.state = state;
+        pass.rowsOfPart = layer.rowsOfPart(in.batch(), workspace.threads());
+        try {
+            workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
+        } finally {
+            pass.forget();
+        }
+    }
+
+    /** Lets go of the caller's memory. */
+    private void forget() {
+        layer = null;
+        in = null;
+        kept = null;
+        recording = null;
+        x = NONE;
+        out = NONE;
+        state = NONE;
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        Layer layer = Objects.requireNonNull(this.layer);
+        Sequences in = Objects.requireNonNull(this.in);
+        int blocks = Math.ceilDiv(in.batch(), rowsOfPart);
+        int from = index % blocks * rowsOfPart;
+        int to = Math.min(in.batch(), from + rowsOfPart);
+        runRows(layer, in, index / blocks, from, to, scratch);
+    }
+
+    private void runRows(Layer layer, Sequences in, int d, int from, int to, Scratch scratch) {
+        int time = longest(in, from, to);
+        int gateWidth = layer.gateWidth();
+        int positions = Math.clamp(MOST_FLOATS / ((to - from) * gateWidth), 1, MOST_POSITIONS);
+        RecurrentRecording record = recording;
+        float[] gates = record != null ? record.gates(d) : scratch.floats((to - from) * positions * gateWidth);
+        int stride = (record != null ? in.time() : positions) * gateWidth;
+        if (record != null) {
+            recordStart(layer, in, d, from, to, record);
+        }
+        boolean reverse = layer.directions().get(d).reverse();
+        for (int done = 0; done < time; done += positions) {
+            int first = reverse ? Math.max(0, time - done - positions) : done;
+            int end = reverse ? time - done : Math.min(time, done + positions);
+            int at = record != null ? (from * in.time() + first) * gateWidth : 0;
+            project(layer, in, d, from, to, first, end, gates, at, stride);
+            for (int s = 0; s < end - first; s++) {
+                int t = reverse ? end - 1 - s : first + s;
+                step(layer, in, d, from, to, t, gates, at + (t - first) * gateWidth, stride);
+            }
+        }
+        clearPadding(layer, in, d, from, to);
+    }
+
+    static int longest(Sequences in, int from, int to) {
+        int time = 0;
+        for (int b = from; b < to; b++) {
+            time = Math.max(time, in.length(b));
+        }
+        return time;
+    }
+
+    private void project(
+            Layer layer,
+            Sequences in,
+            int d,
+            int from,
+            int to,
+            int first,
+            int end,
+            float[] gates,
+            int gatesAt,
+            int stride) {
+        Direction weights = layer.directions().get(d);
+        for (int b = from; b < to; b++) {
+            int count = Math.min(in.length(b), end) - first;
+            if (count > 0) {
+                int row = xAt + (b * in.time() + first) * layer.width();
+                int gate = gatesAt + (b - from) * stride;
+                weights.input()
+                        .forward(layer.kernels(), 0, count, x, row, layer.width(), gates, gate, layer.gateWidth());
+            }
+        }
+    }
+
+    /** One position of every sequence that has it: runs of neighbours go through the cell together. */
+    private void step(
+            Layer layer, Sequences in, int d, int from, int to, int t, float[] gates, int gatesAt, int stride) {
+        Kernels kernels = layer.kernels();
+        Direction weights = layer.directions().get(d);
+        int width = layer.stateWidth();
+        for (int b = from; b < to; ) {
+            int end = b;
+            while (end < to && in.length(end) > t) {
+                end++;
+            }
+            if (end > b) {
+                int stateAt = (d * in.batch() + b) * width;
+                int gate = gatesAt + (b - from) * stride;
+                layer.cell().forward(kernels, weights, end - b, gates, gate, stride, state, stateAt, width);
+                keep(layer, in, d, b, end, t);
+            }
+            b = end + 1;
+        }
+    }
+
+    private void keep(Layer layer, Sequences in, int d, int from, int to, int t) {
+        int hidden = layer.hidden();
+        int width = layer.stateWidth();
+        for (int b = from; b < to; b++) {
+            int stateAt = (d * in.batch() + b) * width;
+            int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
+            System.arraycopy(state, stateAt, out, row, hidden);
+            if (recording != null) {
+                int after = recording.after(b, t, layer.directions().get(d).reverse());
+                System.arraycopy(state, stateAt, recording.states(d), after, width);
+            }
+            if (kept != null) {
+                keepRow(kept, b, in.length(b) - t, stateAt, width);
+            }
+        }
+    }
+
+    /** The state keeps no more than its capacity and one before: earlier rows would be overwritten anyway. */
+    private void keepRow(RowState rows, int b, int left, int stateAt, int width) {
+        if (left - 1 <= rows.capacity()) {
+            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b)), width);
+        }
+        rows.advance(b, 1);
+    }
+
+    private void recordStart(Layer layer, Sequences in, int d, int from, int to, RecurrentRecording record) {
+        int width = layer.stateWidth();
+        boolean reverse = layer.directions().get(d).reverse();
+        for (int b = from; b < to; b++) {
+            int first = reverse ? in.length(b) - 1 : 0;
+            int before = record.before(b, first, reverse);
+            System.arraycopy(state, (d * in.batch() + b) * width, record.states(d), before, width);
+        }
+    }
+
+    private void clearPadding(Layer layer, Sequences in, int d, int from, int to) {
+        int outputWidth = layer.outputWidth();
+        for (int b = from; b < to; b++) {
+            for (int t = in.length(b); t < in.time(); t++) {
+                int row = outAt + (b * in.time() + t) * outputWidth + d * layer.hidden();
+                Arrays.fill(out, row, row + layer.hidden(), 0f);
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * A cell with its weights in one or two directions.
+ *
+ * @param kernels numerics
+ * @param cell what a step does
+ * @param width D
+ * @param hidden H
+ * @param directions forward, then reverse if there are two
+ */
+record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> directions) {
+    /** Rows that are taken together at most: enough to read each weight once for many, few enough to stay in the cache. */
+    private static final int MOST_ROWS = 64;
+
+    /** The register tile of the products has 4 rows. */
+    private static final int TILE_ROWS = 4;
+
+    /** Floats of a gate row. */
+    int gateWidth() {
+        return cell.gates() * hidden;
+    }
+
+    /** Floats of a state row. */
+    int stateWidth() {
+        return cell.stateNames().size() * hidden;
+    }
+
+    /** Floats of an output row: the directions side by side. */
+    int outputWidth() {
+        return directions.size() * hidden;
+    }
+
+    /** How many sequences one part of a pass takes, so that every thread has some; no result depends on it. */
+    int rowsOfPart(int batch, int threads) {
+        int parts = Math.max(1, Math.ceilDiv(threads, directions.size()));
+        int rows = Math.ceilDiv(batch, parts);
+        int tiled = rows <= TILE_ROWS ? rows : Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS;
+        return Math.clamp(tiled, 1, MOST_ROWS);
+    }
+}

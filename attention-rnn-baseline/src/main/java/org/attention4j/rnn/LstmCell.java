@@ -1,0 +1,80 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.kernels.Kernels;
+
+/** Long short-term memory, gates in the order i, f, g, o; a state row is h then c. */
+final class LstmCell implements Cell {
+    static final LstmCell INSTANCE = new LstmCell();
+
+    private static final List<String> STATE_NAMES = List.of("h", "c");
+
+    private LstmCell() {}
+
+    @Override
+    public List<String> stateNames() {
+        return STATE_NAMES;
+    }
+
+    @Override
+    public int gates() {
+        return 4;
+    }
+
+    @Override
+    public void forward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] state,
+            int stateAt,
+            int stateStride) {
+        int hidden = weights.hidden();
+        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        for (int r = 0; r < rows; r++) {
+            int h = stateAt + r * stateStride;
+            int c = h + hidden;
+            kernels.lstmCell(gates, gatesAt + r * gatesStride, state, c, state, c, state, h, hidden);
+        }
+    }
+
+    @Override
+    public void backward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            int statesStride,
+            float[] dState,
+            int dStateAt,
+            int dStateStride,
+            float[] dGates) {
+        int hidden = weights.hidden();
+        for (int r = 0; r < rows; r++) {
+            int gate = gatesAt + r * gatesStride;
+            int before = beforeAt + r * statesStride + hidden;
+            int after = afterAt + r * statesStride + hidden;
+            int dH = dStateAt + r * dStateStride;
+            kernels.lstmCellBackward(
+                    gates, gate, states, before, states, after, dState, dH, dState, dH + hidden, dGates, gate, hidden);
+        }
+        kernels.multiply(
+                rows,
+                dGates,
+                gatesAt,
+                gatesStride,
+                weights.recurrentTransposed(),
+                dState,
+                dStateAt,
+                dStateStride,
+                false);
+    }
+}

@@ -1,0 +1,57 @@
+package org.attention4j.rnn;
+
+import java.util.Set;
+import org.attention4j.api.Capability;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.OptionSchema;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
+
+/** Makes {@link Lstm}s, under the id {@code lstm}. */
+public final class LstmProvider implements MixerProvider {
+    private static final MixerKind KIND = new MixerKind(
+            "lstm",
+            MixerFamily.BOUNDED_RECURRENCE,
+            "Long short-term memory: a gated recurrence with a cell state.",
+            OptionSchema.of(Lstm.HIDDEN, Lstm.BIAS, Lstm.BIDIRECTIONAL),
+            Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
+
+    /** The constructor that {@link java.util.ServiceLoader} calls. */
+    public LstmProvider() {}
+
+    static MixerSpec specOf(MixerConfig config) {
+        MixerSpec.Builder spec = MixerSpec.of(KIND, config);
+        int width = spec.config().width();
+        int hidden = spec.config().get(Lstm.HIDDEN);
+        boolean bias = spec.config().get(Lstm.BIAS);
+        boolean bidirectional = spec.config().get(Lstm.BIDIRECTIONAL);
+        Direction.declare(spec, 0, false, LstmCell.INSTANCE.gates(), width, hidden, bias);
+        if (bidirectional) {
+            Direction.declare(spec, 0, true, LstmCell.INSTANCE.gates(), width, hidden, bias);
+            spec.refuse(Capability.INCREMENTAL, "needs bidirectional=false, was true");
+        }
+        return spec.outputWidth(bidirectional ? 2 * hidden : hidden)
+                .causal(!bidirectional)
+                .boundedState(true)
+                .build();
+    }
+
+    @Override
+    public MixerKind kind() {
+        return KIND;
+    }
+
+    @Override
+    public MixerSpec spec(MixerConfig config) {
+        return specOf(config);
+    }
+
+    @Override
+    public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+        return Lstm.of(config, parameters);
+    }
+}

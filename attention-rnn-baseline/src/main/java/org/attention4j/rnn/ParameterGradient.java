@@ -1,0 +1,162 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import java.util.Objects;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Linear;
+import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds the gradients of one direction's parameters, for the gate rows dg: dW += Σ dgᵀ x, dU += Σ dgᵀ h, db += Σ dg. The sums run over
+ * sequences in order, and over positions in order inside each, h being the state from which the position was computed. So a batch
+ * adds what its sequences would add one after the other. One part is some rows of the weights.
+ */
+final class ParameterGradient implements Workspace.Task {
+    private static final int ROWS = 64;
+    private static final float[] NONE = new float[0];
+
+    private @Nullable Layer layer;
+    private @Nullable Direction weights;
+    private float[] dGates = NONE;
+    private int dGatesAt;
+    private int count;
+    private float[] inputs = NONE;
+    private float[] hiddens = NONE;
+    private float[] dW = NONE;
+    private float[] dU = NONE;
+    private float[] dBiasIh = NONE;
+    private float[] dBiasHh = NONE;
+    private int dWAt;
+    private int dUAt;
+    private int dBiasIhAt;
+    private int dBiasHhAt;
+
+    /**
+     * Runs.
+     *
+     * @param layer the layer
+     * @param recording of it
+     * @param d which direction
+     * @param dGates of the direction, {@code [B, T, G·H]}
+     * @param wanted the parameters' gradients, added to
+     * @param workspace begun
+     */
+    static void run(
+            Layer layer,
+            RecurrentRecording recording,
+            int d,
+            float[] dGates,
+            NamedTensors wanted,
+            Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        Direction weights = layer.directions().get(d);
+        List<String> names = List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh");
+        float[][] results = new float[names.size()][];
+        int[] at = new int[names.size()];
+        for (int i = 0; i < results.length; i++) {
+            String name = names.get(i) + weights.suffix();
+            results[i] = wanted.contains(name) ? wanted.get(name).readable(scratch) : NONE;
+            at[i] = wanted.contains(name) ? wanted.get(name).offset() : 0;
+        }
+        ParameterGradient task = scratch.object(ParameterGradient.class, ParameterGradient::new);
+        task.layer = layer;
+        task.weights = weights;
+        task.dGates = dGates;
+        task.dW = results[0];
+        task.dU = results[1];
+        task.dBiasIh = results[2];
+        task.dBiasHh = results[3];
+        task.dWAt = at[0];
+        task.dUAt = at[1];
+        task.dBiasIhAt = at[2];
+        task.dBiasHhAt = at[3];
+        try {
+            task.sequences(layer, recording, d, workspace);
+        } finally {
+            task.forget();
+        }
+        for (int i = 0; i < results.length; i++) {
+            String name = names.get(i) + weights.suffix();
+            if (wanted.contains(name)) {
+                Tensor tensor = wanted.get(name);
+                tensor.commit(results[i]);
+            }
+        }
+    }
+
+    private void forget() {
+        layer = null;
+        weights = null;
+        dGates = NONE;
+        inputs = NONE;
+        hiddens = NONE;
+        dW = NONE;
+        dU = NONE;
+        dBiasIh = NONE;
+        dBiasHh = NONE;
+    }
+
+    private void sequences(Layer layer, RecurrentRecording recording, int d, Workspace workspace) {
+        Sequences in = recording.in();
+        Scratch scratch = workspace.scratch();
+        Direction direction = layer.directions().get(d);
+        float[] x = in.tensor().readable(scratch);
+        inputs = dW == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.width()));
+        hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.hidden()));
+        for (int b = 0; b < in.batch(); b++) {
+            count = in.length(b);
+            dGatesAt = b * in.time() * layer.gateWidth();
+            if (dW != NONE && count > 0) {
+                int row = in.tensor().offset() + b * in.time() * layer.width();
+                PackedMatrix.packPanels(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
+            }
+            if (dU != NONE && count > 0) {
+                int before = recording.before(b, 0, direction.reverse());
+                int width = layer.stateWidth();
+                PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.hidden(), hiddens, 0);
+            }
+            workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.gateWidth(), ROWS), this);
+        }
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        Layer layer = Objects.requireNonNull(this.layer);
+        Linear input = Objects.requireNonNull(weights).input();
+        int width = layer.gateWidth();
+        int from = index * ROWS;
+        int to = Math.min(width, from + ROWS);
+        if (dW != NONE) {
+            input.weightGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, inputs, 0, dW, dWAt);
+        }
+        if (dU != NONE) {
+            int hidden = layer.hidden();
+            layer.kernels()
+                    .multiply(
+                            to - from,
+                            hidden,
+                            count,
+                            dGates,
+                            dGatesAt + from,
+                            1,
+                            width,
+                            hiddens,
+                            0,
+                            dU,
+                            dUAt + from * hidden,
+                            hidden,
+                            true);
+        }
+        if (dBiasIh != NONE) {
+            input.biasGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, dBiasIh, dBiasIhAt);
+        }
+        if (dBiasHh != NONE) {
+            input.biasGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, dBiasHh, dBiasHhAt);
+        }
+    }
+}
