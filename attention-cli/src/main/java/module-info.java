@@ -6,8 +6,11 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.attention4j.cli {
     requires static org.jspecify;
+    requires ai.djl.api;
+    requires ai.djl.tokenizers;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires com.google.gson; // DJL needs it and has no descriptor to say so
     requires com.google.guice;
     requires jakarta.inject;
     requires me.tongfei.progressbar;
@@ -20,6 +23,7 @@ module org.attention4j.cli {
     requires org.attention4j.model;
     requires org.attention4j.rnn;
     requires org.attention4j.tests;
+    requires org.slf4j; // as Gson
 
     opens org.attention4j.cli to
             com.google.guice,

@@ -45,12 +45,16 @@ class ModuleArrowsTest {
                             "org.attention4j.tests",
                             "org.attention4j.model",
                             "org.attention4j.guice",
+                            "ai.djl.api",
+                            "ai.djl.tokenizers",
                             "com.fasterxml.jackson.core",
                             "com.fasterxml.jackson.databind",
+                            "com.google.gson",
                             "com.google.guice",
                             "info.picocli",
                             "jakarta.inject",
-                            "me.tongfei.progressbar"));
+                            "me.tongfei.progressbar",
+                            "org.slf4j"));
 
     /** For null annotations: allowed everywhere as long as nobody needs it at run time. */
     private static final String ANNOTATIONS = "org.jspecify";
