@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 
 /**
  * Scratch memory of one thread: a stack of arrays and objects that are handed out in order, and handed out again once the
- * stack has been cut back. A call that asks for the same things in the same order as the one before allocates nothing.
+ * stack has been cut back. Calls that ask for the same things, in whatever order and mixed with whatever other calls,
+ * allocate nothing once the stack has grown to what they need.
  *
  * <p>Contents are arbitrary. Not safe for two threads.
  */
@@ -41,11 +42,16 @@ public final class Scratch {
      * @return an array of at least that length
      */
     public float[] floats(int least) {
-        if (depth < stack.size() && stack.get(depth) instanceof float[] array && array.length >= least) {
-            depth++;
-            return array;
+        int small = -1;
+        for (int i = depth; i < stack.size(); i++) {
+            if (stack.get(i) instanceof float[] array) {
+                if (array.length >= least) {
+                    return take(i, array);
+                }
+                small = i;
+            }
         }
-        return push(new float[least]);
+        return add(small, new float[least]);
     }
 
     /**
@@ -55,11 +61,16 @@ public final class Scratch {
      * @return an array of at least that length
      */
     public int[] ints(int least) {
-        if (depth < stack.size() && stack.get(depth) instanceof int[] array && array.length >= least) {
-            depth++;
-            return array;
+        int small = -1;
+        for (int i = depth; i < stack.size(); i++) {
+            if (stack.get(i) instanceof int[] array) {
+                if (array.length >= least) {
+                    return take(i, array);
+                }
+                small = i;
+            }
         }
-        return push(new int[least]);
+        return add(small, new int[least]);
     }
 
     /**
@@ -71,20 +82,30 @@ public final class Scratch {
      * @return an object in the state in which it was last left
      */
     public <T> T object(Class<T> type, Supplier<T> maker) {
-        if (depth < stack.size() && stack.get(depth).getClass() == type) {
-            return type.cast(stack.get(depth++));
+        for (int i = depth; i < stack.size(); i++) {
+            if (stack.get(i).getClass() == type) {
+                return take(i, type.cast(stack.get(i)));
+            }
         }
-        return push(maker.get());
+        return add(-1, maker.get());
     }
 
-    private <T> T push(T thing) {
-        if (depth < stack.size()) {
-            stack.set(depth, thing);
-        } else {
-            stack.add(thing);
-        }
+    /** Hands out what lies free at an index: it changes places with the first that is free. */
+    private <T> T take(int index, T thing) {
+        stack.set(index, stack.get(depth));
+        stack.set(depth, thing);
         depth++;
         return thing;
+    }
+
+    /** Hands out a new thing, in place of a free one that was too small. */
+    private <T> T add(int small, T thing) {
+        if (small >= 0) {
+            stack.set(small, thing);
+            return take(small, thing);
+        }
+        stack.add(thing);
+        return take(stack.size() - 1, thing);
     }
 
     /** The memory that is kept: bytes of all arrays. */

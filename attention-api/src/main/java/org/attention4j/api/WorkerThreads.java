@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Daemon threads that take work at once: each waits for it spinning for a moment, then parked, and ends after two idle
- * seconds. Handing over work allocates nothing.
+ * seconds. Each thread does one piece of work over and over, so there are never more of them than pieces; work that is
+ * handed over while its thread is still leaving the last call is done next. Handing over work allocates nothing.
  */
 final class WorkerThreads implements Executor {
     /** Spins before parking: about 20 µs, the time between two kernels of one forward pass. */
@@ -23,14 +24,14 @@ final class WorkerThreads implements Executor {
     @Override
     public void execute(Runnable work) {
         for (int i = 0; i < workers.size(); i++) {
-            if (workers.get(i).take(work)) {
+            if (workers.get(i).work == work && workers.get(i).call()) {
                 return;
             }
         }
         workers.removeIf(Worker::ended);
         Worker worker = new Worker(work);
-        workers.add(worker);
         worker.start();
+        workers.add(worker);
     }
 
     /** Ends all threads once they have done what they were given. */
@@ -40,24 +41,26 @@ final class WorkerThreads implements Executor {
     }
 
     private static final class Worker extends Thread {
-        private static final Runnable IDLE = () -> {};
-        private static final Runnable END = () -> {};
+        private static final int IDLE = 0;
+        private static final int CALLED = 1;
+        private static final int ENDED = 2;
 
-        private final AtomicReference<Runnable> slot;
+        private final Runnable work;
+        private final AtomicInteger state = new AtomicInteger(CALLED);
         private volatile boolean closed;
 
-        Worker(Runnable first) {
+        Worker(Runnable work) {
             super("attention4j-worker");
+            this.work = work;
             setDaemon(true);
-            slot = new AtomicReference<>(first);
         }
 
-        boolean take(Runnable work) {
-            if (slot.compareAndSet(IDLE, work)) {
+        /** False if this thread has ended. */
+        boolean call() {
+            if (state.compareAndSet(IDLE, CALLED)) {
                 LockSupport.unpark(this);
-                return true;
             }
-            return false;
+            return state.get() != ENDED;
         }
 
         void end() {
@@ -66,39 +69,35 @@ final class WorkerThreads implements Executor {
         }
 
         boolean ended() {
-            return slot.get() == END;
+            return state.get() == ENDED;
         }
 
         @Override
         public void run() {
-            while (true) {
-                Runnable work = await();
-                if (work == END) {
-                    return;
-                }
+            while (await() == CALLED) {
+                state.set(IDLE);
                 work.run();
-                slot.set(IDLE);
             }
         }
 
-        /** The next work, or {@link #END} after two idle seconds. */
-        private Runnable await() {
+        /** {@link #CALLED}, or {@link #ENDED} after two idle seconds. */
+        private int await() {
             for (int i = 0; i < SPINS; i++) {
-                if (slot.get() != IDLE) {
-                    return slot.get();
+                if (state.get() == CALLED) {
+                    return CALLED;
                 }
                 Thread.onSpinWait();
             }
             long deadline = System.nanoTime() + IDLE_NANOS;
-            while (slot.get() == IDLE) {
+            while (state.get() == IDLE) {
                 long left = closed ? 0 : deadline - System.nanoTime();
                 if (left <= 0) {
-                    slot.compareAndSet(IDLE, END);
+                    state.compareAndSet(IDLE, ENDED);
                 } else {
                     LockSupport.parkNanos(this, left);
                 }
             }
-            return slot.get();
+            return state.get();
         }
     }
 }

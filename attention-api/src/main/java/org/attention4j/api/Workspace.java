@@ -28,6 +28,8 @@ public final class Workspace implements AutoCloseable {
     }
 
     private static final int OPEN = 1 << 30;
+    /** About 20 µs; the last parts of a call end within that of each other, unless a helper has lost its processor. */
+    private static final int SPINS = 2_000;
 
     private final int threads;
     private final @Nullable Executor executor;
@@ -35,6 +37,8 @@ public final class Workspace implements AutoCloseable {
     private final Scratch scratch = new Scratch();
     private final Helper[] helpers;
     private final AtomicReference<Thread> owner = new AtomicReference<>();
+    /** Calls inside calls, counted by the owner. */
+    private int calls;
 
     private final AtomicInteger next = new AtomicInteger();
     /** {@link #OPEN} while parts are handed out, plus the number of helpers at work. */
@@ -109,6 +113,7 @@ public final class Workspace implements AutoCloseable {
         if (owner.get() != current && !owner.compareAndSet(null, current)) {
             throw new IllegalStateException("this workspace is in use by another thread; give each thread its own");
         }
+        calls++;
         return scratch.mark();
     }
 
@@ -116,10 +121,15 @@ public final class Workspace implements AutoCloseable {
      * Ends a call and takes its scratch memory back.
      *
      * @param mark from {@link #begin}
+     * @throws IllegalStateException if the calling thread has not begun a call
      */
     public void end(int mark) {
+        if (owner.get() != Thread.currentThread()) {
+            throw new IllegalStateException("the calling thread has not begun a call with this workspace");
+        }
         scratch.release(mark);
-        if (mark == 0) {
+        calls--;
+        if (calls == 0) {
             owner.set(null);
         }
     }
@@ -130,20 +140,30 @@ public final class Workspace implements AutoCloseable {
      * @return for use between {@link #begin} and {@link #end}
      */
     public Scratch scratch() {
+        Thread current = Thread.currentThread();
+        if (owner.get() != current) {
+            for (Helper helper : helpers) {
+                if (helper.thread == current) {
+                    return helper.mine;
+                }
+            }
+        }
         return scratch;
     }
 
     /**
      * Runs all parts of a task and returns when they are done. Which thread runs a part is left to chance, so nothing may
-     * depend on it. If a part fails, parts not yet begun are left out and the first failure is thrown.
+     * depend on it. If a part fails, parts not yet begun are left out and the first failure is thrown. A part that runs a
+     * task in its turn does all of it on its own thread.
      *
      * @param count how many parts
      * @param work runs each of 0 to count − 1 once
      */
     public void run(int count, Task work) {
         if (count <= 1 || threads == 1 || (gate.get() & OPEN) != 0) {
+            Scratch mine = scratch();
             for (int i = 0; i < count; i++) {
-                runPart(i, work, scratch);
+                runPart(i, work, mine);
             }
             return;
         }
@@ -152,13 +172,16 @@ public final class Workspace implements AutoCloseable {
         next.set(0);
         failure.set(null);
         gate.set(OPEN);
-        int wanted = Math.min(helpers.length, count - 1);
-        for (int i = 0; i < wanted; i++) {
-            helpers[i].call();
+        try {
+            int wanted = Math.min(helpers.length, count - 1);
+            for (int i = 0; i < wanted; i++) {
+                helpers[i].call();
+            }
+            runParts(work, scratch);
+        } finally { // also where an executor fails otherwise than by refusing: no helper may outlive the call
+            close(gate);
+            task = null;
         }
-        runParts(work, scratch);
-        close(gate);
-        task = null;
         if (failure.get() instanceof RuntimeException exception) {
             throw exception;
         }
@@ -170,8 +193,12 @@ public final class Workspace implements AutoCloseable {
     /** Lets no further helper in, and waits for those at work. Helpers that never came are not waited for. */
     private static void close(AtomicInteger gate) {
         int busy = gate.addAndGet(-OPEN);
-        while (busy > 0) {
-            Thread.onSpinWait();
+        for (int spins = 0; busy > 0; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else { // there are fewer processors than threads: let the helpers finish
+                Thread.yield();
+            }
             busy = gate.get();
         }
     }
@@ -220,6 +247,7 @@ public final class Workspace implements AutoCloseable {
     private final class Helper implements Runnable {
         private final Scratch mine = new Scratch();
         private final AtomicInteger entered = new AtomicInteger();
+        private volatile @Nullable Thread thread;
 
         /** Asks the executor for a thread; a refusal leaves the work to the others. */
         void call() {
@@ -241,11 +269,13 @@ public final class Workspace implements AutoCloseable {
                 if (enter()) {
                     Task work = task;
                     if (work != null) {
+                        thread = Thread.currentThread();
                         runParts(work, mine);
                     }
                     gate.decrementAndGet();
                 }
             } finally {
+                thread = null;
                 entered.set(0);
             }
         }
