@@ -42,13 +42,14 @@ public interface MixerState {
      *
      * @param sequence 0 to B − 1
      * @param positions how many
-     * @throws StateExhaustedException if it is negative, or more than {@link #capacity()} or than the position; the state
-     *     is then as it was
+     * @throws StateExhaustedException if it is negative or more than the position, or if the sequence would then stand more
+     *     than {@link #capacity()} positions behind the furthest that it has stood; the state is then as it was
      */
     void rollback(int sequence, int positions);
 
     /**
-     * Takes back the last positions of every sequence: of all or, on an error, of none.
+     * Takes back the last positions of every sequence: of all or, on an error, of none. By default all are checked against
+     * capacity and position alone; a state that can be rolled back by less overrides this.
      *
      * @param positions how many
      * @throws StateExhaustedException if that is too many for one of the sequences

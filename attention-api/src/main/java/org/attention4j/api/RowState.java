@@ -33,6 +33,9 @@ public final class RowState implements MixerState {
     private final int ring;
     private final float[][] rows;
     private final long[] positions;
+    /** The furthest that each sequence has stood: the ring holds the rows before that position and no older ones. */
+    private final long[] furthest;
+
     private final Workspace workspace = Workspace.create();
 
     /**
@@ -58,6 +61,7 @@ public final class RowState implements MixerState {
         this.ring = capacity + lookback;
         this.rows = rows;
         positions = new long[rows.length];
+        furthest = new long[rows.length];
     }
 
     /** The floats of one sequence, checked. */
@@ -66,12 +70,16 @@ public final class RowState implements MixerState {
             throw new BadShapeException("a state for batch " + batch + " of capacity " + capacity
                     + ": batch must be at least 0, capacity at least 1");
         }
-        double floats = ((double) capacity + lookback) * rowWidth;
+        if (rowWidth < 0 || lookback < 0) {
+            throw new BadShapeException("a state of rows of " + rowWidth + " floats that looks " + lookback
+                    + " positions back: neither may be negative");
+        }
+        double floats = ((double) capacity + lookback) * Math.max(1, rowWidth);
         if (floats > LARGEST_ARRAY) {
             throw new BadShapeException("a state of capacity " + capacity + " needs " + (capacity + (long) lookback)
                     + " rows of " + rowWidth + " floats a sequence; a Java array holds at most " + LARGEST_ARRAY);
         }
-        return (int) floats;
+        return (capacity + lookback) * rowWidth;
     }
 
     /**
@@ -82,10 +90,14 @@ public final class RowState implements MixerState {
      * @param rowWidth floats of one position
      * @param lookback as in the constructor
      * @return bytes
-     * @throws BadShapeException if a size is negative, or the capacity is 0
+     * @throws BadShapeException if a size is negative or too large, or the capacity is 0
      */
     public static long bytes(int batch, int capacity, int rowWidth, int lookback) {
-        return batch * ((long) rowFloats(batch, capacity, rowWidth, lookback) * Float.BYTES + Long.BYTES);
+        long sequence = (long) rowFloats(batch, capacity, rowWidth, lookback) * Float.BYTES + 2 * Long.BYTES;
+        if (batch > Long.MAX_VALUE / sequence) {
+            throw new BadShapeException("a state of " + batch + " sequences of " + sequence + " bytes is too large");
+        }
+        return batch * sequence;
     }
 
     /**
@@ -134,6 +146,7 @@ public final class RowState implements MixerState {
      */
     public void advance(int sequence, int count) {
         positions[sequence] += count;
+        furthest[sequence] = Math.max(furthest[sequence], positions[sequence]);
     }
 
     @Override
@@ -158,16 +171,32 @@ public final class RowState implements MixerState {
 
     @Override
     public void rollback(int sequence, int count) {
-        long most = Math.min(capacity, positions[sequence]);
+        checkRollback(sequence, count);
+        positions[sequence] -= count;
+    }
+
+    @Override
+    public void rollback(int count) {
+        for (int b = 0; b < rows.length; b++) {
+            checkRollback(b, count);
+        }
+        for (int b = 0; b < rows.length; b++) {
+            positions[b] -= count;
+        }
+    }
+
+    private void checkRollback(int sequence, int count) {
+        long takenBack = furthest[sequence] - positions[sequence];
+        long most = Math.min(positions[sequence], capacity - takenBack);
         if (count < 0 || count > most) {
             throw new StateExhaustedException("rollback of sequence " + sequence, count, most);
         }
-        positions[sequence] -= count;
     }
 
     @Override
     public void reset() {
         Arrays.fill(positions, 0);
+        Arrays.fill(furthest, 0);
         for (float[] sequence : rows) {
             Arrays.fill(sequence, 0);
         }
@@ -179,6 +208,7 @@ public final class RowState implements MixerState {
         for (int b = 0; b < rows.length; b++) {
             System.arraycopy(rows[b], 0, copy.rows[b], 0, rows[b].length);
             copy.positions[b] = positions[b];
+            copy.furthest[b] = furthest[b];
         }
         return copy;
     }
@@ -191,8 +221,9 @@ public final class RowState implements MixerState {
     @Override
     public void save(WritableByteChannel channel) throws IOException {
         StateFile.Writer writer = new StateFile.Writer(channel, this);
-        for (float[] sequence : rows) {
-            writer.floats(sequence, 0, sequence.length);
+        for (int b = 0; b < rows.length; b++) {
+            writer.number(furthest[b]);
+            writer.floats(rows[b], 0, rows[b].length);
         }
         writer.finish();
     }
@@ -219,13 +250,27 @@ public final class RowState implements MixerState {
                         "position " + reader.position(b) + " is past the capacity " + reader.capacity());
             }
         }
-        int floats = rowFloats(reader.batch(), reader.capacity(), rowWidth, lookback);
+        int floats;
+        try {
+            floats = rowFloats(reader.batch(), reader.capacity(), rowWidth, lookback);
+        } catch (BadShapeException tooLarge) {
+            throw reader.corrupt(reader.offset(), tooLarge.getMessage());
+        }
         float[][] rows = new float[reader.batch()][];
+        long[] furthest = new long[rows.length];
         for (int b = 0; b < rows.length; b++) {
+            furthest[b] = reader.number();
+            long takenBack = furthest[b] - reader.position(b);
+            if (takenBack < 0 || takenBack > reader.capacity()) {
+                throw reader.corrupt(
+                        reader.offset() - Long.BYTES,
+                        "sequence " + b + " at position " + reader.position(b) + " has stood at " + furthest[b]);
+            }
             rows[b] = reader.floats(floats);
         }
         RowState state = new RowState(spec, reader.capacity(), rowWidth, lookback, rows);
         Arrays.setAll(state.positions, reader::position);
+        System.arraycopy(furthest, 0, state.furthest, 0, furthest.length);
         return state;
     }
 

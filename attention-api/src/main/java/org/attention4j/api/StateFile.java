@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /**
  * The format of saved states, for those who write a {@link MixerState}: the magic {@code "A4JS"}, a version, the mixer's
- * fingerprint, batch, capacity, the position of each sequence, then floats and longs as the state wants; all
+ * fingerprint, batch, capacity, the position of each sequence, then floats and whole numbers as the state wants; all
  * little-endian. What is read is never believed before it has been checked.
  */
 public final class StateFile {
@@ -60,6 +60,16 @@ public final class StateFile {
             for (int i = 0; i < count; i++) {
                 room(Float.BYTES).putFloat(source[offset + i]);
             }
+        }
+
+        /**
+         * Writes a whole number.
+         *
+         * @param number any
+         * @throws IOException if writing fails
+         */
+        public void number(long number) throws IOException {
+            room(Long.BYTES).putLong(number);
         }
 
         /**
@@ -195,6 +205,17 @@ public final class StateFile {
                 done += block;
             }
             return read;
+        }
+
+        /**
+         * Reads a whole number.
+         *
+         * @return any
+         * @throws IOException if reading fails
+         * @throws CorruptFileException if the state ends before
+         */
+        public long number() throws IOException {
+            return next(Long.BYTES).getLong();
         }
 
         private ByteBuffer next(int bytes) throws IOException {
