@@ -41,6 +41,9 @@ public final class Mixers {
     }
 
     private final Map<String, MixerProvider> providers = new TreeMap<>();
+    /** Where each id comes from: of a hosted attention variant the variant, not its host. */
+    private final Map<String, String> origins = new TreeMap<>();
+
     private final List<Failure> failures = new ArrayList<>();
 
     private Mixers() {}
@@ -110,13 +113,19 @@ public final class Mixers {
     private <T> List<T> instances(ServiceLoader<T> loader) {
         List<T> made = new ArrayList<>();
         Iterator<ServiceLoader.Provider<T>> iterator = loader.stream().iterator();
+        String last = "";
         while (true) {
             try {
                 if (!iterator.hasNext()) {
                     return made;
                 }
             } catch (ServiceConfigurationError broken) {
+                String problem = String.valueOf(broken.getMessage());
+                if (problem.equals(last)) { // no provider was passed over: the loader itself cannot go on
+                    return made;
+                }
                 failures.add(new Failure("a service declared for " + loader, broken));
+                last = problem;
                 continue;
             }
             Optional<T> instance = instance(iterator);
@@ -148,10 +157,12 @@ public final class Mixers {
 
     private void add(MixerProvider provider, Object service) {
         String id = provider.kind().id();
-        MixerProvider first = providers.putIfAbsent(id, provider);
+        String origin = origin(service.getClass());
+        String first = origins.putIfAbsent(id, origin);
         if (first != null) {
-            throw new DuplicateMixerException(id, origin(first.getClass()), origin(service.getClass()));
+            throw new DuplicateMixerException(id, first, origin);
         }
+        providers.put(id, provider);
     }
 
     private static String origin(Class<?> type) {
