@@ -4,18 +4,22 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** Finds the known name that a misspelt one most probably meant. */
 final class Nearest {
     private Nearest() {}
 
-    /** {@code " (did you mean 'lstm'?)"}, or nothing where no name is near. */
+    /** {@code " (did you mean 'lstm'?)"}, {@code " (the nearest is 'lstm')"} where it is far; nothing if none is known. */
     static String suggestion(String name, Collection<String> known) {
+        String lower = name.toLowerCase(Locale.ROOT);
         return known.stream()
                 .sorted()
-                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-                .filter(best -> distance(name, best) <= Math.max(2, Math.max(name.length(), best.length()) / 2))
-                .map(best -> " (did you mean '" + best + "'?)")
+                .min(Comparator.comparingInt(candidate -> distance(lower, candidate)))
+                .map(best -> {
+                    boolean near = distance(lower, best) <= Math.max(2, Math.max(name.length(), best.length()) / 2);
+                    return near ? " (did you mean '" + best + "'?)" : " (the nearest is '" + best + "')";
+                })
                 .orElse("");
     }
 
