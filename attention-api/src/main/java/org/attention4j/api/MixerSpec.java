@@ -419,9 +419,10 @@ public final class MixerSpec {
          *
          * @param width at least 1
          * @return this
+         * @throws BadShapeException if it is less
          */
         public Builder outputWidth(int width) {
-            outputWidth = width;
+            outputWidth = positive("output width", width);
             return this;
         }
 
@@ -430,9 +431,10 @@ public final class MixerSpec {
          *
          * @param width at least 1
          * @return this
+         * @throws BadShapeException if it is less
          */
         public Builder contextWidth(int width) {
-            contextWidth = width;
+            contextWidth = positive("context width", width);
             return this;
         }
 
@@ -441,10 +443,18 @@ public final class MixerSpec {
          *
          * @param count at least 1
          * @return this
+         * @throws BadShapeException if it is less
          */
         public Builder heads(int count) {
-            heads = count;
+            heads = positive("number of heads", count);
             return this;
+        }
+
+        private static int positive(String what, int number) {
+            if (number < 1) {
+                throw new BadShapeException(what + " " + number + " is less than 1");
+            }
+            return number;
         }
 
         /**

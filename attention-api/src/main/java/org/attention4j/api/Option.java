@@ -52,6 +52,17 @@ public final class Option<T> {
         this.defaultValue = Objects.requireNonNull(defaultValue, "defaultValue");
         this.defaultText = Objects.requireNonNull(defaultText, "defaultText");
         this.meaning = Objects.requireNonNull(meaning, "meaning");
+        if (!(least <= most)) {
+            throw new IllegalArgumentException("option '" + name + "' allows nothing: " + least + " to " + most);
+        }
+    }
+
+    private static double inRange(String name, double least, double most, double defaultValue) {
+        if (!(defaultValue >= least && defaultValue <= most)) {
+            throw new IllegalArgumentException(
+                    "default " + defaultValue + " of option '" + name + "' is not in " + least + " to " + most);
+        }
+        return defaultValue;
     }
 
     /**
@@ -86,6 +97,7 @@ public final class Option<T> {
      * @return the option
      */
     public static Option<Integer> integer(String name, int least, int most, int defaultValue, String meaning) {
+        inRange(name, least, most, defaultValue);
         return integer(name, least, most, config -> defaultValue, Integer.toString(defaultValue), meaning);
     }
 
@@ -122,6 +134,7 @@ public final class Option<T> {
      * @return the option
      */
     public static Option<Double> decimal(String name, double least, double most, double defaultValue, String meaning) {
+        inRange(name, least, most, defaultValue);
         return new Option<>(
                 name,
                 Type.DECIMAL,

@@ -32,9 +32,13 @@ public final class Shape {
                 throw new BadShapeException("extent " + extent + " of shape " + Arrays.toString(copy) + " is negative");
             }
         }
-        boolean empty = Arrays.stream(copy).anyMatch(extent -> extent == 0);
         for (int extent : copy) {
-            size = empty ? 0 : multiply(size, extent, copy);
+            if (extent == 0) {
+                return new Shape(copy, 0);
+            }
+        }
+        for (int extent : copy) {
+            size = multiply(size, extent, copy);
         }
         return new Shape(copy, size);
     }

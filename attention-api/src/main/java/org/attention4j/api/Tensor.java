@@ -413,12 +413,28 @@ public final class Tensor {
         if (size() == 0 || other.size() == 0) {
             return false;
         }
-        if (array != null || other.array != null) {
+        if (array != null && other.array != null) {
             return array == other.array && offset < other.offset + other.size() && other.offset < offset + size();
         }
-        MemorySegment mine = segment().asSlice(0, size() * Float.BYTES);
-        return mine.asOverlappingSlice(other.segment().asSlice(0, other.size() * Float.BYTES))
-                .isPresent();
+        if (outsideHeap() != other.outsideHeap()) {
+            return false;
+        }
+        if (outsideHeap()) {
+            long mine = segment().address();
+            long its = other.segment().address();
+            return mine < its + other.size() * Float.BYTES && its < mine + size() * Float.BYTES;
+        }
+        return bytes().asOverlappingSlice(other.bytes()).isPresent();
+    }
+
+    private boolean outsideHeap() {
+        return array == null && segment().isNative();
+    }
+
+    /** Exactly the elements, which on the heap may be a read-only view of an array that another tensor has. */
+    private MemorySegment bytes() {
+        MemorySegment whole = array != null ? MemorySegment.ofArray(array) : segment();
+        return whole.asSlice(offset * (long) Float.BYTES, size() * Float.BYTES);
     }
 
     /**
