@@ -160,7 +160,8 @@ public final class Workspace implements AutoCloseable {
      * @param work runs each of 0 to count − 1 once
      */
     public void run(int count, Task work) {
-        if (count <= 1 || threads == 1 || (gate.get() & OPEN) != 0) {
+        boolean insidePart = gate.get() != 0; // closed, too, while a helper is still at its last part
+        if (count <= 1 || threads == 1 || insidePart) {
             Scratch mine = scratch();
             for (int i = 0; i < count; i++) {
                 runPart(i, work, mine);
