@@ -1,8 +1,12 @@
+import org.attention4j.api.MixerProvider;
+import org.attention4j.cnn.ConvolutionProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
  * Convolutional sequence mixers. A program finds them through the registry; one that wants the typed factories may
  * read it.
+ *
+ * @provides MixerProvider {@code convolution}
  */
 @NullMarked
 module org.attention4j.cnn {
@@ -10,5 +14,8 @@ module org.attention4j.cnn {
     requires transitive org.attention4j.api;
     requires org.attention4j.kernels;
 
-// exports org.attention4j.cnn; with its first public type (javac refuses an empty package)
+    exports org.attention4j.cnn;
+
+    provides MixerProvider with
+            ConvolutionProvider;
 }

@@ -1,0 +1,210 @@
+package org.attention4j.cnn;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Option;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.RowState;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * Convolution over time with stride 1, the same as PyTorch's {@code nn.Conv1d}: a cross-correlation, the kernel is not flipped.
+ *
+ * <pre>{@code
+ * y[t, o] = bias[o] + Σ_k Σ_c weight[o, c, k] · x[t + k · dilation − left, first(o) + c]
+ * }</pre>
+ *
+ * <p>k runs over K taps and c over the D / groups channels of the output's group, which begin at first(o). An input outside the sequence, before its first
+ * position or past its last true one, counts as 0 and is not read. If causal, left = dilation · (K − 1), so that the last tap reads the
+ * position itself: PyTorch's with that many zeros padded in front. If centred, left is half of it, rounded down: PyTorch's {@code padding="same"}. PyTorch's without padding gives
+ * the causal outputs from position dilation · (K − 1) on.
+ *
+ * <p>Shapes: input {@code [B, T, D]}, output {@code [B, T, D']}. Parameters: {@code weight [D', D / groups, K]} and, with a bias, {@code
+ * bias [D']}. New ones are uniform in ±1/√(K · D / groups). With groups = D = D' the convolution is depthwise.
+ *
+ * <p>Same bits: an output is its bias, then tap by tap, the channels of each in order. Gradients of parameters are summed over
+ * sequences in order, and over positions inside each. Incremental if causal; an incremental state keeps the last inputs.
+ *
+ * <p>Immutable and safe for any number of threads.
+ */
+public final class Convolution implements Differentiable, Incremental {
+    /** K, how many taps there are. */
+    public static final Option<Integer> KERNEL = Option.integer("kernel", 1, 4096, 3, "How many taps there are.");
+
+    /** Positions from one tap to the next. */
+    public static final Option<Integer> DILATION =
+            Option.integer("dilation", 1, 65_536, 1, "How many positions it is from one tap to the next.");
+
+    /** Independent parts of the channels. */
+    public static final Option<Integer> GROUPS = Option.integer(
+            "groups",
+            1,
+            65_536,
+            1,
+            "Independent parts of the channels; divides width and output-width. As many as the width: depthwise.");
+
+    /** D', the width of the output. */
+    public static final Option<Integer> OUTPUT_WIDTH =
+            Option.integer("output-width", 1, 65_536, MixerConfig::width, "width", "Width of the output.");
+
+    /** Whether outputs see no later input. */
+    public static final Option<Boolean> CAUSAL = Option.flag(
+            "causal", true, "Whether the last tap reads the position itself; else the taps are centred on it.");
+
+    /** Whether outputs have a bias. */
+    public static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether outputs have a bias.");
+
+    private final MixerSpec spec;
+    private final NamedTensors parameters;
+    private final Filter filter;
+
+    private Convolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
+        this.spec = spec;
+        this.parameters = parameters;
+        filter = Filter.of(spec, parameters, kernels);
+    }
+
+    /**
+     * A convolution.
+     *
+     * @param config D and the options {@link #KERNEL}, {@link #DILATION}, {@link #GROUPS}, {@link #OUTPUT_WIDTH}, {@link #CAUSAL},
+     *     {@link #BIAS}
+     * @param parameters fills every parameter
+     * @return the mixer
+     * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range, or the groups do not
+     *     divide both widths
+     */
+    public static Convolution of(MixerConfig config, ParameterSource parameters) {
+        return of(config, parameters, Kernels.preferred());
+    }
+
+    static Convolution of(MixerConfig config, ParameterSource parameters, Kernels kernels) {
+        MixerSpec spec = ConvolutionProvider.specOf(config);
+        return new Convolution(spec, spec.newParameters(parameters), kernels);
+    }
+
+    @Override
+    public MixerSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public NamedTensors parameters() {
+        return parameters.copy();
+    }
+
+    @Override
+    public Convolution withParameters(ParameterSource source) {
+        return new Convolution(spec, spec.newParameters(source), filter.kernels());
+    }
+
+    @Override
+    public void forward(Sequences in, Tensor out, Workspace workspace) {
+        spec.check(in, out);
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            float[] x = in.tensor().readable(scratch);
+            float[] results = out.writable(scratch);
+            ForwardPass.run(filter, in, x, null, results, out.offset(), workspace);
+            out.commit(results);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public Recording record(Sequences in, Tensor out, Workspace workspace) {
+        forward(in, out, workspace);
+        return new ConvolutionRecording(this, in);
+    }
+
+    @Override
+    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+        if (recording.mixer() != this || !(recording instanceof ConvolutionRecording mine)) {
+            throw new ForeignStateException(
+                    spec.fingerprint(), recording.mixer().spec().fingerprint());
+        }
+        Sequences in = mine.in();
+        spec.check(this, mine, in, dOut, gradients);
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            float[] dY = dOut.readable(scratch);
+            ParameterGradient.run(filter, in, dY, dOut.offset(), gradients.parameters(), workspace);
+            gradients.input().ifPresent(dIn -> {
+                float[] dX = dIn.readable(scratch);
+                InputGradient.run(filter, in, dY, dOut.offset(), dX, dIn.offset(), workspace);
+                dIn.commit(dX);
+            });
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public MixerState newState(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return new RowState(spec, batch, capacity, filter.in(), filter.reach().left());
+    }
+
+    @Override
+    public long stateBytes(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return RowState.bytes(batch, capacity, filter.in(), filter.reach().left());
+    }
+
+    @Override
+    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
+        spec.check(chunk, state, out);
+        if (!(state instanceof RowState rows)) {
+            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
+        }
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            float[] x = chunk.tensor().readable(scratch);
+            float[] results = out.writable(scratch);
+            ForwardPass.run(filter, chunk, x, rows, results, out.offset(), workspace);
+            out.commit(results);
+            keep(chunk, x, rows);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    /** Stores the inputs, as many as the state keeps. */
+    private void keep(Sequences chunk, float[] x, RowState rows) {
+        long kept = (long) rows.capacity() + filter.reach().left();
+        for (int b = 0; b < chunk.batch(); b++) {
+            int length = chunk.length(b);
+            for (int t = 0; t < length; t++) {
+                if (length - t <= kept) {
+                    int from = chunk.tensor().offset() + (b * chunk.time() + t) * filter.in();
+                    System.arraycopy(x, from, rows.rows(b), rows.row(b, rows.position(b)), filter.in());
+                }
+                rows.advance(b, 1);
+            }
+        }
+    }
+
+    @Override
+    public MixerState loadState(ReadableByteChannel channel) throws IOException {
+        spec.require(Capability.INCREMENTAL);
+        return RowState.load(channel, spec, filter.in(), filter.reach().left());
+    }
+}

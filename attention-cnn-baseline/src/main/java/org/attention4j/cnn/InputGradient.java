@@ -1,0 +1,71 @@
+package org.attention4j.cnn;
+
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/** Adds the gradient of the inputs, tap by tap in order. One part is some positions of one sequence. */
+final class InputGradient implements Workspace.Task {
+    private static final int POSITIONS = 64;
+    private static final float[] NONE = new float[0];
+
+    private @Nullable Filter filter;
+    private @Nullable Sequences in;
+    private float[] dY = NONE;
+    private int dYAt;
+    private float[] dX = NONE;
+    private int dXAt;
+    private int blocks;
+
+    /**
+     * Runs.
+     *
+     * @param filter the convolution
+     * @param in the recording's input
+     * @param dY {@code [B, T, D']}
+     * @param dYAt where it starts
+     * @param dX {@code [B, T, D]}, added to
+     * @param dXAt where it starts
+     * @param workspace begun
+     */
+    static void run(Filter filter, Sequences in, float[] dY, int dYAt, float[] dX, int dXAt, Workspace workspace) {
+        InputGradient task = workspace.scratch().object(InputGradient.class, InputGradient::new);
+        task.filter = filter;
+        task.in = in;
+        task.dY = dY;
+        task.dYAt = dYAt;
+        task.dX = dX;
+        task.dXAt = dXAt;
+        task.blocks = Math.ceilDiv(in.time(), POSITIONS);
+        try {
+            workspace.run(in.batch() * task.blocks, task);
+        } finally {
+            task.filter = null;
+            task.in = null;
+            task.dY = NONE;
+            task.dX = NONE;
+        }
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        Filter filter = Objects.requireNonNull(this.filter);
+        Sequences in = Objects.requireNonNull(this.in);
+        Reach reach = filter.reach();
+        int b = index / blocks;
+        int from = index % blocks * POSITIONS;
+        int to = from + POSITIONS;
+        for (int k = 0; k < reach.kernel(); k++) {
+            int shift = reach.shift(k);
+            int first = Math.max(from, reach.first(k) + shift);
+            int end = Math.min(to, reach.end(k, in.length(b)) + shift);
+            if (first < end) {
+                int row = dYAt + (b * in.time() + first - shift) * filter.out();
+                int target = dXAt + (b * in.time() + first) * filter.in();
+                filter.taps().addTransposed(filter.kernels(), k, end - first, dY, row, dX, target);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package org.attention4j.cnn;
+
+import org.attention4j.kernels.Kernels;
+
+/**
+ * The weights of a convolution and what one tap does: y ← y + W_k x for some rows, with its gradients. Rows of x are {@code [D]} and
+ * rows of y {@code [D']}, one behind the other. Each output takes its channels in order. Immutable.
+ */
+interface Taps {
+    /**
+     * How many positions to take through all taps together, so that their outputs stay in the cache.
+     *
+     * @return at least 1
+     */
+    int positions();
+
+    /**
+     * Adds tap k.
+     *
+     * @param kernels numerics
+     * @param k which tap
+     * @param rows how many
+     * @param x inputs of the tap
+     * @param xAt the first row
+     * @param y outputs, added to
+     * @param yAt the first row
+     */
+    void add(Kernels kernels, int k, int rows, float[] x, int xAt, float[] y, int yAt);
+
+    /**
+     * Adds the gradient of tap k's inputs, dX ← dX + W_kᵀ dY; each takes the outputs of its group in order.
+     *
+     * @param kernels numerics
+     * @param k which tap
+     * @param rows how many
+     * @param dY gradients of the outputs
+     * @param dYAt the first row
+     * @param dX gradients of the inputs, added to
+     * @param dXAt the first row
+     */
+    void addTransposed(Kernels kernels, int k, int rows, float[] dY, int dYAt, float[] dX, int dXAt);
+
+    /**
+     * The size of one sequence's inputs as {@link #pack} lays them out.
+     *
+     * @param length of the sequence
+     * @return floats
+     */
+    int packedLength(int length);
+
+    /**
+     * Lays out one sequence's inputs for {@link #addWeightGradient}.
+     *
+     * @param x inputs
+     * @param xAt the first row
+     * @param length rows
+     * @param packed written
+     */
+    void pack(float[] x, int xAt, int length, float[] packed);
+
+    /**
+     * Into how many parts the gradient of the weights is split.
+     *
+     * @return at least 1
+     */
+    int gradientParts();
+
+    /**
+     * Adds one part of one sequence's gradient of the weights, dW_k ← dW_k + Σ_t dY_t x_{t + shift(k)}ᵀ, t in order.
+     *
+     * @param kernels numerics
+     * @param part which
+     * @param reach of the convolution
+     * @param length of the sequence
+     * @param packed its inputs
+     * @param dY gradients of its outputs
+     * @param dYAt the first row
+     * @param sums {@code [K, D', D / groups]}, added to
+     */
+    void addWeightGradient(
+            Kernels kernels, int part, Reach reach, int length, float[] packed, float[] dY, int dYAt, float[] sums);
+}
