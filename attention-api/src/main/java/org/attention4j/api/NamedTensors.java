@@ -56,6 +56,41 @@ public final class NamedTensors {
     }
 
     /**
+     * The tensors of a part of a model, at the end, their names prefixed as {@code state_dict} files have them.
+     *
+     * @param prefix put before every name: {@code "blocks.0."}
+     * @param part the tensors, not copied
+     * @return a new collection
+     * @throws IllegalArgumentException if a name is there already
+     */
+    public NamedTensors and(String prefix, NamedTensors part) {
+        LinkedHashMap<String, Tensor> more = new LinkedHashMap<>(tensors);
+        part.tensors.forEach((name, tensor) -> {
+            if (more.putIfAbsent(prefix + name, tensor) != null) {
+                throw new IllegalArgumentException("there is a tensor named '" + prefix + name + "' already");
+            }
+        });
+        return new NamedTensors(more);
+    }
+
+    /**
+     * The tensors of a part of a model: those whose names have a prefix, without it. The counterpart of {@link #and} and
+     * of {@link ParameterSource#under}.
+     *
+     * @param prefix {@code "blocks.0."}
+     * @return a new collection of the same tensors, empty if no name has the prefix
+     */
+    public NamedTensors under(String prefix) {
+        LinkedHashMap<String, Tensor> part = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                part.put(name.substring(prefix.length()), tensor);
+            }
+        });
+        return new NamedTensors(part);
+    }
+
+    /**
      * One tensor.
      *
      * @param name its name

@@ -2,6 +2,7 @@ package org.attention4j.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,21 @@ class NamedTensorsTest {
     @Test
     void aNameIsTakenOnce() {
         assertThrows(IllegalArgumentException.class, () -> two.with("bias", Tensor.zeros(1)));
+    }
+
+    @Test
+    void partsAreJoinedUnderPrefixesAndTakenOutAgain() {
+        NamedTensors model = NamedTensors.empty().and("blocks.0.", two).and("blocks.1.", two);
+        assertEquals(
+                "[blocks.0.weight, blocks.0.bias, blocks.1.weight, blocks.1.bias]",
+                model.names().toString());
+        NamedTensors part = model.under("blocks.1.");
+        assertEquals("[weight, bias]", part.names().toString());
+        assertSame(two.get("bias"), part.get("bias"));
+        assertEquals(0, model.under("blocks.2.").size());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> model.and("blocks.", part.under("no").and("0.", two)));
     }
 
     @Test
