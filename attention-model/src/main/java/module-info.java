@@ -8,10 +8,11 @@ import org.jspecify.annotations.NullMarked;
 module org.attention4j.model {
     requires static org.jspecify;
     requires transitive org.attention4j.api;
-    requires org.attention4j.kernels;
+    requires transitive org.attention4j.kernels;
     requires com.fasterxml.jackson.core;
     requires com.google.protobuf;
 
+    exports org.attention4j.model;
     exports org.attention4j.model.bert;
     exports org.attention4j.model.files;
 }

@@ -1,2 +1,10 @@
-/** Layers, weights files and training around a mixer. */
+/**
+ * Layers and training around a mixer.
+ *
+ * <p>Start at {@link org.attention4j.model.Block}: any mixer with an MLP, norms and residual sums, itself a mixer again. Token
+ * ids ({@link org.attention4j.model.Tokens}) become vectors by an {@link org.attention4j.model.Embedding}; a {@link
+ * org.attention4j.model.LinearLayer} makes scores of them at the end; {@link org.attention4j.model.CrossEntropy} is the loss
+ * and {@link org.attention4j.model.AdamW} the optimiser. Everything keeps the promises of mixers: immutable, the same bits on
+ * any number of threads and in any batch, padding never read.
+ */
 package org.attention4j.model;

@@ -1,0 +1,59 @@
+package org.attention4j.model;
+
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
+import org.attention4j.api.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Sequences in scratch memory, with the lengths of others. Kept from call to call: the same shape allocates nothing. */
+final class Intermediate {
+    private @Nullable Sequences sequences;
+    /** Its own, not {@link Scratch}'s, which may hand out another one next time. */
+    private float[] array = {};
+
+    private Intermediate() {}
+
+    /** {@code [B, T, width]} with arbitrary contents and the lengths of {@code in}. */
+    static Sequences like(Sequences in, int width, Scratch scratch) {
+        Intermediate kept = scratch.object(Intermediate.class, Intermediate::new);
+        Sequences known = kept.sequences;
+        if (known == null || !same(known, in, width)) {
+            int size = Math.toIntExact((long) in.batch() * in.time() * width);
+            if (kept.array.length < size) {
+                kept.array = new float[size];
+            }
+            known = over(Tensor.of(kept.array, 0, Shape.of(in.batch(), in.time(), width)), in);
+            kept.sequences = known;
+        }
+        return known;
+    }
+
+    /** Zeros {@code [B, T, width]} with the lengths of {@code in}. */
+    static Sequences zeros(Sequences in, int width, Scratch scratch) {
+        Sequences zeros = like(in, width, scratch);
+        zeros.tensor().fill(0);
+        return zeros;
+    }
+
+    /** New memory that outlives the call. */
+    static Sequences kept(Sequences in, int width) {
+        return over(Tensor.zeros(in.batch(), in.time(), width), in);
+    }
+
+    private static Sequences over(Tensor tensor, Sequences in) {
+        return Sequences.of(tensor, in.lengths());
+    }
+
+    private static boolean same(Sequences known, Sequences in, int width) {
+        if (known.batch() != in.batch() || known.time() != in.time() || known.width() != width) {
+            return false;
+        }
+        for (int b = 0; b < in.batch(); b++) {
+            if (known.length(b) != in.length(b)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,292 @@
+package org.attention4j.model;
+
+import static org.attention4j.model.Cases.alone;
+import static org.attention4j.model.Cases.assertBits;
+import static org.attention4j.model.Cases.assertClose;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.OverlapException;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.UnknownTensorException;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Activation;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LayerTest {
+    private static final int WIDTH = 19;
+    private static final int[] LENGTHS = {7, 0, 40, 40, 40, 1};
+
+    /** A layer and what it is to compute at one position, in double, from its parameters by name. */
+    record Case(String name, Layer layer, Reference reference) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @FunctionalInterface
+    interface Reference {
+        double[] apply(double[] x, Map<String, double[]> parameters);
+    }
+
+    /** Parameters that are random throughout, also where new ones are constant. */
+    private static final ParameterSource RANDOM = (parameter, target) -> target.copyFrom(
+            Cases.random(parameter.name().hashCode(), parameter.shape().extents()));
+
+    static Stream<Case> layers() {
+        return Stream.of(
+                new Case(
+                        "linear",
+                        LinearLayer.of(WIDTH, 33, true, RANDOM),
+                        (x, p) -> Naive.linear(x, p.get("weight"), p.get("bias"))),
+                new Case(
+                        "linear without bias",
+                        LinearLayer.of(WIDTH, 5, false, RANDOM),
+                        (x, p) -> Naive.linear(x, p.get("weight"), new double[5])),
+                new Case(
+                        "layer norm",
+                        LayerNorm.of(WIDTH, 1e-2, RANDOM),
+                        (x, p) -> Naive.norm(x, p.get("weight"), p.get("bias"), 1e-2f)),
+                mlp(Activation.RELU),
+                mlp(Activation.GELU),
+                mlp(Activation.TANH));
+    }
+
+    private static Case mlp(Activation activation) {
+        ParameterSource small = (parameter, target) -> Initializer.seeded(7).fill(parameter, target);
+        return new Case(
+                "mlp " + activation, Mlp.of(WIDTH, 21, activation, small), (x, p) -> Naive.mlp(x, activation, p, ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void forwardIsTheFormula(Case one) {
+        Sequences in = Cases.ragged(1, WIDTH, LENGTHS);
+        Tensor out = forward(one.layer, in, 2);
+
+        Map<String, double[]> parameters = wide(one.layer.parameters());
+        for (int b = 0; b < in.batch(); b++) {
+            for (int t = 0; t < in.time(); t++) {
+                double[] expected = new double[one.layer.outputWidth()];
+                if (t < in.length(b)) {
+                    expected = one.reference.apply(
+                            Cases.doubles(in.tensor().slice(b).slice(t)), parameters);
+                }
+                assertClose(expected, out.slice(b).slice(t), 3e-5, "position " + b + ", " + t);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void gradientsAreDifferenceQuotients(Case one) {
+        Sequences in = Cases.ragged(2, WIDTH, 3, 0, 2);
+        Sequences dOut = Cases.ragged(3, one.layer.outputWidth(), 3, 0, 2);
+        Tensor dIn = Cases.random(4, 3, 3, WIDTH);
+        NamedTensors dParameters = one.layer.parameters();
+        Map<String, double[]> given = wide(dParameters);
+        double[] dInGiven = Cases.doubles(dIn);
+        try (Workspace workspace = Workspace.threads(2)) {
+            Gradients gradients = Gradients.none().withInput(dIn).withParameters(dParameters);
+            one.layer.backward(in, dOut.tensor(), gradients, workspace);
+        }
+
+        Map<String, double[]> parameters = wide(one.layer.parameters());
+        double[] x = Cases.doubles(in.tensor());
+        double[] dX = Cases.differences(x, moved -> loss(one, in, moved, parameters, dOut));
+        assertClose(Naive.plus(dInGiven, dX), dIn, 2e-4, "input");
+        for (String name : dParameters.names()) {
+            double[] d = Cases.differences(parameters.get(name), moved -> {
+                Map<String, double[]> changed = new LinkedHashMap<>(parameters);
+                changed.put(name, moved);
+                return loss(one, in, x, changed, dOut);
+            });
+            assertClose(Naive.plus(given.get(name), d), dParameters.get(name), 2e-4, name);
+        }
+    }
+
+    private static double loss(Case one, Sequences in, double[] x, Map<String, double[]> parameters, Sequences dOut) {
+        double sum = 0;
+        for (int b = 0; b < in.batch(); b++) {
+            for (int t = 0; t < in.length(b); t++) {
+                int at = (b * in.time() + t) * WIDTH;
+                double[] y = one.reference.apply(java.util.Arrays.copyOfRange(x, at, at + WIDTH), parameters);
+                for (int o = 0; o < y.length; o++) {
+                    sum += y[o] * dOut.tensor().get(b, t, o);
+                }
+            }
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void bitsDoNotDependOnThreadsBatchOrMemory(Case one) {
+        Sequences in = Cases.ragged(5, WIDTH, LENGTHS);
+        Sequences dOut = Cases.ragged(6, one.layer.outputWidth(), LENGTHS);
+        Tensor out = forward(one.layer, in, 1);
+        Tensor dIn = Tensor.zeros(in.tensor().shape());
+        NamedTensors dParameters = backward(one.layer, in, dOut.tensor(), dIn, 1);
+
+        for (int threads : new int[] {2, 3, 7}) {
+            assertBits(out, forward(one.layer, in, threads), threads + " threads");
+            Tensor again = Tensor.zeros(in.tensor().shape());
+            assertBits(dParameters, backward(one.layer, in, dOut.tensor(), again, threads), threads + " threads");
+            assertBits(dIn, again, threads + " threads");
+        }
+        NamedTensors summed = one.layer.parameters().zerosLike();
+        for (int b = 0; b < in.batch(); b++) {
+            Sequences single = alone(in, b);
+            assertBits(alone(in, out, b), forward(one.layer, single, 2), "sequence " + b);
+            Tensor dSingle = Tensor.zeros(single.tensor().shape());
+            Gradients gradients = Gradients.none().withInput(dSingle).withParameters(summed);
+            try (Workspace workspace = Workspace.threads(2)) {
+                one.layer.backward(single, alone(in, dOut.tensor(), b), gradients, workspace);
+            }
+            assertBits(alone(in, dIn, b), dSingle, "sequence " + b);
+        }
+        assertBits(dParameters, summed, "sequence after sequence");
+        try (Arena arena = Arena.ofConfined();
+                Workspace workspace = Workspace.threads(1)) {
+            Sequences outside = Sequences.of(Cases.outside(arena, in.tensor()), LENGTHS);
+            Tensor result = Cases.outside(arena, out);
+            result.fill(3);
+            one.layer.forward(outside, result, workspace);
+            assertBits(out, result, "native memory");
+            Tensor d = Cases.outside(arena, Tensor.zeros(in.tensor().shape()));
+            NamedTensors p = NamedTensors.empty();
+            for (String name : dParameters.names()) {
+                p = p.with(
+                        name,
+                        Cases.outside(arena, Tensor.zeros(dParameters.get(name).shape())));
+            }
+            Gradients gradients = Gradients.none().withInput(d).withParameters(p);
+            one.layer.backward(outside, Cases.outside(arena, dOut.tensor()), gradients, workspace);
+            assertBits(dIn, d, "native memory");
+            assertBits(dParameters, p, "native memory");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void anyPartOfTheGradientsCanBeWanted(Case one) {
+        Sequences in = Cases.ragged(5, WIDTH, 3, 1);
+        Tensor dOut = Cases.random(6, 2, 3, one.layer.outputWidth());
+        NamedTensors all =
+                backward(one.layer, in, dOut, Tensor.zeros(in.tensor().shape()), 1);
+        for (String name : all.names()) {
+            NamedTensors only =
+                    NamedTensors.empty().with(name, Tensor.zeros(all.get(name).shape()));
+            one.layer.backward(in, dOut, Gradients.none().withParameters(only), Workspace.threads(1));
+            assertBits(all.get(name), only.get(name), name);
+        }
+        NamedTensors unknown = NamedTensors.empty().with("nonesuch", Tensor.zeros(1));
+        Gradients wrong = Gradients.none().withParameters(unknown);
+        assertThrows(UnknownTensorException.class, () -> one.layer.backward(in, dOut, wrong, Workspace.threads(1)));
+    }
+
+    /** With those activations whose vector kernels settle at once: it is the layers' own garbage that is looked for. */
+    static Stream<Case> settledLayers() {
+        return layers().filter(one -> !(one.layer instanceof Mlp mlp) || mlp.activation() == Activation.RELU);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settledLayers")
+    void forwardAllocatesNothing(Case one) {
+        Sequences in = Cases.ragged(5, WIDTH, LENGTHS);
+        Tensor out = Tensor.zeros(LENGTHS.length, 40, one.layer.outputWidth());
+        try (Workspace alone = Workspace.threads(1);
+                Workspace two = Workspace.threads(2)) {
+            assertEquals(0, Cases.allocated(() -> one.layer.forward(in, out, alone)), "one thread");
+            assertEquals(0, Cases.allocated(() -> one.layer.forward(in, out, two)), "two threads");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void emptyBatchesAreNothingSpecial(Case one) {
+        for (int[] extents : new int[][] {{0, 3}, {3, 0}}) {
+            Sequences none = Sequences.of(Tensor.zeros(extents[0], extents[1], WIDTH));
+            Tensor nothing = forward(one.layer, none, 2);
+            assertEquals(0, nothing.size());
+            NamedTensors d = backward(one.layer, none, nothing, none.tensor().copy(), 2);
+            d.forEach((name, tensor) -> assertBits(Tensor.zeros(tensor.shape()), tensor, name));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void wrongShapesAreRefused(Case one) {
+        Sequences in = Cases.ragged(5, WIDTH, 2, 1);
+        Workspace workspace = Workspace.threads(1);
+        Tensor wrong = Tensor.zeros(2, 2, one.layer.outputWidth() + 1);
+        assertThrows(ShapeMismatchException.class, () -> one.layer.forward(in, wrong, workspace));
+        Sequences narrow = Sequences.of(Tensor.zeros(2, 2, WIDTH - 1));
+        Tensor out = Tensor.zeros(2, 2, one.layer.outputWidth());
+        assertThrows(ShapeMismatchException.class, () -> one.layer.forward(narrow, out, workspace));
+        assertThrows(ShapeMismatchException.class, () -> one.layer.backward(in, wrong, Gradients.none(), workspace));
+        float[] shared = new float[4 * 64];
+        Sequences low = Sequences.of(Tensor.of(shared, 0, in.tensor().shape()));
+        assertThrows(
+                OverlapException.class, () -> one.layer.forward(low, Tensor.of(shared, 1, out.shape()), workspace));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void parametersAreCopiesAndMakeTheSameLayerAgain(Case one) {
+        Sequences in = Cases.ragged(5, WIDTH, 2, 1);
+        Tensor out = forward(one.layer, in, 1);
+        NamedTensors parameters = one.layer.parameters();
+        Layer same = one.layer.withParameters(ParameterSource.of(parameters));
+        parameters.fill(0);
+        assertBits(out, forward(one.layer, in, 1), "unchanged");
+        assertBits(out, forward(same, in, 1), "made again");
+        assertEquals(
+                one.layer.parameterSpecs().stream().map(spec -> spec.name()).toList(),
+                parameters.names().stream().toList());
+    }
+
+    @Test
+    void impossibleSizesAreRefused() {
+        assertThrows(BadShapeException.class, () -> LinearLayer.of(0, 3, true, RANDOM));
+        assertThrows(BadShapeException.class, () -> LayerNorm.of(0, 1e-5, RANDOM));
+        assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(3, Double.NaN, RANDOM));
+        assertThrows(BadShapeException.class, () -> Mlp.of(3, 0, Activation.RELU, RANDOM));
+    }
+
+    private static Tensor forward(Layer layer, Sequences in, int threads) {
+        Tensor out = Cases.random(9, in.batch(), in.time(), layer.outputWidth());
+        try (Workspace workspace = Workspace.threads(threads)) {
+            layer.forward(in, out, workspace);
+        }
+        return out;
+    }
+
+    private static NamedTensors backward(Layer layer, Sequences in, Tensor dOut, Tensor dIn, int threads) {
+        NamedTensors dParameters = layer.parameters().zerosLike();
+        try (Workspace workspace = Workspace.threads(threads)) {
+            layer.backward(in, dOut, Gradients.none().withInput(dIn).withParameters(dParameters), workspace);
+        }
+        return dParameters;
+    }
+
+    static Map<String, double[]> wide(NamedTensors tensors) {
+        Map<String, double[]> wide = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> wide.put(name, Cases.doubles(tensor)));
+        return wide;
+    }
+}
