@@ -1,14 +1,28 @@
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.variant.AttentionHost;
+import org.attention4j.core.MultiHeadAttentionHost;
+import org.attention4j.core.MultiHeadAttentionProvider;
+import org.attention4j.core.SelfAttentionProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Self-attention, multi-head attention and their variants, positions, masks and caches. A program finds its mixers
- * through the registry; one that wants the typed factories may read it.
+ * Self-attention, multi-head attention and their variants, masks and caches. A program finds its mixers through the registry; one
+ * that wants the typed factories may read it.
+ *
+ * @provides MixerProvider {@code multi-head-attention} and {@code self-attention}
+ * @provides AttentionHost multi-head attention with a variant inside
  */
 @NullMarked
 module org.attention4j.core {
     requires static org.jspecify;
     requires transitive org.attention4j.api;
-    requires org.attention4j.kernels;
+    requires transitive org.attention4j.kernels;
 
-// exports org.attention4j.core; with its first public type (javac refuses an empty package)
+    exports org.attention4j.core;
+
+    provides MixerProvider with
+            MultiHeadAttentionProvider,
+            SelfAttentionProvider;
+    provides AttentionHost with
+            MultiHeadAttentionHost;
 }

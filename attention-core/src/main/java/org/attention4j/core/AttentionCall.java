@@ -1,0 +1,195 @@
+package org.attention4j.core;
+
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attention over a batch: sizes, lengths, and where queries, keys, values and outputs are. Queries are [H, T, E] in a sequence, with
+ * strides; keys and values are packed.
+ *
+ * <p>Query i of m sees key j of n if j ≤ i + (n − m), where causal, and if the scores are not −∞. {@link #extraKeys} more keys
+ * follow the n true ones; every query sees them, and neither bias nor mask nor modifier applies to them.
+ */
+final class AttentionCall {
+    /** Queries of a task: enough to use each key of a block many times, few enough for all threads to have work. */
+    static final int QUERY_BLOCK = 32;
+
+    Kernels kernels = Kernels.scalar();
+    int batch;
+    int heads;
+    int keyWidth;
+    int valueWidth;
+    /** T and S with padding. */
+    int queryTime;
+
+    int keyTime;
+    int[] queryLengths = {};
+    int[] keyLengths = {};
+    int extraKeys;
+    boolean causal;
+    final Scores scores = new Scores();
+
+    @Nullable
+    AttentionWeighting weighting;
+
+    final HeadRows query = new HeadRows();
+    KeyValues keyValues = new KeyValues();
+    final HeadRows out = new HeadRows();
+    /** Whether out has rows for padding, which are to be 0. */
+    boolean outPadded;
+
+    /** Maximum of the scores and sum of the exponentials of each row [B, H, T], where the call keeps them. */
+    float @Nullable [] maxima;
+
+    float @Nullable [] sums;
+
+    /** For use again, in scratch memory. */
+    static AttentionCall borrow(Scratch scratch) {
+        AttentionCall call = scratch.object(AttentionCall.class, AttentionCall::new);
+        call.maxima = null;
+        call.sums = null;
+        call.extraKeys = 0;
+        return call;
+    }
+
+    int queryBlocks() {
+        return Work.blocks(queryTime, QUERY_BLOCK);
+    }
+
+    /** Key head of a query head. */
+    int keyHead(int head) {
+        return (int) ((long) head * keyValues.heads() / heads);
+    }
+
+    /** True keys and extra keys. */
+    int keys(int b) {
+        return keyLengths[b] + extraKeys;
+    }
+
+    /** Position of a query: counted from the start of the keys, whose end it is aligned with. */
+    int position(int b, int i) {
+        return i + keyLengths[b] - queryLengths[b];
+    }
+
+    /** Past the last true key that a query may see. */
+    int limit(int b, int i) {
+        return causal ? Math.max(0, Math.min(keyLengths[b], position(b, i) + 1)) : keyLengths[b];
+    }
+
+    /** Past the last key that a query may see, extra keys included. */
+    int end(int b, int i) {
+        return extraKeys > 0 ? keys(b) : limit(b, i);
+    }
+
+    /** The first query, not before {@code from}, that may see keys from {@code key} on. */
+    int firstQuery(int b, int from, int key) {
+        return causal && extraKeys == 0 ? Math.max(from, key + queryLengths[b] - keyLengths[b]) : from;
+    }
+
+    /** Where a row's maximum and sum are. */
+    int rowAt(int b, int h, int i) {
+        return (b * heads + h) * queryTime + i;
+    }
+
+    /** Products of {@code rows} queries with {@code width} keys, [rows, stride] from {@code at}. */
+    void products(int b, int h, int i, int rows, int key, int width, float[] x, int at, int stride) {
+        kernels.multiply(
+                rows,
+                width,
+                keyWidth,
+                query.array,
+                query.at(b, h, i),
+                query.rowStride,
+                1,
+                keyValues.keys(b),
+                keyValues.keyPanel(keyHead(h), key),
+                x,
+                at,
+                stride,
+                false);
+    }
+
+    /** How many of {@code width} keys from {@code key} on the query may see; they are the first ones. */
+    int visible(int b, int i, int key, int width) {
+        return Math.max(0, Math.min(width, end(b, i) - key));
+    }
+
+    /** How many of {@code visible} keys from {@code key} on are true keys that the query may see. */
+    int own(int b, int i, int key, int visible) {
+        return Math.max(0, Math.min(visible, limit(b, i) - key));
+    }
+
+    /** The second half of scoring a row, after {@link Scores#scaleAndCap}. */
+    void finishScores(int b, int h, int i, int key, int visible, float[] x, int at) {
+        int own = own(b, i, key, visible);
+        scores.finish(x, at, own, b, h, i, position(b, i), key);
+        Scores.hide(x, at + own, at + Math.min(visible, keyLengths[b] - key));
+    }
+
+    /** Multiply-adds of the whole, for the decision to share it. */
+    double multiplyAdds() {
+        double pairs = 0;
+        for (int b = 0; b < batch; b++) {
+            pairs += (double) queryLengths[b] * keys(b);
+        }
+        return pairs * heads * (keyWidth + valueWidth) * (weighting == null ? 1 : 8);
+    }
+
+    /** Writes out, and {@link #maxima} and {@link #sums} where there are. */
+    void forward(Workspace workspace) {
+        int parts = batch * heads * queryBlocks();
+        Scratch scratch = workspace.scratch();
+        if (weighting == null) {
+            BlockedForward task = scratch.object(BlockedForward.class, BlockedForward::new);
+            task.call = this;
+            Work.run(workspace, parts, multiplyAdds(), task);
+        } else {
+            WeightedForward task = scratch.object(WeightedForward.class, WeightedForward::new);
+            task.call = this;
+            Work.run(workspace, parts, multiplyAdds(), task);
+        }
+    }
+
+    /**
+     * Writes the weights [B, H, T, S + extra keys]; the columns of extra keys are the last ones.
+     *
+     * @param withExtra whether {@code weights} has columns for extra keys
+     */
+    void weights(Workspace workspace, float[] weights, int offset, boolean withExtra) {
+        WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
+        task.call = this;
+        task.weights = weights;
+        task.offset = offset;
+        task.columns = keyTime + (withExtra ? extraKeys : 0);
+        Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
+    }
+
+    /** Adds the gradients; of a call that kept its output, {@link #maxima} and {@link #sums}. */
+    void backward(Workspace workspace, BackwardArrays arrays) {
+        Scratch scratch = workspace.scratch();
+        Workspace.Task task;
+        if (weighting == null) {
+            BlockedBackward blocked = scratch.object(BlockedBackward.class, BlockedBackward::new);
+            blocked.call = this;
+            blocked.arrays = arrays;
+            task = blocked;
+        } else {
+            WeightedBackward weighted = scratch.object(WeightedBackward.class, WeightedBackward::new);
+            weighted.call = this;
+            weighted.arrays = arrays;
+            task = weighted;
+        }
+        // all rows of a bias may add to the same elements: then the order of parts is that of one thread
+        double size = arrays.dBias == null ? 2.5 * multiplyAdds() : 0;
+        Work.run(workspace, batch * keyValues.heads(), size, task);
+    }
+
+    /** Memory of a call that has been kept: queries, keys, values, outputs, maxima and sums. */
+    long bytes() {
+        int rows = maxima == null ? 0 : 2 * maxima.length;
+        return keyValues.bytes() + Float.BYTES * ((long) query.array.length + out.array.length + rows);
+    }
+}

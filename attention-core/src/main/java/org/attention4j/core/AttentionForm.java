@@ -1,0 +1,152 @@
+package org.attention4j.core;
+
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Tensor;
+import org.attention4j.kernels.Linear;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sizes of an attention with projections, and where its parameters are.
+ *
+ * @param heads H
+ * @param keyWidth E, of one head
+ * @param valueWidth E′, of one head
+ * @param inWidth D, what queries are projected from
+ * @param keyInWidth C, what keys are projected from
+ * @param valueInWidth what values are projected from
+ * @param packed whether the three input projections are one parameter
+ * @param bias whether projections have a bias
+ * @param outProjection whether heads are mixed by an output projection
+ * @param biasKeyValue whether a learned key and value are added to every sequence
+ * @param zeroAttention whether a key and value of zeros are added to every sequence
+ */
+record AttentionForm(
+        int heads,
+        int keyWidth,
+        int valueWidth,
+        int inWidth,
+        int keyInWidth,
+        int valueInWidth,
+        boolean packed,
+        boolean bias,
+        boolean outProjection,
+        boolean biasKeyValue,
+        boolean zeroAttention) {
+    static final String IN_WEIGHT = "in_proj_weight";
+    static final String QUERY_WEIGHT = "q_proj_weight";
+    static final String KEY_WEIGHT = "k_proj_weight";
+    static final String VALUE_WEIGHT = "v_proj_weight";
+    static final String IN_BIAS = "in_proj_bias";
+    static final String BIAS_KEY = "bias_k";
+    static final String BIAS_VALUE = "bias_v";
+    static final String OUT_WEIGHT = "out_proj.weight";
+    static final String OUT_BIAS = "out_proj.bias";
+
+    /** What a projection makes. */
+    enum Part {
+        QUERY,
+        KEY,
+        VALUE
+    }
+
+    int keysWidth() {
+        return heads * keyWidth;
+    }
+
+    int valuesWidth() {
+        return heads * valueWidth;
+    }
+
+    int extraKeys() {
+        return (biasKeyValue ? 1 : 0) + (zeroAttention ? 1 : 0);
+    }
+
+    /** Name of the weight of an input projection. */
+    String weightName(Part part) {
+        if (packed) {
+            return IN_WEIGHT;
+        }
+        return switch (part) {
+            case QUERY -> QUERY_WEIGHT;
+            case KEY -> KEY_WEIGHT;
+            case VALUE -> VALUE_WEIGHT;
+        };
+    }
+
+    /** First row of an input projection in {@code in_proj_bias}, and in the weight where packed. */
+    int firstRow(Part part) {
+        return part.ordinal() * keysWidth();
+    }
+
+    int inputs(Part part) {
+        return switch (part) {
+            case QUERY -> inWidth;
+            case KEY -> keyInWidth;
+            case VALUE -> valueInWidth;
+        };
+    }
+
+    int outputs(Part part) {
+        return part == Part.VALUE ? valuesWidth() : keysWidth();
+    }
+
+    /** First element of an input projection in its weight. */
+    int weightOffset(Part part) {
+        return packed ? firstRow(part) * inWidth : 0;
+    }
+
+    /** The layer of an input projection. */
+    Linear projection(Part part, NamedTensors parameters) {
+        Tensor weight = parameters.get(weightName(part));
+        int at = weight.offset() + weightOffset(part);
+        if (!bias) {
+            return Linear.of(weight.array(), at, outputs(part), inputs(part));
+        }
+        Tensor b = parameters.get(IN_BIAS);
+        return Linear.of(weight.array(), at, b.array(), b.offset() + firstRow(part), outputs(part), inputs(part));
+    }
+
+    /** The output projection, if there is one. */
+    @Nullable
+    Linear outLayer(NamedTensors parameters) {
+        if (!outProjection) {
+            return null;
+        }
+        Tensor weight = parameters.get(OUT_WEIGHT);
+        if (!bias) {
+            return Linear.of(weight.array(), weight.offset(), inWidth, valuesWidth());
+        }
+        Tensor b = parameters.get(OUT_BIAS);
+        return Linear.of(weight.array(), weight.offset(), b.array(), b.offset(), inWidth, valuesWidth());
+    }
+
+    /** Declares the parameters in PyTorch's order, with its initial values. */
+    void declare(MixerSpec.Builder spec) {
+        int rows = 2 * keysWidth() + valuesWidth();
+        if (packed) {
+            spec.parameter(IN_WEIGHT, InitialValue.xavier(inWidth, rows), rows, inWidth);
+        } else {
+            for (Part part : Part.values()) {
+                InitialValue initial = InitialValue.xavier(inputs(part), outputs(part));
+                spec.parameter(weightName(part), initial, outputs(part), inputs(part));
+            }
+        }
+        if (bias) {
+            spec.parameter(IN_BIAS, InitialValue.zeros(), rows);
+        }
+        if (biasKeyValue) {
+            // PyTorch draws these from a normal distribution; this uniform one has the same variance, 1 / D
+            spec.parameter(BIAS_KEY, InitialValue.xavier(keysWidth(), keysWidth()), 1, 1, keysWidth());
+            spec.parameter(BIAS_VALUE, InitialValue.xavier(valuesWidth(), valuesWidth()), 1, 1, valuesWidth());
+        }
+        if (outProjection) {
+            InitialValue uniform = InitialValue.uniform(1 / Math.sqrt(valuesWidth()));
+            spec.parameter(OUT_WEIGHT, uniform, inWidth, valuesWidth());
+            if (bias) {
+                spec.parameter(OUT_BIAS, InitialValue.zeros(), inWidth);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.attention4j.core;
+
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Shape;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queries, keys and values of one call of {@link ScaledDotProductAttention}, with the true lengths of the sequences, a bias and a mask.
+ *
+ * <p>Immutable; tensors and arrays are the caller's and not copied, except lengths.
+ */
+public final class AttentionInputs {
+    private final Tensor query;
+    private final Tensor key;
+    private final Tensor value;
+    private final int @Nullable [] queryLengths;
+    private final int @Nullable [] keyLengths;
+    private final ScoreTerms terms;
+
+    private AttentionInputs(
+            Tensor query,
+            Tensor key,
+            Tensor value,
+            int @Nullable [] queryLengths,
+            int @Nullable [] keyLengths,
+            ScoreTerms terms) {
+        this.query = query;
+        this.key = key;
+        this.value = value;
+        this.queryLengths = queryLengths;
+        this.keyLengths = keyLengths;
+        this.terms = terms;
+    }
+
+    /**
+     * Inputs of full length.
+     *
+     * @param query {@code [B, H, T, E]}
+     * @param key {@code [B, K, S, E]}, K dividing H: query head h reads key head ⌊h · K / H⌋
+     * @param value {@code [B, K, S, E']}
+     * @return the inputs
+     * @throws ShapeMismatchException if the shapes do not fit each other
+     * @throws BadShapeException if one has not four dimensions, or K does not divide H
+     */
+    public static AttentionInputs of(Tensor query, Tensor key, Tensor value) {
+        Shape q = fourDimensional("queries", query);
+        Shape k = fourDimensional("keys", key);
+        Shape v = fourDimensional("values", value);
+        if (k.extent(0) != q.extent(0) || k.extent(3) != q.extent(3)) {
+            throw new ShapeMismatchException("keys", Shape.of(q.extent(0), k.extent(1), k.extent(2), q.extent(3)), k);
+        }
+        if (v.extent(0) != k.extent(0) || v.extent(1) != k.extent(1) || v.extent(2) != k.extent(2)) {
+            throw new ShapeMismatchException("values", Shape.of(k.extent(0), k.extent(1), k.extent(2), v.extent(3)), v);
+        }
+        int heads = q.extent(1);
+        if (k.extent(1) == 0 ? heads != 0 : heads % k.extent(1) != 0) {
+            throw new BadShapeException(k.extent(1) + " key heads do not divide " + heads + " query heads");
+        }
+        return new AttentionInputs(query, key, value, null, null, ScoreTerms.none());
+    }
+
+    private static Shape fourDimensional(String what, Tensor tensor) {
+        if (tensor.shape().rank() != 4) {
+            throw new BadShapeException(what + " need a tensor [B, H, T, E], given " + tensor.shape());
+        }
+        return tensor.shape();
+    }
+
+    /**
+     * The same with true lengths; positions past them are not read, and their outputs are 0.
+     *
+     * @param queries of each sequence, 0 to T
+     * @param keys of each sequence, 0 to S
+     * @return new inputs
+     * @throws BadShapeException if there are not B of each, or one is out of range
+     */
+    public AttentionInputs withLengths(int[] queries, int[] keys) {
+        checkLengths("query", queries, query);
+        checkLengths("key", keys, key);
+        return new AttentionInputs(query, key, value, queries.clone(), keys.clone(), terms);
+    }
+
+    private static void checkLengths(String what, int[] lengths, Tensor tensor) {
+        if (lengths.length != tensor.extent(0)) {
+            throw new BadShapeException(lengths.length + " " + what + " lengths for " + tensor.shape());
+        }
+        for (int b = 0; b < lengths.length; b++) {
+            if (lengths[b] < 0 || lengths[b] > tensor.extent(2)) {
+                throw new BadShapeException(
+                        what + " length " + lengths[b] + " of sequence " + b + " is not in 0 to " + tensor.extent(2));
+            }
+        }
+    }
+
+    /**
+     * The same with a bias or a mask.
+     *
+     * @param newTerms instead of those there were
+     * @return new inputs
+     * @throws ShapeMismatchException if one does not broadcast to {@code [B, H, T, S]}
+     */
+    public AttentionInputs withTerms(ScoreTerms newTerms) {
+        newTerms.check(query.extent(0), query.extent(1), query.extent(2), key.extent(2));
+        return new AttentionInputs(query, key, value, queryLengths, keyLengths, newTerms);
+    }
+
+    Tensor query() {
+        return query;
+    }
+
+    Tensor key() {
+        return key;
+    }
+
+    Tensor value() {
+        return value;
+    }
+
+    ScoreTerms terms() {
+        return terms;
+    }
+
+    int queryLength(int b) {
+        return queryLengths == null ? query.extent(2) : queryLengths[b];
+    }
+
+    int keyLength(int b) {
+        return keyLengths == null ? key.extent(2) : keyLengths[b];
+    }
+}

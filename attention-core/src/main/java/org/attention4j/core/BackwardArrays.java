@@ -1,0 +1,55 @@
+package org.attention4j.core;
+
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Where a backward pass reads its cotangents and adds its gradients. */
+final class BackwardArrays {
+    /** dL/dout, not read at padding. */
+    final HeadRows dOut = new HeadRows();
+    /** dL/dweights [B, H, T, S + extra keys], where there is one. */
+    float @Nullable [] dWeights;
+
+    int dWeightsOffset;
+
+    /** Gradients; the starts of an absent one are not looked at. */
+    @Nullable
+    HeadRows dQuery;
+
+    @Nullable
+    HeadRows dKey;
+
+    @Nullable
+    HeadRows dValue;
+
+    float @Nullable [] dBias;
+    int dBiasOffset;
+
+    /** dL/dweight of one pair, 0 where there is no cotangent of weights. */
+    float dWeight(AttentionCall c, int b, int h, int i, int key) {
+        if (dWeights == null) {
+            return 0;
+        }
+        int own = c.keyLengths[b];
+        int column = key < own ? key : c.keyTime + key - own;
+        return dWeights[dWeightsOffset + c.rowAt(b, h, i) * (c.keyTime + c.extraKeys) + column];
+    }
+
+    /** Reads the cotangent of the weights, if there is one. */
+    void dWeights(@Nullable Tensor cotangent, Scratch scratch) {
+        dWeights = cotangent == null ? null : cotangent.readable(scratch);
+        dWeightsOffset = cotangent == null ? 0 : cotangent.offset();
+    }
+
+    /** Adds to the gradient of the bias, if it is wanted; what is returned is to be committed. */
+    float[] dBias(@Nullable Tensor gradient, Scratch scratch) {
+        if (gradient == null) {
+            return new float[0];
+        }
+        float[] sum = gradient.readable(scratch);
+        dBias = sum;
+        dBiasOffset = gradient.offset();
+        return sum;
+    }
+}

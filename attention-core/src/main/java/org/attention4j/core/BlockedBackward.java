@@ -1,0 +1,272 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gradients of softmax attention for one key head of one sequence, without the matrix of scores (Dao et al. 2022, algorithm 4). For every
+ * query head that reads this key head, every block of queries and every block of keys, in order:
+ *
+ * <ol>
+ *   <li>weights again: p = exp(s − m) / l, from the maximum m and the sum l that the forward pass left;
+ *   <li>dV += pᵀ dO; dp = dO Vᵀ, and what the cotangent of the weights adds;
+ *   <li>ds = p (dp − δ) with δ = dO · O (plus p · dw); exactly 0 where p is 0;
+ *   <li>back through mask, bias, modifier, soft-cap and scale; then dQ += ds K, dK += dsᵀ Q.
+ * </ol>
+ *
+ * The order of every sum is that of the loops, so a gradient does not depend on threads.
+ */
+final class BlockedBackward implements Workspace.Task {
+    private static final int ROWS = AttentionCall.QUERY_BLOCK;
+    private static final int BLOCK = KeyValues.BLOCK;
+
+    AttentionCall call = new AttentionCall();
+    BackwardArrays arrays = new BackwardArrays();
+
+    /** What one part works with. */
+    private static final class Tile {
+        /** K as [S, E] and Vᵀ as [E', S], in panels. */
+        float[] keyPanels = {};
+
+        float[] valuePanels = {};
+        /** Q and dO of the block of queries, in panels. */
+        float[] queryPanels = {};
+
+        float[] outPanels = {};
+        float[] weights = {};
+        float[] bent = {};
+        float[] d = {};
+        float[] delta = {};
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        int keyHeads = call.keyValues.heads();
+        int b = index / keyHeads;
+        int keyHead = index % keyHeads;
+        Tile tile = pack(call, b, keyHead, scratch);
+        for (int h = 0; h < call.heads; h++) {
+            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += ROWS) {
+                rows(b, h, from, Math.min(from + ROWS, call.queryLengths[b]), tile);
+            }
+        }
+    }
+
+    private static Tile pack(AttentionCall c, int b, int keyHead, Scratch scratch) {
+        Tile tile = scratch.object(Tile.class, Tile::new);
+        int capacity = c.keyValues.capacity();
+        int keys = c.keys(b);
+        float[] rows = scratch.floats(capacity * Math.max(c.keyWidth, c.valueWidth));
+        tile.keyPanels = scratch.floats(capacity * Work.padded(c.keyWidth));
+        tile.valuePanels = scratch.floats(Work.padded(capacity) * c.valueWidth);
+        c.keyValues.keyRows(b, keyHead, keys, rows);
+        PackedMatrix.packPanels(rows, 0, c.keyWidth, 1, keys, c.keyWidth, tile.keyPanels, 0);
+        c.keyValues.valueRows(b, keyHead, keys, rows);
+        PackedMatrix.packPanels(rows, 0, 1, c.valueWidth, c.valueWidth, keys, tile.valuePanels, 0);
+        tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
+        tile.outPanels = scratch.floats(ROWS * Work.padded(c.valueWidth));
+        tile.weights = scratch.floats(ROWS * BLOCK);
+        tile.bent = scratch.floats(ROWS * BLOCK);
+        tile.d = scratch.floats(ROWS * BLOCK);
+        tile.delta = scratch.floats(ROWS);
+        return tile;
+    }
+
+    private void rows(int b, int h, int from, int to, Tile tile) {
+        AttentionCall c = call;
+        HeadRows dOut = arrays.dOut;
+        int rows = to - from;
+        PackedMatrix.packPanels(
+                c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
+        PackedMatrix.packPanels(
+                dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
+        for (int i = from; i < to; i++) {
+            tile.delta[i - from] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
+        }
+        int end = c.end(b, to - 1);
+        for (int key = 0; key < end && arrays.dWeights != null; key += BLOCK) {
+            weightCotangents(b, h, from, to, key, Math.min(BLOCK, end - key), tile);
+        }
+        for (int key = 0; key < end; key += BLOCK) {
+            block(b, h, from, to, key, Math.min(BLOCK, end - key), tile);
+        }
+    }
+
+    /**
+     * x · y, by the chain that gives dp = dO · v: where one key has all the weight, O is its value and dp − δ is exactly 0, as it is
+     * in the limit.
+     */
+    private static float chain(float[] x, int xAt, float[] y, int yAt, int n) {
+        float sum = 0;
+        for (int e = 0; e < n; e++) {
+            sum = Math.fma(x[xAt + e], y[yAt + e], sum);
+        }
+        return sum;
+    }
+
+    /** δ += Σ p · dw. */
+    private void weightCotangents(int b, int h, int from, int to, int key, int width, Tile tile) {
+        weights(call, b, h, from, to, key, width, tile);
+        for (int i = call.firstQuery(b, from, key); i < to; i++) {
+            for (int j = 0; j < width; j++) {
+                float p = tile.weights[(i - from) * BLOCK + j];
+                if (p != 0) {
+                    tile.delta[i - from] = Math.fma(p, arrays.dWeight(call, b, h, i, key + j), tile.delta[i - from]);
+                }
+            }
+        }
+    }
+
+    /** The weights of a block of queries on a block of keys. */
+    private static void weights(AttentionCall c, int b, int h, int from, int to, int key, int width, Tile tile) {
+        int first = c.firstQuery(b, from, key);
+        float[] x = tile.weights;
+        float[] maxima = Objects.requireNonNull(c.maxima);
+        float[] sums = Objects.requireNonNull(c.sums);
+        c.products(b, h, first, to - first, key, width, x, (first - from) * BLOCK, BLOCK);
+        for (int i = first; i < to; i++) {
+            int at = (i - from) * BLOCK;
+            int visible = c.visible(b, i, key, width);
+            float max = maxima[c.rowAt(b, h, i)];
+            if (max == Float.NEGATIVE_INFINITY) {
+                Arrays.fill(x, at, at + width, 0f);
+                continue;
+            }
+            c.scores.scaleAndCap(c.kernels, x, at, visible);
+            if (c.scores.bent()) {
+                System.arraycopy(x, at, tile.bent, at, visible);
+            }
+            c.finishScores(b, h, i, key, visible, x, at);
+            c.kernels.expSum(x, at, visible, max);
+            c.kernels.scale(x, at, visible, 1f / sums[c.rowAt(b, h, i)]);
+            Arrays.fill(x, at + visible, at + width, 0f);
+        }
+    }
+
+    private void block(int b, int h, int from, int to, int key, int width, Tile tile) {
+        AttentionCall c = call;
+        Kernels kernels = c.kernels;
+        int first = c.firstQuery(b, from, key);
+        int rows = to - first;
+        int at = (first - from) * BLOCK;
+        int keyHead = c.keyHead(h);
+        weights(c, b, h, from, to, key, width, tile);
+        kernels.multiply(
+                rows,
+                width,
+                c.valueWidth,
+                arrays.dOut.array,
+                arrays.dOut.at(b, h, first),
+                arrays.dOut.rowStride,
+                1,
+                tile.valuePanels,
+                key * c.valueWidth,
+                tile.d,
+                at,
+                BLOCK,
+                false);
+        for (int i = first; i < to; i++) {
+            scoreGradients(b, h, i, key, width, tile, (i - from) * BLOCK, tile.delta[i - from]);
+        }
+        int panelAt = (first - from) * 16;
+        int panelStride = 16 * (to - from);
+        transposed(
+                arrays.dValue,
+                b,
+                keyHead,
+                key,
+                width,
+                c.valueWidth,
+                rows,
+                tile.weights,
+                at,
+                tile.outPanels,
+                panelAt,
+                panelStride);
+        transposed(
+                arrays.dKey,
+                b,
+                keyHead,
+                key,
+                width,
+                c.keyWidth,
+                rows,
+                tile.d,
+                at,
+                tile.queryPanels,
+                panelAt,
+                panelStride);
+        HeadRows dQuery = arrays.dQuery;
+        if (dQuery != null) {
+            Panels.multiplyAdd(
+                    kernels,
+                    rows,
+                    c.keyWidth,
+                    width,
+                    tile.d,
+                    at,
+                    BLOCK,
+                    1,
+                    tile.keyPanels,
+                    16 * key,
+                    16 * c.keys(b),
+                    dQuery.array,
+                    dQuery.at(b, h, first),
+                    dQuery.rowStride);
+        }
+    }
+
+    /** From dL/dp, in d, to dL/dproduct of one row. */
+    private void scoreGradients(int b, int h, int i, int key, int width, Tile tile, int at, float delta) {
+        AttentionCall c = call;
+        float[] p = tile.weights;
+        float[] d = tile.d;
+        for (int j = 0; j < width; j++) {
+            float weight = p[at + j];
+            d[at + j] = weight == 0 ? 0 : weight * (d[at + j] + arrays.dWeight(c, b, h, i, key + j) - delta);
+        }
+        int own = c.own(b, i, key, width);
+        if (arrays.dBias != null) {
+            c.scores.biasGradient(d, at, own, b, h, i, key, arrays.dBias, arrays.dBiasOffset);
+        }
+        c.scores.gradient(c.kernels, tile.bent, d, at, width, own, b, h, c.position(b, i), key);
+    }
+
+    /** Gradient of keys or values += aᵀ × rows in panels. */
+    private void transposed(
+            @Nullable HeadRows gradient,
+            int b,
+            int keyHead,
+            int key,
+            int width,
+            int n,
+            int rows,
+            float[] a,
+            int at,
+            float[] panels,
+            int panelAt,
+            int panelStride) {
+        if (gradient != null) {
+            Panels.multiplyAdd(
+                    call.kernels,
+                    width,
+                    n,
+                    rows,
+                    a,
+                    at,
+                    1,
+                    BLOCK,
+                    panels,
+                    panelAt,
+                    panelStride,
+                    gradient.array,
+                    gradient.at(b, keyHead, key),
+                    gradient.rowStride);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.ScalarMath;
+
+/**
+ * softmax(QKᵀ/√E) V for one block of queries of one head (Dao et al. 2022, algorithm 1), without the matrix of scores. For every block of
+ * keys, at absolute positions:
+ *
+ * <ol>
+ *   <li>scores s = q·k, then scale, soft-cap, modifier, bias, masks; hidden keys are −∞;
+ *   <li>m′ = max(m, max s); what is there of the row is multiplied by exp(m − m′);
+ *   <li>p = exp(s − m′); l gains Σ p, the output gains Σ p v, without terms whose p is 0;
+ * </ol>
+ *
+ * and at the end the output is divided by l. What a row gets depends on its own query and on the keys that it sees, and on nothing else:
+ * not on the block of queries it is in. A row that sees nothing is 0.
+ */
+final class BlockedForward implements Workspace.Task {
+    private static final int ROWS = AttentionCall.QUERY_BLOCK;
+    private static final int BLOCK = KeyValues.BLOCK;
+
+    AttentionCall call = new AttentionCall();
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        int blocks = c.queryBlocks();
+        int h = index / blocks % c.heads;
+        int b = index / blocks / c.heads;
+        int from = index % blocks * ROWS;
+        int to = Math.min(from + ROWS, c.queryTime);
+        for (int i = from; i < to; i++) {
+            int at = c.out.at(b, h, i);
+            if (i < c.queryLengths[b] || c.outPadded) {
+                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+            }
+        }
+        to = Math.min(to, c.queryLengths[b]);
+        if (from < to) {
+            rows(c, b, h, from, to, scratch);
+        }
+    }
+
+    private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
+        float[] x = scratch.floats(ROWS * BLOCK);
+        float[] max = scratch.floats(ROWS);
+        float[] sum = scratch.floats(ROWS);
+        Arrays.fill(max, 0, to - from, Float.NEGATIVE_INFINITY);
+        Arrays.fill(sum, 0, to - from, 0f);
+        int end = c.end(b, to - 1);
+        for (int key = 0; key < end; key += BLOCK) {
+            block(c, b, h, from, to, key, Math.min(BLOCK, end - key), x, max, sum);
+        }
+        for (int i = from; i < to; i++) {
+            int r = i - from;
+            if (max[r] != Float.NEGATIVE_INFINITY) {
+                c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, 1f / sum[r]);
+            }
+            if (c.maxima != null && c.sums != null) {
+                c.maxima[c.rowAt(b, h, i)] = max[r];
+                c.sums[c.rowAt(b, h, i)] = sum[r];
+            }
+        }
+    }
+
+    private static void block(
+            AttentionCall c, int b, int h, int from, int to, int key, int width, float[] x, float[] max, float[] sum) {
+        int first = c.firstQuery(b, from, key);
+        int at = (first - from) * BLOCK;
+        c.products(b, h, first, to - first, key, width, x, at, BLOCK);
+        for (int i = first; i < to; i++) {
+            softmax(c, b, h, i, key, width, x, (i - from) * BLOCK, max, sum, i - from);
+        }
+        Panels.multiplyAdd(
+                c.kernels,
+                to - first,
+                c.valueWidth,
+                width,
+                x,
+                at,
+                BLOCK,
+                1,
+                c.keyValues.values(b),
+                c.keyValues.valuePanel(c.keyHead(h), key),
+                c.keyValues.valuePanelStride(key),
+                c.out.array,
+                c.out.at(b, h, first),
+                c.out.rowStride);
+    }
+
+    /** One row of a block: products to exponentials; the row's maximum, sum and output so far follow. */
+    private static void softmax(
+            AttentionCall c,
+            int b,
+            int h,
+            int i,
+            int key,
+            int width,
+            float[] x,
+            int at,
+            float[] max,
+            float[] sum,
+            int r) {
+        Kernels kernels = c.kernels;
+        int visible = c.visible(b, i, key, width);
+        c.scores.scaleAndCap(kernels, x, at, visible);
+        c.finishScores(b, h, i, key, visible, x, at);
+        float top = kernels.max(x, at, visible);
+        if (top == Float.NEGATIVE_INFINITY) {
+            Arrays.fill(x, at, at + width, 0f);
+            return;
+        }
+        float before = max[r];
+        float now = Math.max(before, top);
+        if (before != Float.NEGATIVE_INFINITY && before != now) {
+            float shrink = ScalarMath.exp(before - now);
+            sum[r] *= shrink;
+            kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, shrink);
+        }
+        max[r] = now;
+        sum[r] += kernels.expSum(x, at, visible, now);
+        Arrays.fill(x, at + visible, at + width, 0f);
+    }
+}

@@ -1,0 +1,29 @@
+package org.attention4j.core;
+
+/** Where the rows of a batch are: row i of head h of sequence b begins at {@code start[b] + h · headStride + i · rowStride}. */
+final class HeadRows {
+    float[] array = {};
+    int[] start = {};
+    int headStride;
+    int rowStride;
+
+    /** Sets everything; the array of starts is kept, not copied. */
+    void set(float[] newArray, int[] newStart, int newHeadStride, int newRowStride) {
+        array = newArray;
+        start = newStart;
+        headStride = newHeadStride;
+        rowStride = newRowStride;
+    }
+
+    int at(int b, int h, int i) {
+        return start[b] + h * headStride + i * rowStride;
+    }
+
+    /** Starts of sequences that follow each other. */
+    static int[] starts(int[] starts, int batch, int offset, int stride) {
+        for (int b = 0; b < batch; b++) {
+            starts[b] = offset + b * stride;
+        }
+        return starts;
+    }
+}

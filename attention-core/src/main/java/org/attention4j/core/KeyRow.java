@@ -1,0 +1,82 @@
+package org.attention4j.core;
+
+import org.attention4j.api.variant.AttentionRow;
+
+/**
+ * The row that a weighting sees. Its keys are those up to the last one that causality and length allow, so that it is the same
+ * row whatever follows.
+ */
+final class KeyRow implements AttentionRow {
+    private AttentionCall call = new AttentionCall();
+    private int batch;
+    private int head;
+    private int keyHead;
+    private int index;
+    private int at;
+    private int limit;
+    private int keys;
+
+    /** Moves to a row; the number of its keys. */
+    int set(AttentionCall newCall, int b, int h, int i) {
+        call = newCall;
+        batch = b;
+        head = h;
+        keyHead = call.keyHead(h);
+        index = i;
+        at = call.query.at(b, h, i);
+        limit = call.limit(b, i);
+        keys = call.end(b, i);
+        return keys;
+    }
+
+    @Override
+    public int batch() {
+        return batch;
+    }
+
+    @Override
+    public int head() {
+        return head;
+    }
+
+    @Override
+    public int query() {
+        return call.position(batch, index);
+    }
+
+    @Override
+    public int keys() {
+        return keys;
+    }
+
+    @Override
+    public int headWidth() {
+        return call.keyWidth;
+    }
+
+    @Override
+    public boolean sees(int key) {
+        return key < limit
+                ? call.scores.allows(batch, head, index, query(), key)
+                : key >= call.keyLengths[batch] && key < keys;
+    }
+
+    @Override
+    public float query(int e) {
+        return call.query.array[at + e];
+    }
+
+    @Override
+    public float key(int key, int e) {
+        return call.keyValues.key(batch, keyHead, key, e);
+    }
+
+    @Override
+    public float score(int key) {
+        float product = 0;
+        for (int e = 0; e < call.keyWidth; e++) {
+            product = Math.fma(query(e), key(key, e), product);
+        }
+        return product * call.scores.scale();
+    }
+}

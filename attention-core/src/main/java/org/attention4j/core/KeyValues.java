@@ -1,0 +1,196 @@
+package org.attention4j.core;
+
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Scratch;
+
+/**
+ * Keys and values of a batch, packed as the kernels read them: one array of each a sequence, so that a cache can grow as large as
+ * Java's arrays allow for every sequence.
+ *
+ * <p>Keys [K, S, E]: head after head, panels of 16 keys, each [E, 16]. Values [K, S, E']: head after head, blocks of {@link #BLOCK} keys
+ * (the last one shorter), each in panels of 16 columns, each panel [keys, 16]. A whole block is thus a packed matrix [keys, E'].
+ * Positions are written one by one, in any order; what has not been written holds anything and is not read.
+ */
+final class KeyValues {
+    /**
+     * Keys a block: softmax goes on from block to block, so this number is part of what the bits are. Measured: a block's scores for
+     * 32 queries (16 KB) and a head's values (32 KB at E = 64) stay near the core.
+     */
+    static final int BLOCK = 128;
+
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    private int batch;
+    private int heads;
+    private int keyWidth;
+    private int valueWidth;
+    private int capacity;
+    private float[][] keys = {};
+    private float[][] values = {};
+
+    /** Takes a form; arrays must follow. */
+    private void shape(int newBatch, int newHeads, int newKeyWidth, int newValueWidth, int newCapacity) {
+        batch = newBatch;
+        heads = newHeads;
+        keyWidth = newKeyWidth;
+        valueWidth = newValueWidth;
+        capacity = newCapacity;
+        check(keyFloats(heads, keyWidth, capacity), "keys", keyWidth);
+        check(valueFloats(heads, valueWidth, capacity), "values", valueWidth);
+        if (keys.length < batch) {
+            keys = new float[batch][];
+            values = new float[batch][];
+        }
+    }
+
+    private void check(long floats, String what, int width) {
+        if (floats > LARGEST_ARRAY) {
+            throw new BadShapeException(capacity + " " + what + " of " + heads + " heads of width " + width + " need "
+                    + floats + " floats a sequence; a Java array holds at most " + LARGEST_ARRAY);
+        }
+    }
+
+    /** Floats of the keys of one sequence. */
+    static long keyFloats(int heads, int keyWidth, int capacity) {
+        return (long) heads * keyWidth * ((capacity + 15L) / 16 * 16);
+    }
+
+    /** Floats of the values of one sequence. */
+    static long valueFloats(int heads, int valueWidth, int capacity) {
+        return (long) heads * capacity * ((valueWidth + 15L) / 16 * 16);
+    }
+
+    /** Memory of a call. */
+    static KeyValues borrow(Scratch scratch, int batch, int heads, int keyWidth, int valueWidth, int capacity) {
+        KeyValues borrowed = scratch.object(KeyValues.class, KeyValues::new);
+        borrowed.shape(batch, heads, keyWidth, valueWidth, capacity);
+        for (int b = 0; b < batch; b++) {
+            borrowed.keys[b] = scratch.floats((int) keyFloats(heads, keyWidth, capacity));
+            borrowed.values[b] = scratch.floats((int) valueFloats(heads, valueWidth, capacity));
+        }
+        return borrowed;
+    }
+
+    /** Memory of its own, zeros. */
+    static KeyValues create(int batch, int heads, int keyWidth, int valueWidth, int capacity) {
+        KeyValues created = new KeyValues();
+        created.shape(batch, heads, keyWidth, valueWidth, capacity);
+        for (int b = 0; b < batch; b++) {
+            created.keys[b] = new float[(int) keyFloats(heads, keyWidth, capacity)];
+            created.values[b] = new float[(int) valueFloats(heads, valueWidth, capacity)];
+        }
+        return created;
+    }
+
+    /** Given memory, of the lengths of {@link #keyFloats} and {@link #valueFloats}. */
+    static KeyValues of(int heads, int keyWidth, int valueWidth, int capacity, float[][] keys, float[][] values) {
+        KeyValues given = new KeyValues();
+        given.keys = keys;
+        given.values = values;
+        given.shape(keys.length, heads, keyWidth, valueWidth, capacity);
+        return given;
+    }
+
+    KeyValues copy() {
+        float[][] keyCopies = new float[batch][];
+        float[][] valueCopies = new float[batch][];
+        for (int b = 0; b < batch; b++) {
+            keyCopies[b] = keys[b].clone();
+            valueCopies[b] = values[b].clone();
+        }
+        return of(heads, keyWidth, valueWidth, capacity, keyCopies, valueCopies);
+    }
+
+    float[] keys(int sequence) {
+        return keys[sequence];
+    }
+
+    float[] values(int sequence) {
+        return values[sequence];
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int heads() {
+        return heads;
+    }
+
+    /** Bytes of all arrays. */
+    long bytes() {
+        return batch * Float.BYTES * (keyFloats(heads, keyWidth, capacity) + valueFloats(heads, valueWidth, capacity));
+    }
+
+    /** Where the panel of a key begins; keys of a panel are 1 apart, the numbers of a key 16. */
+    int keyPanel(int head, int key) {
+        return (head * Work.blocks(capacity, 16) + key / 16) * 16 * keyWidth;
+    }
+
+    /** Where the first panel of a value begins, at its row. */
+    int valuePanel(int head, int key) {
+        int block = key / BLOCK * BLOCK;
+        return head * capacity * Work.padded(valueWidth) + block * Work.padded(valueWidth) + (key - block) * 16;
+    }
+
+    /** How far apart the panels of a value's block are. */
+    int valuePanelStride(int key) {
+        int block = key / BLOCK * BLOCK;
+        return 16 * Math.min(BLOCK, capacity - block);
+    }
+
+    /** Writes keys: number e of head h of row i is {@code rows[offset + i · rowStride + h · headStride + e]}. */
+    void putKeys(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        float[] to = keys[sequence];
+        for (int h = 0; h < heads; h++) {
+            for (int i = 0; i < count; i++) {
+                int from = offset + i * rowStride + h * headStride;
+                int at = keyPanel(h, first + i) + (first + i) % 16;
+                for (int e = 0; e < keyWidth; e++) {
+                    to[at + 16 * e] = rows[from + e];
+                }
+            }
+        }
+    }
+
+    /** Writes values, laid out as for {@link #putKeys}. */
+    void putValues(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        float[] to = values[sequence];
+        for (int h = 0; h < heads; h++) {
+            for (int i = 0; i < count; i++) {
+                int from = offset + i * rowStride + h * headStride;
+                int at = valuePanel(h, first + i);
+                int stride = valuePanelStride(first + i);
+                for (int e = 0; e < valueWidth; e += 16, at += stride) {
+                    System.arraycopy(rows, from + e, to, at, Math.min(16, valueWidth - e));
+                }
+            }
+        }
+    }
+
+    /** One number of a key. */
+    float key(int sequence, int head, int key, int e) {
+        return keys[sequence][keyPanel(head, key) + 16 * e + key % 16];
+    }
+
+    /** Copies the first keys of one head out: [count, E]. */
+    void keyRows(int sequence, int head, int count, float[] rows) {
+        for (int j = 0; j < count; j++) {
+            int at = keyPanel(head, j) + j % 16;
+            for (int e = 0; e < keyWidth; e++) {
+                rows[j * keyWidth + e] = keys[sequence][at + 16 * e];
+            }
+        }
+    }
+
+    /** Copies the first values of one head out: [count, E']. */
+    void valueRows(int sequence, int head, int count, float[] rows) {
+        for (int j = 0; j < count; j++) {
+            int at = valuePanel(head, j);
+            int stride = valuePanelStride(j);
+            for (int e = 0; e < valueWidth; e += 16, at += stride) {
+                System.arraycopy(values[sequence], at, rows, j * valueWidth + e, Math.min(16, valueWidth - e));
+            }
+        }
+    }
+}

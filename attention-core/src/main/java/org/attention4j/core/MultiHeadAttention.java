@@ -1,0 +1,255 @@
+package org.attention4j.core;
+
+import java.util.Set;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * Multi-head attention (Vaswani et al. 2017, section 3.2.2): y = Concat(head_1 … head_H) W_Oᵀ + b_O with head = softmax(QKᵀ/√E) V and
+ * Q = x W_Qᵀ + b_Q, and K and V likewise from x or from a context. E = D / H.
+ *
+ * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [3D, D]}, {@code in_proj_bias [3D]}, {@code
+ * out_proj.weight [D, D]}, {@code out_proj.bias [D]}; {@code bias_k} and {@code bias_v [1, 1, D]} with {@code bias-key-value}; {@code
+ * q_proj_weight [D, D]}, {@code k_proj_weight [D, C]}, {@code v_proj_weight [D, C']} instead of {@code in_proj_weight} where keys or
+ * values come from another width. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
+ * gives {@code out_proj.bias}, as a head's output is 0 there.
+ *
+ * <p>Memory grows with T + S, not with T · S, except for {@link #weights weights}. Immutable; safe for any number of threads.
+ */
+public final class MultiHeadAttention extends ProjectedAttention {
+    /** H, the number of heads; it divides the width. */
+    public static final Option<Integer> HEADS =
+            Option.integer("heads", 1, 1 << 16, 1, "Number of heads; it divides the width.");
+
+    /** Whether a position sees only itself and earlier ones. */
+    public static final Option<Boolean> CAUSAL =
+            Option.flag("causal", false, "Whether a position sees only itself and earlier ones.");
+
+    /** Whether projections add a bias. */
+    public static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether projections add a bias.");
+
+    /** Whether every sequence gets a learned key and value more. */
+    public static final Option<Boolean> BIAS_KEY_VALUE =
+            Option.flag("bias-key-value", false, "Whether every sequence gets one learned key and value more.");
+
+    /** Whether every sequence gets a key and value of zeros. */
+    public static final Option<Boolean> ZERO_ATTENTION =
+            Option.flag("zero-attention", false, "Whether every sequence gets one key and value of zeros more.");
+
+    /** C, the width of the context that keys come from; only for {@link #of}, as such a mixer cannot attend to its own input. */
+    public static final Option<Integer> CONTEXT_WIDTH = Option.integer(
+            "context-width",
+            1,
+            1 << 20,
+            MixerConfig::width,
+            "width",
+            "Width of the context that keys are projected from.");
+
+    /** C', the width of what values come from, if that is not the context; only for {@link #of}. */
+    public static final Option<Integer> VALUE_WIDTH = Option.integer(
+            "context-value-width",
+            1,
+            1 << 20,
+            config -> config.get(CONTEXT_WIDTH),
+            "context-width",
+            "Width of what values are projected from.");
+
+    static final String ID = "multi-head-attention";
+    static final OptionSchema OPTIONS = OptionSchema.of(HEADS, CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION);
+    static final Set<Capability> CAPABILITIES =
+            Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
+    static final MixerKind KIND = kind(OPTIONS);
+    private static final MixerKind CROSS_KIND = kind(OPTIONS.and(OptionSchema.of(CONTEXT_WIDTH, VALUE_WIDTH)));
+
+    private static MixerKind kind(OptionSchema options) {
+        return new MixerKind(
+                ID,
+                MixerFamily.SOFTMAX_ATTENTION,
+                "Multi-head attention: every position takes from those that it attends to, in several heads.",
+                options,
+                CAPABILITIES);
+    }
+
+    private MultiHeadAttention(MixerSpec spec, AttentionVariant variant, Kernels kernels, ParameterSource parameters) {
+        super(spec, form(spec.config()), variant, kernels, spec.newParameters(parameters));
+    }
+
+    /**
+     * Builds a mixer. Beside the options of the registry's {@code multi-head-attention} it knows {@link #CONTEXT_WIDTH} and {@link
+     * #VALUE_WIDTH}; a mixer with another context width refuses to attend to its own input.
+     *
+     * @param config width and options
+     * @param parameters fills every parameter
+     * @return the mixer
+     * @throws BadConfigurationException if an option is unknown, ill-typed, out of range or contradicts another
+     */
+    public static MultiHeadAttention of(MixerConfig config, ParameterSource parameters) {
+        boolean cross = config.options().containsKey(CONTEXT_WIDTH.name())
+                || config.options().containsKey(VALUE_WIDTH.name());
+        return of(specOf(cross ? CROSS_KIND : KIND, config), AttentionVariant.softmax(), parameters);
+    }
+
+    static MultiHeadAttention of(MixerSpec spec, AttentionVariant variant, ParameterSource parameters) {
+        return new MultiHeadAttention(spec, variant, Kernels.preferred(), parameters);
+    }
+
+    /** The form of a resolved configuration. */
+    private static AttentionForm form(MixerConfig config) {
+        int width = config.width();
+        int heads = config.get(HEADS);
+        int keys = config.get(CONTEXT_WIDTH);
+        int values = config.get(VALUE_WIDTH);
+        return new AttentionForm(
+                heads,
+                width / heads,
+                width / heads,
+                width,
+                keys,
+                values,
+                keys == width && values == width,
+                config.get(BIAS),
+                true,
+                config.get(BIAS_KEY_VALUE),
+                config.get(ZERO_ATTENTION));
+    }
+
+    static MixerSpec specOf(MixerKind kind, MixerConfig config) {
+        MixerSpec.Builder spec = MixerSpec.of(kind, config);
+        int width = spec.config().width();
+        int heads = spec.config().get(HEADS);
+        if (width % heads != 0) {
+            throw new BadConfigurationException(
+                    HEADS.name(), Integer.toString(heads), "must divide the width, " + width);
+        }
+        AttentionForm form = form(spec.config());
+        boolean causal = spec.config().get(CAUSAL);
+        if (!causal) {
+            spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
+        } else if (form.biasKeyValue()) {
+            spec.refuse(Capability.INCREMENTAL, "needs bias-key-value=false, was true");
+        } else if (form.zeroAttention()) {
+            spec.refuse(Capability.INCREMENTAL, "needs zero-attention=false, was true");
+        } else if (!form.packed()) {
+            spec.refuse(
+                    Capability.INCREMENTAL,
+                    "needs context-width=width, was " + form.keyInWidth() + " for width " + width);
+        }
+        if (form.keyInWidth() != form.valueInWidth()) {
+            spec.refuse(
+                    Capability.CONTEXTUAL,
+                    "one context needs context-value-width=context-width, were " + form.valueInWidth() + " and "
+                            + form.keyInWidth() + "; give queries, keys and values one by one");
+        }
+        form.declare(spec);
+        return spec.heads(heads).causal(causal).contextWidth(form.keyInWidth()).build();
+    }
+
+    @Override
+    public MultiHeadAttention withParameters(ParameterSource source) {
+        return new MultiHeadAttention(spec, variant, kernels, source);
+    }
+
+    /**
+     * The same with a variant inside: other scores, a mask, or other weights.
+     *
+     * @param other the variant
+     * @return a new mixer
+     */
+    public MultiHeadAttention withVariant(AttentionVariant other) {
+        return new MultiHeadAttention(spec, other, kernels, ParameterSource.of(parameters));
+    }
+
+    /**
+     * The same on other kernels, with the same bits.
+     *
+     * @param other the kernels
+     * @return a new mixer
+     */
+    public MultiHeadAttention withKernels(Kernels other) {
+        return new MultiHeadAttention(spec, variant, other, ParameterSource.of(parameters));
+    }
+
+    /**
+     * Attends with queries, keys and values from different sequences, and with a bias or a mask of this call.
+     *
+     * @param query {@code [B, T, D]}
+     * @param key {@code [B, S, C]}
+     * @param value {@code [B, S, C']}, of the same lengths as the keys
+     * @param terms bias and mask that broadcast to {@code [B, H, T, S]}
+     * @param out {@code [B, T, D]}
+     * @param workspace scratch memory and threads
+     */
+    public void forward(
+            Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
+        Doors.check(this, query, key, value, terms, out);
+        mix(query, key, value, terms, out, workspace, null);
+    }
+
+    /**
+     * As {@link #forward(Sequences, Sequences, Sequences, ScoreTerms, Tensor, Workspace)}, and remembers what the gradient needs.
+     *
+     * @param query {@code [B, T, D]}; none of the inputs may change until the last {@code backward} with the recording
+     * @param key {@code [B, S, C]}
+     * @param value {@code [B, S, C']}
+     * @param terms bias and mask
+     * @param out {@code [B, T, D]}
+     * @param workspace scratch memory and threads
+     * @return what {@link #backward(Recording, Tensor, AttentionGradients, Workspace)} needs
+     */
+    public Recording record(
+            Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
+        Doors.check(this, query, key, value, terms, out);
+        AttentionRecording recording = new AttentionRecording(this, query, key, value, terms);
+        mix(query, key, value, terms, out, workspace, recording);
+        return recording;
+    }
+
+    /**
+     * Adds the gradients of {@code sum(dOut · out)}, and of {@code sum(dWeights · weights)} where a cotangent of the weights is given.
+     *
+     * @param recording of this mixer
+     * @param dOut {@code [B, T, D]}; not read at padding
+     * @param gradients what is wanted; a cotangent of the weights is {@code [B, H, T, S]}, with a column more for each added key
+     * @param workspace scratch memory and threads
+     */
+    public void backward(Recording recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
+        AttentionRecording own = Doors.checkRecording(this, recording);
+        Doors.checkGradients(own, dOut, gradients);
+        ProjectedBackward.run(own, dOut, gradients, workspace);
+    }
+
+    /**
+     * The weights of a call with a bias or a mask.
+     *
+     * @param query {@code [B, T, D]}
+     * @param key {@code [B, S, C]}
+     * @param terms bias and mask
+     * @param weights {@code [B, H, T, S]}, or with a column more at the end for each key that {@link #BIAS_KEY_VALUE} and {@link
+     *     #ZERO_ATTENTION} add
+     * @param workspace scratch memory and threads
+     */
+    public void weights(Sequences query, Sequences key, ScoreTerms terms, Tensor weights, Workspace workspace) {
+        spec.outputShape(query);
+        Doors.checkSource("keys", query, key, form.keyInWidth());
+        Doors.checkTerms(variant, terms, query.batch(), form.heads(), query.time(), key.time());
+        int extra = form.extraKeys();
+        boolean withExtra = weights.shape().rank() == 4 && weights.extent(3) == key.time() + extra;
+        int columns = key.time() + (withExtra ? extra : 0);
+        MixerSpec.check("weights", weights, Shape.of(query.batch(), form.heads(), query.time(), columns));
+        weigh(query, key, terms, weights, withExtra, workspace);
+    }
+}

@@ -1,0 +1,57 @@
+package org.attention4j.core;
+
+import java.util.Objects;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
+import org.attention4j.api.variant.AttentionHost;
+import org.attention4j.api.variant.AttentionVariantProvider;
+
+/** Makes {@link MultiHeadAttention}s with a variant inside, under the variant's id and with its options beside their own. */
+public final class MultiHeadAttentionHost implements AttentionHost {
+    /** The constructor that {@link java.util.ServiceLoader} calls. */
+    public MultiHeadAttentionHost() {}
+
+    @Override
+    public MixerProvider host(AttentionVariantProvider variant) {
+        return new Hosted(variant);
+    }
+
+    private static final class Hosted implements MixerProvider {
+        private final AttentionVariantProvider variant;
+        private final MixerKind kind;
+
+        Hosted(AttentionVariantProvider variant) {
+            this.variant = Objects.requireNonNull(variant, "variant");
+            this.kind = new MixerKind(
+                    variant.id(),
+                    MixerFamily.OTHER,
+                    variant.summary(),
+                    MultiHeadAttention.OPTIONS.and(variant.options()),
+                    MultiHeadAttention.CAPABILITIES);
+        }
+
+        @Override
+        public MixerKind kind() {
+            return kind;
+        }
+
+        /** Makes the variant too, as it may refuse the configuration. */
+        @Override
+        public MixerSpec spec(MixerConfig config) {
+            MixerSpec spec = MultiHeadAttention.specOf(kind, config);
+            variant.variant(spec.config());
+            return spec;
+        }
+
+        @Override
+        public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+            MixerSpec spec = MultiHeadAttention.specOf(kind, config);
+            return MultiHeadAttention.of(spec, variant.variant(spec.config()), parameters);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.attention4j.core;
+
+import org.attention4j.kernels.Kernels;
+
+/** Products with some rows of a packed matrix: its panels lie further apart than the product is long. */
+final class Panels {
+    private Panels() {}
+
+    /**
+     * C += A B without the terms whose A[i, p] is 0. A [m, k]; B [k, n], rows of a matrix in panels that begin {@code panelStride}
+     * apart.
+     */
+    static void multiplyAdd(
+            Kernels kernels,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            int panelStride,
+            float[] c,
+            int cOffset,
+            int cRowStride) {
+        int step = panelStride == 16 * k ? n : 16;
+        for (int j = 0; j < n; j += step) {
+            kernels.multiplySkippingZeros(
+                    m,
+                    Math.min(step, n - j),
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    panels,
+                    panelsOffset + j / 16 * panelStride,
+                    c,
+                    cOffset + j,
+                    cRowStride,
+                    true);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Linear;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradients of a projected attention, from the output back: output projection, attention, input projections. Sums over positions run
+ * over true rows in order, sequence after sequence.
+ */
+final class ProjectedBackward {
+    private final AttentionRecording recording;
+    private final ProjectedAttention mixer;
+    private final AttentionForm form;
+    private final AttentionCall call;
+    private final AttentionGradients gradients;
+    private final Workspace workspace;
+    private final Scratch scratch;
+    private final ParameterGradients parameterGradients;
+
+    private ProjectedBackward(AttentionRecording recording, AttentionGradients gradients, Workspace workspace) {
+        this.recording = recording;
+        this.mixer = recording.mixer();
+        this.form = mixer.form;
+        this.call = recording.call();
+        this.gradients = gradients;
+        this.workspace = workspace;
+        this.scratch = workspace.scratch();
+        this.parameterGradients = new ParameterGradients(mixer.kernels, gradients.parameters(), workspace);
+    }
+
+    /** Adds the gradients; arguments have been checked. */
+    static void run(AttentionRecording recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
+        int mark = workspace.begin();
+        try {
+            new ProjectedBackward(recording, gradients, workspace).run(dOut);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    private void run(Tensor dOut) {
+        TrueRows queries = recording.queryRows();
+        TrueRows keys = recording.keyRows();
+        int stored = keys.time + form.extraKeys();
+        HeadRows dHeads = outProjection(dOut);
+        HeadRows dQuery = zeros(queries.batch, queries.time, form.keysWidth(), form.keyWidth());
+        queries.compact(dQuery.start, form.keysWidth());
+        HeadRows dKey = zeros(queries.batch, stored, form.keysWidth(), form.keyWidth());
+        HeadRows dValue = zeros(queries.batch, stored, form.valuesWidth(), form.valueWidth());
+        attention(dHeads, dQuery, dKey, dValue);
+        extraKeys(AttentionForm.BIAS_KEY, dKey, form.keysWidth());
+        extraKeys(AttentionForm.BIAS_VALUE, dValue, form.valuesWidth());
+        projection(AttentionForm.Part.QUERY, queries, dQuery, gradients.query());
+        projection(AttentionForm.Part.KEY, keys, dKey, gradients.key());
+        projection(AttentionForm.Part.VALUE, recording.valueRows(), dValue, gradients.value());
+    }
+
+    /** Zeros [B, time, width]. */
+    private HeadRows zeros(int batch, int time, int width, int headWidth) {
+        int size = Memory.length((long) batch * time * width, "gradients");
+        float[] array = scratch.floats(size);
+        Arrays.fill(array, 0, size, 0f);
+        HeadRows rows = new HeadRows();
+        rows.set(array, HeadRows.starts(scratch.ints(batch), batch, 0, time * width), headWidth, width);
+        return rows;
+    }
+
+    /** Back through the output projection, if there is one: the gradient of the heads' outputs. */
+    private HeadRows outProjection(Tensor dOut) {
+        TrueRows rows = recording.queryRows();
+        int width = mixer.spec.outputWidth();
+        HeadRows given = new HeadRows();
+        int[] starts = rows.padded(scratch.ints(rows.batch), dOut.offset(), width);
+        given.set(dOut.readable(scratch), starts, form.valueWidth(), width);
+        Linear layer = mixer.outLayer;
+        if (layer == null) {
+            return given;
+        }
+        HeadRows dHeads = zeros(rows.batch, rows.time, form.valuesWidth(), form.valueWidth());
+        rows.compact(dHeads.start, form.valuesWidth());
+        LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
+        parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, call.out);
+        return dHeads;
+    }
+
+    private void attention(HeadRows dHeads, HeadRows dQuery, HeadRows dKey, HeadRows dValue) {
+        BackwardArrays arrays = new BackwardArrays();
+        arrays.dOut.set(dHeads.array, dHeads.start, dHeads.headStride, dHeads.rowStride);
+        arrays.dQuery = dQuery;
+        arrays.dKey = dKey;
+        arrays.dValue = dValue;
+        arrays.dWeights(gradients.weightCotangent(), scratch);
+        float[] dBias = arrays.dBias(gradients.bias(), scratch);
+        call.backward(workspace, arrays);
+        if (gradients.bias() != null) {
+            gradients.bias().commit(dBias);
+        }
+    }
+
+    /** The gradient of the learned key or value: its row in every sequence. */
+    private void extraKeys(String name, HeadRows rows, int width) {
+        if (!form.biasKeyValue() || !gradients.parameters().contains(name)) {
+            return;
+        }
+        Tensor gradient = gradients.parameters().get(name);
+        float[] sum = gradient.readable(scratch);
+        for (int b = 0; b < call.batch; b++) {
+            mixer.kernels.add(rows.array, rows.at(b, 0, call.keyLengths[b]), sum, gradient.offset(), width);
+        }
+        gradient.commit(sum);
+    }
+
+    /** Back through one input projection: gradients of its parameters and of what it projected. */
+    private void projection(AttentionForm.Part part, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {
+        Linear layer = mixer.layer(part);
+        parameterGradients.add(
+                layer,
+                form.weightName(part),
+                form.weightOffset(part),
+                AttentionForm.IN_BIAS,
+                form.firstRow(part),
+                rows,
+                dRows,
+                rows.rows);
+        if (dIn != null) {
+            float[] sum = dIn.readable(scratch);
+            HeadRows target = new HeadRows();
+            target.set(sum, rows.padded(scratch.ints(rows.batch), dIn.offset(), rows.width), 0, rows.width);
+            LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, dRows, target);
+            dIn.commit(sum);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.variant.AttentionMask;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.ScoreModifier;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/** From the products of a query with keys to its scores: scale → soft-cap → modifier → bias → mask. */
+final class Scores {
+    private float scale;
+    private float softCap;
+    private @Nullable ScoreModifier modifier;
+    private @Nullable AttentionMask mask;
+    private float @Nullable [] bias;
+    private int biasOffset;
+    private boolean @Nullable [] allowed;
+    private final int[] biasStrides = new int[4];
+    private final int[] maskStrides = new int[4];
+
+    /**
+     * Sets everything.
+     *
+     * @param newScale what products are multiplied by
+     * @param newSoftCap c of c · tanh(s / c), or 0 for none
+     * @param scratch where the bias is copied to if it is not in an array, see {@link Memory}
+     */
+    void set(float newScale, float newSoftCap, AttentionVariant variant, ScoreTerms terms, @Nullable Scratch scratch) {
+        scale = newScale;
+        softCap = newSoftCap;
+        modifier = variant.scores().orElse(null);
+        mask = variant.mask().orElse(null);
+        Tensor added = terms.bias();
+        bias = added == null ? null : Memory.read(scratch, added);
+        biasOffset = added == null ? 0 : added.offset();
+        allowed = terms.allowed();
+        for (int d = 0; d < 4; d++) {
+            biasStrides[d] = terms.biasStride(d);
+            maskStrides[d] = terms.maskStride(d);
+        }
+    }
+
+    float scale() {
+        return scale;
+    }
+
+    /** Whether a score depends on its product other than by the scale. */
+    boolean bent() {
+        return softCap != 0 || modifier != null;
+    }
+
+    /** Products to scaled and capped scores. */
+    void scaleAndCap(Kernels kernels, float[] x, int at, int count) {
+        if (softCap == 0) {
+            kernels.scale(x, at, count, scale);
+        } else {
+            kernels.scale(x, at, count, scale / softCap);
+            kernels.apply(Activation.TANH, x, at, x, at, count);
+            kernels.scale(x, at, count, softCap);
+        }
+    }
+
+    /**
+     * The rest: modifier, bias and masks. Hidden keys get −∞.
+     *
+     * @param i index of the query in the call
+     * @param position of the query in its sequence
+     * @param first position of the first key
+     */
+    void finish(float[] x, int at, int count, int b, int h, int i, int position, int first) {
+        if (modifier != null) {
+            modify(modifier, x, at, count, b, h, position, first);
+        }
+        if (bias != null) {
+            add(bias, biasAt(b, h, i, first), biasStrides[3], x, at, count);
+        }
+        if (allowed != null) {
+            hide(allowed, maskAt(b, h, i, first), maskStrides[3], x, at, count);
+        }
+        if (mask != null) {
+            hide(mask, x, at, count, b, h, position, first);
+        }
+    }
+
+    private int biasAt(int b, int h, int i, int key) {
+        return biasOffset + b * biasStrides[0] + h * biasStrides[1] + i * biasStrides[2] + key * biasStrides[3];
+    }
+
+    private int maskAt(int b, int h, int i, int key) {
+        return b * maskStrides[0] + h * maskStrides[1] + i * maskStrides[2] + key * maskStrides[3];
+    }
+
+    private static void modify(ScoreModifier f, float[] x, int at, int count, int b, int h, int position, int first) {
+        for (int j = 0; j < count; j++) {
+            x[at + j] = f.modify(x[at + j], b, h, position, first + j);
+        }
+    }
+
+    /** A bias of −∞ hides the key whatever its score is, even NaN. */
+    private static void add(float[] bias, int from, int stride, float[] x, int at, int count) {
+        for (int j = 0; j < count; j++) {
+            float added = bias[from + j * stride];
+            x[at + j] = added == Float.NEGATIVE_INFINITY ? added : x[at + j] + added;
+        }
+    }
+
+    private static void hide(boolean[] allowed, int from, int stride, float[] x, int at, int count) {
+        for (int j = 0; j < count; j++) {
+            if (!allowed[from + j * stride]) {
+                x[at + j] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    private static void hide(AttentionMask mask, float[] x, int at, int count, int b, int h, int position, int first) {
+        for (int j = 0; j < count; j++) {
+            if (!mask.allows(b, h, position, first + j)) {
+                x[at + j] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    /** Whether a query may see a key that causality and lengths allow. */
+    boolean allows(int b, int h, int i, int position, int key) {
+        return (allowed == null || allowed[maskAt(b, h, i, key)])
+                && (mask == null || mask.allows(b, h, position, key))
+                && (bias == null || bias[biasAt(b, h, i, key)] != Float.NEGATIVE_INFINITY);
+    }
+
+    /** Adds a row of dL/dscore to the gradient of the bias. */
+    void biasGradient(float[] d, int at, int count, int b, int h, int i, int first, float[] dBias, int dBiasOffset) {
+        int to = biasAt(b, h, i, first) - biasOffset + dBiasOffset;
+        for (int j = 0; j < count; j++) {
+            dBias[to + j * biasStrides[3]] += d[at + j];
+        }
+    }
+
+    /**
+     * From dL/dscore to dL/dproduct of a row, in place.
+     *
+     * @param bent the scaled and capped scores, as {@link #scaleAndCap} left them; read only if {@link #bent()}
+     * @param own how many of the keys have a position, and so a modified score
+     */
+    void gradient(
+            Kernels kernels,
+            float[] bent,
+            float[] d,
+            int at,
+            int count,
+            int own,
+            int b,
+            int h,
+            int position,
+            int first) {
+        if (modifier != null) {
+            for (int j = 0; j < own; j++) {
+                if (d[at + j] != 0) {
+                    d[at + j] *= modifier.derivative(bent[at + j], b, h, position, first + j);
+                }
+            }
+        }
+        if (softCap != 0) {
+            for (int j = 0; j < count; j++) {
+                if (d[at + j] != 0) {
+                    float t = bent[at + j] / softCap;
+                    d[at + j] *= Math.fma(-t, t, 1f);
+                }
+            }
+        }
+        kernels.scale(d, at, count, scale);
+    }
+
+    /** Hides keys. */
+    static void hide(float[] x, int from, int to) {
+        if (from < to) {
+            Arrays.fill(x, from, to, Float.NEGATIVE_INFINITY);
+        }
+    }
+}

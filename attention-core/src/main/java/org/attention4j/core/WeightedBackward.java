@@ -1,0 +1,75 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionWeighting;
+
+/** Gradients for one key head of one sequence where a weighting replaces the softmax: row by row, in order. */
+final class WeightedBackward implements Workspace.Task {
+    AttentionCall call = new AttentionCall();
+    BackwardArrays arrays = new BackwardArrays();
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        int b = index / c.keyValues.heads();
+        int keyHead = index % c.keyValues.heads();
+        int capacity = c.keyValues.capacity();
+        float[] values = scratch.floats(capacity * c.valueWidth);
+        float[] weights = scratch.floats(capacity);
+        float[] dWeights = scratch.floats(capacity);
+        float[] dQuery = scratch.floats(c.keyWidth);
+        float[] dKeys = scratch.floats(capacity * c.keyWidth);
+        KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
+        c.keyValues.valueRows(b, keyHead, c.keys(b), values);
+        Arrays.fill(dKeys, 0, c.keys(b) * c.keyWidth, 0f);
+        for (int h = 0; h < c.heads; h++) {
+            for (int i = 0; i < c.queryLengths[b] && c.keyHead(h) == keyHead; i++) {
+                row(b, h, i, row, values, weights, dWeights, dQuery, dKeys);
+            }
+        }
+        HeadRows dKey = arrays.dKey;
+        for (int j = 0; j < c.keys(b) && dKey != null; j++) {
+            c.kernels.add(dKeys, j * c.keyWidth, dKey.array, dKey.at(b, keyHead, j), c.keyWidth);
+        }
+    }
+
+    private void row(
+            int b,
+            int h,
+            int i,
+            KeyRow row,
+            float[] values,
+            float[] weights,
+            float[] dWeights,
+            float[] dQuery,
+            float[] dKeys) {
+        AttentionCall c = call;
+        AttentionWeighting weighting = Objects.requireNonNull(c.weighting);
+        HeadRows dOut = arrays.dOut;
+        int keys = row.set(c, b, h, i);
+        int at = dOut.at(b, h, i);
+        int width = c.valueWidth;
+        WeightedForward.weights(weighting, row, keys, weights);
+        for (int j = 0; j < keys; j++) {
+            dWeights[j] = row.sees(j)
+                    ? c.kernels.dot(dOut.array, at, values, j * width, width) + arrays.dWeight(c, b, h, i, j)
+                    : 0f;
+        }
+        HeadRows dValue = arrays.dValue;
+        for (int j = 0; j < keys && dValue != null; j++) {
+            if (weights[j] != 0) {
+                int to = dValue.at(b, c.keyHead(h), j);
+                c.kernels.multiplyAdd(weights[j], dOut.array, at, dValue.array, to, width);
+            }
+        }
+        Arrays.fill(dQuery, 0, c.keyWidth, 0f);
+        weighting.backward(row, weights, dWeights, dQuery, dKeys);
+        HeadRows target = arrays.dQuery;
+        if (target != null) {
+            c.kernels.add(dQuery, 0, target.array, target.at(b, h, i), c.keyWidth);
+        }
+    }
+}

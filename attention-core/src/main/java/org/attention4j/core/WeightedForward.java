@@ -1,0 +1,67 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionWeighting;
+
+/** Weights × values for one block of queries of one head, row by row, where a weighting replaces the softmax. */
+final class WeightedForward implements Workspace.Task {
+    AttentionCall call = new AttentionCall();
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        AttentionWeighting weighting = Objects.requireNonNull(c.weighting);
+        int blocks = c.queryBlocks();
+        int h = index / blocks % c.heads;
+        int b = index / blocks / c.heads;
+        int from = index % blocks * AttentionCall.QUERY_BLOCK;
+        int to = Math.min(from + AttentionCall.QUERY_BLOCK, c.queryTime);
+        KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
+        float[] weights = scratch.floats(c.keyValues.capacity());
+        for (int i = from; i < to; i++) {
+            int at = c.out.at(b, h, i);
+            if (i < c.queryLengths[b]) {
+                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+                int keys = row.set(c, b, h, i);
+                weights(weighting, row, keys, weights);
+                values(c, b, h, keys, weights, at);
+            } else if (c.outPadded) {
+                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+            }
+        }
+    }
+
+    /** The weights of a row; 0 for keys that it cannot see, whatever the weighting wrote. */
+    static void weights(AttentionWeighting weighting, KeyRow row, int keys, float[] weights) {
+        Arrays.fill(weights, 0, keys, 0f);
+        weighting.weights(row, weights);
+        for (int j = 0; j < keys; j++) {
+            if (!row.sees(j)) {
+                weights[j] = 0f;
+            }
+        }
+    }
+
+    private static void values(AttentionCall c, int b, int h, int keys, float[] weights, int at) {
+        for (int key = 0; key < keys; key += KeyValues.BLOCK) {
+            Panels.multiplyAdd(
+                    c.kernels,
+                    1,
+                    c.valueWidth,
+                    Math.min(KeyValues.BLOCK, keys - key),
+                    weights,
+                    key,
+                    0,
+                    1,
+                    c.keyValues.values(b),
+                    c.keyValues.valuePanel(c.keyHead(h), key),
+                    c.keyValues.valuePanelStride(key),
+                    c.out.array,
+                    at,
+                    0);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+
+/** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says. */
+final class WeightsTask implements Workspace.Task {
+    private static final int BLOCK = KeyValues.BLOCK;
+
+    AttentionCall call = new AttentionCall();
+    float[] weights = {};
+    int offset;
+    int columns;
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        int blocks = c.queryBlocks();
+        int h = index / blocks % c.heads;
+        int b = index / blocks / c.heads;
+        int from = index % blocks * AttentionCall.QUERY_BLOCK;
+        int to = Math.min(from + AttentionCall.QUERY_BLOCK, c.queryTime);
+        KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
+        float[] x = scratch.floats(c.keyValues.capacity());
+        for (int i = from; i < to; i++) {
+            int at = offset + c.rowAt(b, h, i) * columns;
+            Arrays.fill(weights, at, at + columns, 0f);
+            if (i < c.queryLengths[b]) {
+                int keys = row(c, b, h, i, row, x);
+                place(c, b, x, keys, at);
+            }
+        }
+    }
+
+    /** Puts true keys first and extra keys at the end, where there are columns for them. */
+    private void place(AttentionCall c, int b, float[] x, int keys, int at) {
+        int own = Math.min(keys, c.keyLengths[b]);
+        System.arraycopy(x, 0, weights, at, own);
+        if (columns > c.keyTime) {
+            System.arraycopy(x, own, weights, at + c.keyTime, keys - own);
+        }
+    }
+
+    /** The weights of one row; returns how many keys it has. */
+    static int row(AttentionCall c, int b, int h, int i, KeyRow row, float[] x) {
+        if (c.weighting != null) {
+            int keys = row.set(c, b, h, i);
+            WeightedForward.weights(c.weighting, row, keys, x);
+            return keys;
+        }
+        Kernels kernels = c.kernels;
+        int keys = c.end(b, i);
+        for (int key = 0; key < keys; key += BLOCK) {
+            int width = Math.min(BLOCK, keys - key);
+            c.products(b, h, i, 1, key, width, x, key, width);
+            c.scores.scaleAndCap(kernels, x, key, width);
+            c.finishScores(b, h, i, key, width, x, key);
+        }
+        float max = kernels.max(x, 0, keys);
+        if (max == Float.NEGATIVE_INFINITY) {
+            Arrays.fill(x, 0, keys, 0f);
+        } else {
+            kernels.scale(x, 0, keys, 1f / kernels.expSum(x, 0, keys, max));
+        }
+        return keys;
+    }
+}

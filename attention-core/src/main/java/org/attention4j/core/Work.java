@@ -1,0 +1,36 @@
+package org.attention4j.core;
+
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+
+/** Shares work among threads where that pays, and runs products on panels that are longer than the product. */
+final class Work {
+    /** Multiply-adds below which a second thread costs more than it saves: about 20 µs of one core. */
+    private static final long SMALL = 1L << 20;
+
+    private Work() {}
+
+    /** Runs every part; in the calling thread if all of them together are small. */
+    static void run(Workspace workspace, int parts, double multiplyAdds, Workspace.Task task) {
+        if (multiplyAdds >= SMALL) {
+            workspace.run(parts, task);
+            return;
+        }
+        Scratch scratch = workspace.scratch();
+        for (int i = 0; i < parts; i++) {
+            int mark = scratch.mark();
+            task.run(i, scratch);
+            scratch.release(mark);
+        }
+    }
+
+    /** Blocks of a given size that cover a length. */
+    static int blocks(int length, int size) {
+        return (length + size - 1) / size;
+    }
+
+    /** A length rounded up to whole panels. */
+    static int padded(int width) {
+        return (width + 15) & ~15;
+    }
+}
