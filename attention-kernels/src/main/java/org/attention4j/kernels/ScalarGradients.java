@@ -11,8 +11,6 @@ final class ScalarGradients {
     static final float GELU_CUBIC_3 = 3f * ScalarMath.GELU_CUBIC;
 
     /** Beyond ±32 (GELU) and ±128 (SiLU) the derivative is 0 or 1; the clamp keeps ∞ · 0 away. */
-    static final float GELU_GREATEST = -ScalarMath.GELU_LEAST;
-
     static final float SILU_GREATEST = -ScalarMath.SILU_LEAST;
 
     private ScalarGradients() {}
@@ -55,14 +53,16 @@ final class ScalarGradients {
 
     /** Φ(x) + x φ(x). */
     static float gelu(float x) {
-        float c = clamp(x, GELU_GREATEST);
-        float density = NORMAL_DENSITY_0 * ScalarMath.exp(-0.5f * c * c);
-        return Math.fma(c, density, ScalarMath.normalDistribution(x));
+        float c = clamp(x, ScalarMath.GELU_GREATEST);
+        float a = Math.abs(c);
+        float e = ScalarMath.decay(-0.5f * a * a);
+        float tail = ScalarMath.normalTail(a, e);
+        return Math.fma(c * NORMAL_DENSITY_0, e, c < 0f ? tail : 1f - tail);
     }
 
     /** s + x s (1 − s) u′ with s = sigmoid(u), u = 2√(2/π) (x + 0.044715 x³). */
     static float geluTanh(float x) {
-        float c = clamp(x, GELU_GREATEST);
+        float c = clamp(x, ScalarMath.GELU_GREATEST);
         float z = c * c;
         float s = ScalarMath.sigmoid(c * Math.fma(ScalarMath.GELU_CUBIC, z, ScalarMath.GELU_LINEAR));
         float slope = Math.fma(GELU_CUBIC_3, z, ScalarMath.GELU_LINEAR);

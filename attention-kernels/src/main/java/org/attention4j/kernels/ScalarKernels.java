@@ -232,40 +232,7 @@ final class ScalarKernels implements Kernels {
             float[] dGates,
             int dGatesOffset,
             int width) {
-        lstmCellBackward(
-                gates,
-                gatesOffset,
-                cPrevious,
-                cPreviousOffset,
-                c,
-                cOffset,
-                dH,
-                dHOffset,
-                dC,
-                dCOffset,
-                dGates,
-                dGatesOffset,
-                width,
-                0);
-    }
-
-    /** The elements from {@code from} on; the vector kernel ends with it. */
-    static void lstmCellBackward(
-            float[] gates,
-            int gatesOffset,
-            float[] cPrevious,
-            int cPreviousOffset,
-            float[] c,
-            int cOffset,
-            float[] dH,
-            int dHOffset,
-            float[] dC,
-            int dCOffset,
-            float[] dGates,
-            int dGatesOffset,
-            int width,
-            int from) {
-        for (int j = from; j < width; j++) {
+        for (int j = 0; j < width; j++) {
             int at = gatesOffset + j;
             float i = gates[at];
             float f = gates[at + width];

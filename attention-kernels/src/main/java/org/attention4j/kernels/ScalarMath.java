@@ -25,13 +25,16 @@ public final class ScalarMath {
     static final float EXP_LEAST = -104f;
 
     static final float EXP_GREATEST = 89f;
+    /** {@link #decay} is 0 below: down to there its power of two is a normal number. */
+    static final float DECAY_LEAST = -87f;
+
     static final float EXP_0 = 0x1.fffffcp-2f;
     static final float EXP_1 = 0x1.555492p-3f;
     static final float EXP_2 = 0x1.5558bcp-5f;
     static final float EXP_3 = 0x1.1239c6p-7f;
     static final float EXP_4 = 0x1.6a4154p-10f;
 
-    /** Below, tanh is an odd polynomial; above, 1 − 2 / (e²ˣ + 1), which loses no digit there. */
+    /** Below, tanh is an odd polynomial; above, 1 − 2e / (1 + e) with e = e⁻²ˣ, which loses no digit there. */
     static final float TANH_SPLIT = 0.625f;
 
     static final float TANH_0 = -0x1.555532p-2f;
@@ -43,7 +46,7 @@ public final class ScalarMath {
     /** Below, erf is an odd polynomial; above, 1 − exp(polynomial). */
     static final float ERF_SPLIT = 0.925f;
 
-    /** Beyond, erfc is 0 in float; the clamp keeps infinities out of the polynomial. */
+    /** Beyond, erf is 1 in float; the clamp keeps infinities out of the polynomial. */
     static final float ERF_GREATEST = 12f;
 
     static final float ERF_0 = 0x1.06eba6p-3f;
@@ -74,7 +77,17 @@ public final class ScalarMath {
     static final float LOG1P_3 = 0x1.b722a2p-4f;
     static final float LOG1P_4 = 0x1.f0b226p-4f;
 
-    static final float SQRT_HALF = 0x1.6a09e6p-1f;
+    /** Φ(−a) = exp(−a²/2) · (½ + w · polynomial of w) with w = ca / (1 + ca); this c makes the coefficients small. */
+    static final float TAIL_SCALE = 0.375f;
+
+    static final float TAIL_0 = -0x1.105834p+0f;
+    static final float TAIL_1 = 0x1.6d86eap-1f;
+    static final float TAIL_2 = -0x1.e7d43ap-6f;
+    static final float TAIL_3 = -0x1.18ff1ap-3f;
+    static final float TAIL_4 = -0x1.196792p-6f;
+    static final float TAIL_5 = -0x1.69789ap-9f;
+    static final float TAIL_6 = 0x1.186010p-4f;
+    static final float TAIL_7 = -0x1.035da2p-5f;
 
     /** 2 · √(2/π), and the same times 0.044715: the argument of the sigmoid that equals the tanh form of GELU. */
     static final float GELU_LINEAR = 0x1.988454p0f;
@@ -83,6 +96,8 @@ public final class ScalarMath {
 
     /** Below −32 both forms of GELU are −0; clamping the factor keeps −∞ · 0 away. */
     static final float GELU_LEAST = -32f;
+
+    static final float GELU_GREATEST = 32f;
 
     /** Below −128 SiLU is −0; clamping the factor keeps −∞ · 0 away. */
     static final float SILU_LEAST = -128f;
@@ -115,6 +130,24 @@ public final class ScalarMath {
         return p * powerOfTwo(half) * powerOfTwo(e - half);
     }
 
+    /**
+     * eˣ for x ≤ 0, and 0 below −87 (e⁻⁸⁷ is 1.6e−38): with one factor 2ᵏ, for use where less than that makes no difference. The
+     * bits are those of {@link #exp} down to there.
+     */
+    static float decay(float x) {
+        float t = Math.fma(x, LOG2_E, ROUND);
+        float k = t - ROUND;
+        float r = Math.fma(k, -LN2_HIGH, x);
+        r = Math.fma(k, -LN2_LOW, r);
+        float q = Math.fma(EXP_4, r, EXP_3);
+        q = Math.fma(q, r, EXP_2);
+        q = Math.fma(q, r, EXP_1);
+        q = Math.fma(q, r, EXP_0);
+        float p = Math.fma(r * r, q, r) + 1f;
+        float y = p * powerOfTwo(Float.floatToRawIntBits(t) - ROUND_BITS);
+        return x < DECAY_LEAST ? 0f : y;
+    }
+
     private static float powerOfTwo(int exponent) {
         return Float.intBitsToFloat((exponent + 127) << 23);
     }
@@ -133,7 +166,8 @@ public final class ScalarMath {
         q = Math.fma(q, z, TANH_1);
         q = Math.fma(q, z, TANH_0);
         float near = Math.fma(a * z, q, a);
-        float far = 1f - 2f / (exp(a + a) + 1f);
+        float e = decay(-2f * a);
+        float far = 1f - (e + e) / (1f + e);
         return withSign(a < TANH_SPLIT ? near : far, x);
     }
 
@@ -183,23 +217,37 @@ public final class ScalarMath {
         q = Math.fma(q, t, ERFC_2);
         q = Math.fma(q, t, ERFC_1);
         q = Math.fma(q, t, ERFC_0);
-        return exp(Math.fma(q, t, -t));
+        return decay(Math.fma(q, t, -t));
     }
 
     /**
      * Returns the distribution function Φ(x) = ½ (1 + erf(x/√2)) of the standard normal distribution; absolute error
      * below 1e−7 (1.5 ulp of ½).
      *
-     * <p>Written with erfc for negative x, so that nothing cancels.
+     * <p>Computed from the tail Φ(−|x|) = exp(−x²/2) · P(c|x| / (1 + c|x|)), so that nothing cancels for negative x.
      *
      * @param x any float
      * @return Φ(x), in [0, 1]
      */
     public static float normalDistribution(float x) {
-        float a = Math.abs(x) * SQRT_HALF;
-        float near = Math.fma(erfSlope(a * a), a, a);
-        float tail = 0.5f * (a < ERF_SPLIT ? 1f - near : erfcFar(a));
+        float a = Math.abs(x);
+        a = a > GELU_GREATEST ? GELU_GREATEST : a;
+        float tail = normalTail(a, decay(-0.5f * a * a));
         return x < 0f ? tail : 1f - tail;
+    }
+
+    /** Φ(−a) for a ≥ 0, given e = exp(−a²/2). */
+    static float normalTail(float a, float e) {
+        float c = TAIL_SCALE * a;
+        float w = c / (1f + c);
+        float q = Math.fma(TAIL_7, w, TAIL_6);
+        q = Math.fma(q, w, TAIL_5);
+        q = Math.fma(q, w, TAIL_4);
+        q = Math.fma(q, w, TAIL_3);
+        q = Math.fma(q, w, TAIL_2);
+        q = Math.fma(q, w, TAIL_1);
+        q = Math.fma(q, w, TAIL_0);
+        return Math.fma(w, q, 0.5f) * e;
     }
 
     /**

@@ -1,7 +1,10 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.GT;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Activations over rows: one loop a function, in a method of its own.
@@ -14,123 +17,157 @@ final class VectorActivations {
 
     static void apply(Width w, Activation f, float[] x, int xo, float[] y, int yo, int n) {
         switch (f) {
-            case EXP -> exp(w, x, xo, y, yo, n);
-            case TANH -> tanh(w, x, xo, y, yo, n);
-            case SIGMOID -> sigmoid(w, x, xo, y, yo, n);
-            case RELU -> relu(w, x, xo, y, yo, n);
-            case ERF -> erf(w, x, xo, y, yo, n);
-            case GELU -> gelu(w, x, xo, y, yo, n);
-            case GELU_TANH -> geluTanh(w, x, xo, y, yo, n);
-            case SILU -> silu(w, x, xo, y, yo, n);
-            case SOFTPLUS -> softplus(w, x, xo, y, yo, n);
-            case LOG -> log(w, x, xo, y, yo, n);
+            case EXP -> exp(w, x, xo, y, yo, n, null);
+            case TANH -> tanh(w, x, xo, y, yo, n, null);
+            case SIGMOID -> sigmoid(w, x, xo, y, yo, n, null);
+            case RELU -> relu(w, x, xo, y, yo, n, null);
+            case ERF -> erf(w, x, xo, y, yo, n, null);
+            case GELU -> gelu(w, x, xo, y, yo, n, null);
+            case GELU_TANH -> geluTanh(w, x, xo, y, yo, n, null);
+            case SILU -> silu(w, x, xo, y, yo, n, null);
+            case SOFTPLUS -> softplus(w, x, xo, y, yo, n, null);
+            case LOG -> log(w, x, xo, y, yo, n, null);
         }
     }
 
-    static void exp(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void exp(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.exp(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            VectorMath.exp(k.exp(), v).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.exp(x[xo + i]);
         }
     }
 
-    static void tanh(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void tanh(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.tanh(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector a = v.abs();
+            FloatVector near = VectorMath.tanhNear(k.tanh(), a);
+            FloatVector far = VectorMath.tanhFar(k, a);
+            VectorMath.join(k, v, a, k.tanh().split(), near, far).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.tanh(x[xo + i]);
         }
     }
 
-    static void sigmoid(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void sigmoid(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.sigmoid(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            VectorMath.sigmoid(k, v, VectorMath.expOfMinus(k, v)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
         }
     }
 
-    static void relu(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void relu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.relu(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            VectorMath.relu(k, v).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.relu(x[xo + i]);
         }
     }
 
-    static void erf(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void erf(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.erf(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector a = v.abs();
+            FloatVector near = VectorMath.erfNear(k.erf(), a);
+            FloatVector far = k.one().sub(VectorMath.decay(k.exp(), VectorMath.erfcLog(k.erf(), a)));
+            VectorMath.join(k, v, a, k.erf().split(), near, far).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.erf(x[xo + i]);
         }
     }
 
-    static void gelu(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void gelu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.gelu(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector a = VectorMath.atMost(v.abs(), k.clamps().geluGreatest());
+            FloatVector tail = VectorMath.normalTail(k, a, VectorMath.bell(k, a));
+            FloatVector c = VectorMath.atLeast(v, k.clamps().geluLeast());
+            c.mul(VectorMath.normalDistribution(k, v, tail)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.gelu(x[xo + i]);
         }
     }
 
-    static void geluTanh(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void geluTanh(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.geluTanh(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector c = VectorMath.atLeast(v, k.clamps().geluLeast());
+            FloatVector u = VectorMath.geluArgument(k.clamps(), c, c.mul(c));
+            c.mul(VectorMath.sigmoid(k, u, VectorMath.expOfMinus(k, u))).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.geluTanh(x[xo + i]);
         }
     }
 
-    static void silu(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void silu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.silu(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector c = VectorMath.atLeast(v, k.clamps().siluLeast());
+            c.mul(VectorMath.sigmoid(k, c, VectorMath.expOfMinus(k, c))).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.silu(x[xo + i]);
         }
     }
 
-    static void softplus(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void softplus(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.softplus(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector u = VectorMath.expOfMinus(k, v);
+            FloatVector positive = k.zero().blend(v, v.compare(GT, k.zero()));
+            positive.add(VectorMath.log1p(k, u)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.softplus(x[xo + i]);
         }
     }
 
-    static void log(Width w, float[] x, int xo, float[] y, int yo, int n) {
-        VectorSpecies<Float> s = w.species();
+    static void log(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.log(FloatVector.fromArray(s, x, xo + i)).intoArray(y, yo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            VectorMath.log(k, v).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.log(x[xo + i]);

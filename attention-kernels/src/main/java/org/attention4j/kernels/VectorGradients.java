@@ -1,12 +1,10 @@
 package org.attention4j.kernels;
 
-import static jdk.incubator.vector.VectorOperators.FMA;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
-import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /** {@link ScalarGradients} on vectors: dX ← dY · f′(v), v the output or the input; one loop a method, as in {@link VectorActivations}. */
 final class VectorGradients {
@@ -14,169 +12,175 @@ final class VectorGradients {
 
     static void apply(Width w, Activation f, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         switch (f) {
-            case EXP -> VectorRows.multiplyElementwise(w, dY, dyo, v, vo, dX, dxo, n);
-            case TANH -> tanh(w, v, vo, dY, dyo, dX, dxo, n);
-            case SIGMOID -> sigmoid(w, v, vo, dY, dyo, dX, dxo, n);
-            case RELU -> relu(w, v, vo, dY, dyo, dX, dxo, n);
-            case ERF -> erf(w, v, vo, dY, dyo, dX, dxo, n);
-            case GELU -> gelu(w, v, vo, dY, dyo, dX, dxo, n);
-            case GELU_TANH -> geluTanh(w, v, vo, dY, dyo, dX, dxo, n);
-            case SILU -> silu(w, v, vo, dY, dyo, dX, dxo, n);
-            case SOFTPLUS -> softplus(w, v, vo, dY, dyo, dX, dxo, n);
-            case LOG -> log(w, v, vo, dY, dyo, dX, dxo, n);
+            case EXP -> VectorRows.multiplyElementwise(w, dY, dyo, v, vo, dX, dxo, n, null);
+            case TANH -> tanh(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case SIGMOID -> sigmoid(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case RELU -> relu(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case ERF -> erf(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case GELU -> gelu(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case GELU_TANH -> geluTanh(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case SILU -> silu(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case SOFTPLUS -> softplus(w, v, vo, dY, dyo, dX, dxo, n, null);
+            case LOG -> log(w, v, vo, dY, dyo, dX, dxo, n, null);
         }
     }
 
-    static FloatVector tanhFromOutput(FloatVector y) {
-        return y.neg().lanewise(FMA, y, 1f);
+    static FloatVector tanhFromOutput(VectorConstants k, FloatVector y) {
+        return y.neg().fma(y, k.one());
     }
 
     static FloatVector sigmoidFromOutput(FloatVector y) {
         return y.neg().fma(y, y);
     }
 
-    private static FloatVector step(FloatVector y) {
-        return FloatVector.broadcast(y.species(), 1f).blend(0f, y.compare(LE, 0f));
-    }
-
-    private static FloatVector reciprocal(FloatVector x) {
-        return FloatVector.broadcast(x.species(), 1f).div(x);
-    }
-
-    private static FloatVector erf(FloatVector x) {
-        return VectorMath.exp(x.neg().mul(x)).mul(ScalarGradients.TWO_OVER_SQRT_PI);
-    }
-
-    private static FloatVector gelu(FloatVector x) {
-        FloatVector c = clamp(x, ScalarGradients.GELU_GREATEST);
-        FloatVector density = VectorMath.exp(c.mul(-0.5f).mul(c)).mul(ScalarGradients.NORMAL_DENSITY_0);
-        return c.fma(density, VectorMath.normalDistribution(x));
-    }
-
-    private static FloatVector geluTanh(FloatVector x) {
-        FloatVector c = clamp(x, ScalarGradients.GELU_GREATEST);
-        FloatVector z = c.mul(c);
-        FloatVector s = VectorMath.sigmoid(c.mul(z.fma(ScalarMath.GELU_CUBIC, ScalarMath.GELU_LINEAR)));
-        FloatVector slope = z.fma(ScalarGradients.GELU_CUBIC_3, ScalarMath.GELU_LINEAR);
-        return c.mul(slope).fma(sigmoidFromOutput(s), s);
-    }
-
-    private static FloatVector silu(FloatVector x) {
-        FloatVector c = clamp(x, ScalarGradients.SILU_GREATEST);
-        FloatVector s = VectorMath.sigmoid(c);
-        return c.fma(sigmoidFromOutput(s), s);
-    }
-
-    private static FloatVector clamp(FloatVector x, float limit) {
-        FloatVector c = x.blend(-limit, x.compare(LT, -limit));
-        return c.blend(limit, c.compare(GT, limit));
-    }
-
-    private static void tanh(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void tanh(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = tanhFromOutput(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(tanhFromOutput(k, v)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.tanhFromOutput(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.tanhFromOutput(x[xo + i]);
         }
     }
 
-    private static void sigmoid(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void sigmoid(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = sigmoidFromOutput(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(sigmoidFromOutput(v)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.sigmoidFromOutput(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.sigmoidFromOutput(x[xo + i]);
         }
     }
 
-    private static void relu(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void relu(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = step(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(k.one().blend(k.zero(), v.compare(LE, k.zero()))).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.step(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.step(x[xo + i]);
         }
     }
 
-    private static void erf(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void erf(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = erf(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(VectorMath.exp(k.exp(), v.neg().mul(v)).mul(k.erf().slopeAtZero()))
+                    .intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.erf(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.erf(x[xo + i]);
         }
     }
 
-    private static void gelu(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void gelu(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = gelu(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            FloatVector c =
+                    VectorMath.clamp(v, k.clamps().geluLeast(), k.clamps().geluGreatest());
+            FloatVector a = c.abs();
+            FloatVector e = VectorMath.bell(k, a);
+            FloatVector distribution = VectorMath.normalDistribution(k, c, VectorMath.normalTail(k, a, e));
+            FloatVector slope = c.mul(k.tail().density()).fma(e, distribution);
+            d.mul(slope).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.gelu(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.gelu(x[xo + i]);
         }
     }
 
-    private static void geluTanh(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void geluTanh(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = geluTanh(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            FloatVector c =
+                    VectorMath.clamp(v, k.clamps().geluLeast(), k.clamps().geluGreatest());
+            FloatVector z = c.mul(c);
+            FloatVector u = VectorMath.geluArgument(k.clamps(), c, z);
+            FloatVector g = VectorMath.sigmoid(k, u, VectorMath.expOfMinus(k, u));
+            FloatVector inner = z.fma(k.clamps().cubic3(), k.clamps().linear());
+            d.mul(c.mul(inner).fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.geluTanh(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.geluTanh(x[xo + i]);
         }
     }
 
-    private static void silu(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void silu(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = silu(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            FloatVector c =
+                    VectorMath.clamp(v, k.clamps().siluLeast(), k.clamps().siluGreatest());
+            FloatVector g = VectorMath.sigmoid(k, c, VectorMath.expOfMinus(k, c));
+            d.mul(c.fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.silu(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.silu(x[xo + i]);
         }
     }
 
-    private static void softplus(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void softplus(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = VectorMath.sigmoid(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(VectorMath.sigmoid(k, v, VectorMath.expOfMinus(k, v))).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarMath.sigmoid(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarMath.sigmoid(x[xo + i]);
         }
     }
 
-    private static void log(Width w, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorSpecies<Float> s = w.species();
+    private static void log(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            FloatVector d = reciprocal(FloatVector.fromArray(s, v, vo + i));
-            FloatVector.fromArray(s, dY, dyo + i).mul(d).intoArray(dX, dxo + i);
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            d.mul(k.one().div(v)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
-            dX[dxo + i] = dY[dyo + i] * ScalarGradients.reciprocal(v[vo + i]);
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.reciprocal(x[xo + i]);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.attention4j.kernels;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -17,148 +16,184 @@ import jdk.incubator.vector.VectorMask;
 /**
  * {@link ScalarMath} on vectors, operation for operation.
  *
- * <p>To be called from a loop that holds nothing else: these methods must be inlined, or their vectors are boxed.
+ * <p>To be called from a loop that holds nothing else. These methods must be inlined, or their vectors become objects, many times
+ * slower. Two limits of the compiler decide: about sixty vector operations a loop, constants and loads included; and no callee whose
+ * code alone is longer than 2,500 bytes, which is why the longer functions come in parts, to be joined in the loop itself.
  */
 final class VectorMath {
     private VectorMath() {}
 
-    static FloatVector exp(FloatVector x) {
-        FloatVector c = x.blend(ScalarMath.EXP_GREATEST, x.compare(GT, ScalarMath.EXP_GREATEST));
-        c = c.blend(ScalarMath.EXP_LEAST, c.compare(LT, ScalarMath.EXP_LEAST));
-        FloatVector t = c.fma(ScalarMath.LOG2_E, ScalarMath.ROUND);
-        FloatVector k = t.sub(ScalarMath.ROUND);
-        FloatVector r = k.lanewise(FMA, -ScalarMath.LN2_HIGH, c);
-        r = k.lanewise(FMA, -ScalarMath.LN2_LOW, r);
-        FloatVector q = r.fma(ScalarMath.EXP_4, ScalarMath.EXP_3);
-        q = q.lanewise(FMA, r, ScalarMath.EXP_2);
-        q = q.lanewise(FMA, r, ScalarMath.EXP_1);
-        q = q.lanewise(FMA, r, ScalarMath.EXP_0);
-        FloatVector p = r.mul(r).fma(q, r).add(1f);
-        IntVector e = t.reinterpretAsInts().sub(ScalarMath.ROUND_BITS);
+    static FloatVector exp(VectorConstants.Exp k, FloatVector x) {
+        FloatVector c = clamp(x, k.least(), k.greatest());
+        FloatVector t = c.fma(k.log2e(), k.round());
+        FloatVector p = reduced(k, c, t);
+        IntVector e = t.reinterpretAsInts().sub(k.roundBits());
         IntVector half = e.lanewise(ASHR, 1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(e.sub(half)));
+        return p.mul(powerOfTwo(k, half)).mul(powerOfTwo(k, e.sub(half)));
     }
 
-    private static FloatVector powerOfTwo(IntVector exponent) {
-        return exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+    static FloatVector decay(VectorConstants.Exp k, FloatVector x) {
+        FloatVector t = x.fma(k.log2e(), k.round());
+        FloatVector p = reduced(k, x, t);
+        FloatVector y = p.mul(powerOfTwo(k, t.reinterpretAsInts().sub(k.roundBits())));
+        return y.blend(k.zero(), x.compare(LT, k.decayLeast()));
     }
 
-    static FloatVector tanh(FloatVector x) {
-        FloatVector a = x.abs();
+    /** eʳ, r = c less the multiple of ln 2 that t holds. */
+    private static FloatVector reduced(VectorConstants.Exp k, FloatVector c, FloatVector t) {
+        FloatVector n = t.sub(k.round());
+        FloatVector r = n.fma(k.minusHigh(), c);
+        r = n.fma(k.minusLow(), r);
+        FloatVector q = r.fma(k.c4(), k.c3());
+        q = q.fma(r, k.c2());
+        q = q.fma(r, k.c1());
+        q = q.fma(r, k.c0());
+        return r.mul(r).fma(q, r).add(k.one());
+    }
+
+    private static FloatVector powerOfTwo(VectorConstants.Exp k, IntVector exponent) {
+        return exponent.add(k.bias()).lanewise(LSHL, 23).reinterpretAsFloats();
+    }
+
+    /** tanh of a = |x| below the split. */
+    static FloatVector tanhNear(VectorConstants.Tanh k, FloatVector a) {
         FloatVector z = a.mul(a);
-        FloatVector q = z.fma(ScalarMath.TANH_4, ScalarMath.TANH_3);
-        q = q.lanewise(FMA, z, ScalarMath.TANH_2);
-        q = q.lanewise(FMA, z, ScalarMath.TANH_1);
-        q = q.lanewise(FMA, z, ScalarMath.TANH_0);
-        FloatVector near = a.mul(z).fma(q, a);
-        FloatVector two = FloatVector.broadcast(x.species(), 2f);
-        FloatVector far = oneMinus(two.div(exp(a.add(a)).add(1f)));
-        return withSign(far.blend(near, a.compare(LT, ScalarMath.TANH_SPLIT)), x);
+        FloatVector q = z.fma(k.c4(), k.c3());
+        q = q.fma(z, k.c2());
+        q = q.fma(z, k.c1());
+        q = q.fma(z, k.c0());
+        return a.mul(z).fma(q, a);
     }
 
-    private static FloatVector oneMinus(FloatVector x) {
-        return FloatVector.broadcast(x.species(), 1f).sub(x);
+    /** tanh of a = |x| above the split. */
+    static FloatVector tanhFar(VectorConstants k, FloatVector a) {
+        FloatVector e = decay(k.exp(), a.add(a).neg());
+        return k.one().sub(e.add(e).div(k.one().add(e)));
     }
 
-    private static FloatVector withSign(FloatVector y, FloatVector x) {
-        return y.reinterpretAsInts()
-                .or(x.reinterpretAsInts().and(Integer.MIN_VALUE))
+    /** Below the split near, above it far, with the sign of x. */
+    static FloatVector join(
+            VectorConstants k, FloatVector x, FloatVector a, FloatVector split, FloatVector near, FloatVector far) {
+        return far.blend(near, a.compare(LT, split))
+                .reinterpretAsInts()
+                .or(x.reinterpretAsInts().and(k.sign()))
                 .reinterpretAsFloats();
     }
 
-    static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(x.abs().neg());
-        FloatVector one = FloatVector.broadcast(x.species(), 1f);
-        return one.blend(e, x.compare(LT, 0f)).div(one.add(e));
+    /** The sigmoid of x, given e = exp(−|x|). */
+    static FloatVector sigmoid(VectorConstants k, FloatVector x, FloatVector e) {
+        return k.one().blend(e, x.compare(LT, k.zero())).div(k.one().add(e));
     }
 
-    static FloatVector erf(FloatVector x) {
-        FloatVector a = x.abs();
-        FloatVector near = erfSlope(a.mul(a)).fma(a, a);
-        FloatVector far = oneMinus(erfcFar(a));
-        return withSign(far.blend(near, a.compare(LT, ScalarMath.ERF_SPLIT)), x);
+    /** exp(−|x|). */
+    static FloatVector expOfMinus(VectorConstants k, FloatVector x) {
+        return exp(k.exp(), x.abs().neg());
     }
 
-    private static FloatVector erfSlope(FloatVector z) {
-        FloatVector q = z.fma(ScalarMath.ERF_5, ScalarMath.ERF_4);
-        q = q.lanewise(FMA, z, ScalarMath.ERF_3);
-        q = q.lanewise(FMA, z, ScalarMath.ERF_2);
-        q = q.lanewise(FMA, z, ScalarMath.ERF_1);
-        return q.lanewise(FMA, z, ScalarMath.ERF_0);
+    /** erf of a = |x| below the split. */
+    static FloatVector erfNear(VectorConstants.Erf k, FloatVector a) {
+        FloatVector z = a.mul(a);
+        FloatVector q = z.fma(k.c5(), k.c4());
+        q = q.fma(z, k.c3());
+        q = q.fma(z, k.c2());
+        q = q.fma(z, k.c1());
+        q = q.fma(z, k.c0());
+        return q.fma(a, a);
     }
 
-    private static FloatVector erfcFar(FloatVector a) {
-        FloatVector t = a.blend(ScalarMath.ERF_GREATEST, a.compare(GT, ScalarMath.ERF_GREATEST));
-        FloatVector q = t.fma(ScalarMath.ERFC_6, ScalarMath.ERFC_5);
-        q = q.lanewise(FMA, t, ScalarMath.ERFC_4);
-        q = q.lanewise(FMA, t, ScalarMath.ERFC_3);
-        q = q.lanewise(FMA, t, ScalarMath.ERFC_2);
-        q = q.lanewise(FMA, t, ScalarMath.ERFC_1);
-        q = q.lanewise(FMA, t, ScalarMath.ERFC_0);
-        return exp(q.fma(t, t.neg()));
+    /** The logarithm of erfc a for a = |x| above the split. */
+    static FloatVector erfcLog(VectorConstants.Erf k, FloatVector a) {
+        FloatVector t = atMost(a, k.greatest());
+        FloatVector q = t.fma(k.d6(), k.d5());
+        q = q.fma(t, k.d4());
+        q = q.fma(t, k.d3());
+        q = q.fma(t, k.d2());
+        q = q.fma(t, k.d1());
+        q = q.fma(t, k.d0());
+        return q.fma(t, t.neg());
     }
 
-    static FloatVector normalDistribution(FloatVector x) {
-        FloatVector a = x.abs().mul(ScalarMath.SQRT_HALF);
-        FloatVector near = oneMinus(erfSlope(a.mul(a)).fma(a, a));
-        FloatVector tail =
-                erfcFar(a).blend(near, a.compare(LT, ScalarMath.ERF_SPLIT)).mul(0.5f);
-        return oneMinus(tail).blend(tail, x.compare(LT, 0f));
+    /** exp(−a²/2). */
+    static FloatVector bell(VectorConstants k, FloatVector a) {
+        return decay(k.exp(), a.mul(k.tail().minusHalf()).mul(a));
     }
 
-    static FloatVector gelu(FloatVector x) {
-        return atLeast(x, ScalarMath.GELU_LEAST).mul(normalDistribution(x));
+    /** Φ(−a) for a ≥ 0, given e = exp(−a²/2). */
+    static FloatVector normalTail(VectorConstants k, FloatVector a, FloatVector e) {
+        VectorConstants.Tail c = k.tail();
+        FloatVector scaled = a.mul(c.scale());
+        FloatVector w = scaled.div(scaled.add(k.one()));
+        FloatVector q = w.fma(c.c7(), c.c6());
+        q = q.fma(w, c.c5());
+        q = q.fma(w, c.c4());
+        q = q.fma(w, c.c3());
+        q = q.fma(w, c.c2());
+        q = q.fma(w, c.c1());
+        q = q.fma(w, c.c0());
+        return w.fma(q, k.half()).mul(e);
     }
 
-    private static FloatVector atLeast(FloatVector x, float least) {
+    /** Φ(x), given Φ(−|x|). */
+    static FloatVector normalDistribution(VectorConstants k, FloatVector x, FloatVector tail) {
+        return k.one().sub(tail).blend(tail, x.compare(LT, k.zero()));
+    }
+
+    static FloatVector atLeast(FloatVector x, FloatVector least) {
         return x.blend(least, x.compare(LT, least));
     }
 
-    static FloatVector geluTanh(FloatVector x) {
-        FloatVector c = atLeast(x, ScalarMath.GELU_LEAST);
-        FloatVector slope = c.mul(c).fma(ScalarMath.GELU_CUBIC, ScalarMath.GELU_LINEAR);
-        return c.mul(sigmoid(c.mul(slope)));
+    static FloatVector atMost(FloatVector x, FloatVector greatest) {
+        return x.blend(greatest, x.compare(GT, greatest));
     }
 
-    static FloatVector silu(FloatVector x) {
-        FloatVector c = atLeast(x, ScalarMath.SILU_LEAST);
-        return c.mul(sigmoid(c));
+    static FloatVector clamp(FloatVector x, FloatVector least, FloatVector greatest) {
+        return atMost(atLeast(x, least), greatest);
     }
 
-    static FloatVector softplus(FloatVector x) {
-        FloatVector u = exp(x.abs().neg());
-        FloatVector t = u.add(u).div(u.add(2f));
-        FloatVector z = t.mul(t).mul(0.25f);
-        FloatVector q = z.fma(ScalarMath.LOG1P_4, ScalarMath.LOG1P_3);
-        q = q.lanewise(FMA, z, ScalarMath.LOG1P_2);
-        q = q.lanewise(FMA, z, ScalarMath.LOG1P_1);
-        q = q.lanewise(FMA, z, ScalarMath.LOG1P_0);
-        FloatVector positive = FloatVector.zero(x.species()).blend(x, x.compare(GT, 0f));
-        return positive.add(t.mul(z).fma(q, t));
+    /** The argument of the sigmoid in the tanh form of GELU, given z = c². */
+    static FloatVector geluArgument(VectorConstants.Clamps k, FloatVector c, FloatVector z) {
+        return c.mul(z.fma(k.cubic(), k.linear()));
     }
 
-    static FloatVector relu(FloatVector x) {
-        return x.blend(0f, x.compare(LE, 0f));
+    /** log(1 + u) for 0 ≤ u ≤ 1. */
+    static FloatVector log1p(VectorConstants k, FloatVector u) {
+        VectorConstants.Log c = k.log();
+        FloatVector t = u.add(u).div(u.add(k.two()));
+        FloatVector z = t.mul(t).mul(k.quarter());
+        FloatVector q = z.fma(c.d4(), c.d3());
+        q = q.fma(z, c.d2());
+        q = q.fma(z, c.d1());
+        q = q.fma(z, c.d0());
+        return t.mul(z).fma(q, t);
     }
 
-    static FloatVector log(FloatVector x) {
+    static FloatVector relu(VectorConstants k, FloatVector x) {
+        return x.blend(k.zero(), x.compare(LE, k.zero()));
+    }
+
+    static FloatVector log(VectorConstants k, FloatVector x) {
+        VectorConstants.Log c = k.log();
         VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
         IntVector bits = x.blend(x.mul(0x1p25f), tiny).reinterpretAsInts();
         IntVector e = bits.sub(ScalarMath.SQRT_HALF_BITS).lanewise(ASHR, 23);
-        FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
+        FloatVector f = bits.sub(e.lanewise(LSHL, 23)).reinterpretAsFloats().sub(k.one());
         FloatVector exponent = (FloatVector) e.convert(I2F, 0);
-        FloatVector k = exponent.blend(exponent.sub(25f), tiny);
-        FloatVector s = f.div(f.add(2f));
+        FloatVector n = exponent.blend(exponent.sub(25f), tiny);
+        FloatVector s = f.div(f.add(k.two()));
         FloatVector z = s.mul(s);
-        FloatVector q = z.fma(ScalarMath.LOG_3, ScalarMath.LOG_2);
-        q = q.lanewise(FMA, z, ScalarMath.LOG_1);
-        q = q.lanewise(FMA, z, ScalarMath.LOG_0);
-        FloatVector h = f.mul(0.5f).mul(f);
-        FloatVector inner = k.lanewise(FMA, ScalarMath.LN2_LOW, s.mul(q.fma(z, h)));
-        FloatVector y = k.lanewise(FMA, ScalarMath.LN2_HIGH, f.sub(h.sub(inner)));
-        y = y.blend(x, x.compare(EQ, Float.POSITIVE_INFINITY));
-        y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
-        y = y.blend(Float.NaN, x.compare(LT, 0f));
-        return y.blend(x, x.compare(NE, x));
+        FloatVector q = z.fma(c.c3(), c.c2());
+        q = q.fma(z, c.c1());
+        q = q.fma(z, c.c0());
+        FloatVector h = f.mul(k.half()).mul(f);
+        FloatVector inner = n.fma(c.low(), s.mul(q.fma(z, h)));
+        return logSpecial(k, x, n.fma(c.high(), f.sub(h.sub(inner))));
+    }
+
+    /** The logarithm of 0, negative numbers, +∞ and NaN; y of others. */
+    private static FloatVector logSpecial(VectorConstants k, FloatVector x, FloatVector y) {
+        FloatVector special = y.blend(x, x.compare(EQ, Float.POSITIVE_INFINITY));
+        special = special.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, k.zero()));
+        special = special.blend(Float.NaN, x.compare(LT, k.zero()));
+        return special.blend(x, x.compare(NE, x));
     }
 }

@@ -3,6 +3,7 @@ package org.attention4j.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /** Layer normalisation; its sums are those of {@link VectorRows}, over terms that are computed on the way. */
 final class VectorNorms {
@@ -20,8 +21,25 @@ final class VectorNorms {
             int bo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float mean = VectorRows.sum(w, x, xo, n, null) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
+        normalise(w, x, xo, y, yo, weight, wo, bias, bo, n, mean, scale, null);
+    }
+
+    private static void normalise(
+            Width w,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] weight,
+            int wo,
+            float[] bias,
+            int bo,
+            int n,
+            float mean,
+            float scale,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -37,10 +55,10 @@ final class VectorNorms {
     }
 
     private static float inverseDeviation(Width w, float[] x, int xo, int n, float mean, float epsilon) {
-        return 1f / (float) Math.sqrt(squares(w, x, xo, n, mean) / n + epsilon);
+        return 1f / (float) Math.sqrt(squares(w, x, xo, n, mean, null) / n + epsilon);
     }
 
-    private static float squares(Width w, float[] x, int xo, int n, float mean) {
+    private static float squares(Width w, float[] x, int xo, int n, float mean, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -86,10 +104,30 @@ final class VectorNorms {
             int dxo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float mean = VectorRows.sum(w, x, xo, n, null) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
-        float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n) / n;
-        float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale) / n;
+        float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n, null) / n;
+        float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale, null) / n;
+        spread(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, mean, scale, meanG, meanGx, null);
+    }
+
+    /** dX += s · (g − mean(g) − x̂ · mean(g · x̂)). */
+    private static void spread(
+            Width w,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            float[] dX,
+            int dxo,
+            int n,
+            float mean,
+            float scale,
+            float meanG,
+            float meanGx,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -109,7 +147,17 @@ final class VectorNorms {
 
     /** Σ (dY · weight) · x̂. */
     private static float along(
-            Width w, float[] x, int xo, float[] weight, int wo, float[] dY, int dyo, int n, float mean, float scale) {
+            Width w,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            int n,
+            float mean,
+            float scale,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -168,7 +216,7 @@ final class VectorNorms {
             int dbo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n) / n;
+        float mean = VectorRows.sum(w, x, xo, n, null) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
         VectorSpecies<Float> s = w.species();
         int i = 0;
@@ -181,6 +229,6 @@ final class VectorNorms {
         for (; i < n; i++) {
             dWeight[dwo + i] = Math.fma(dY[dyo + i], (x[xo + i] - mean) * scale, dWeight[dwo + i]);
         }
-        VectorRows.add(w, dY, dyo, dBias, dbo, n);
+        VectorRows.add(w, dY, dyo, dBias, dbo, n, null);
     }
 }

@@ -115,7 +115,20 @@ final class VectorProducts {
             int b1 = vectorAt(bo, v + 1, length, panel);
             for (int i = 0; i < tiled; i += TILE) {
                 VectorTiles.fourRowsTwoVectors(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
+                        w,
+                        k,
+                        a,
+                        ao + i * ars,
+                        ars,
+                        acs,
+                        b,
+                        b0,
+                        b1,
+                        c,
+                        co + i * crs + v * length,
+                        crs,
+                        accumulate,
+                        null);
             }
         }
         for (; v * length < n; v++) {
@@ -123,7 +136,20 @@ final class VectorProducts {
             int columns = Math.min(length, n - v * length);
             for (int i = 0; i < tiled; i += TILE) {
                 VectorTiles.fourRowsOneVector(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+                        w,
+                        k,
+                        a,
+                        ao + i * ars,
+                        ars,
+                        acs,
+                        b,
+                        b0,
+                        c,
+                        co + i * crs + v * length,
+                        crs,
+                        columns,
+                        accumulate,
+                        null);
             }
         }
         rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
@@ -152,7 +178,7 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowEightVectors(
-                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
+                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate, null);
             }
         }
         for (; v * length < n; v++) {
@@ -160,7 +186,7 @@ final class VectorProducts {
             int columns = Math.min(length, n - v * length);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowOneVector(
-                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate);
+                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate, null);
             }
         }
     }

@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Row primitives.
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorRows {
     private VectorRows() {}
 
-    static float max(Width w, float[] x, int xo, int n) {
+    static float max(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector max = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY); // any order gives the same maximum
@@ -29,7 +30,7 @@ final class VectorRows {
         return result;
     }
 
-    static float sum(Width w, float[] x, int xo, int n) {
+    static float sum(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -68,7 +69,7 @@ final class VectorRows {
         return acc.blend(acc.add(FloatVector.fromArray(s, x, xo, mask)), mask);
     }
 
-    static float dot(Width w, float[] x, int xo, float[] y, int yo, int n) {
+    static float dot(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -129,22 +130,24 @@ final class VectorRows {
     }
 
     static float expSum(Width w, float[] x, int xo, int n, float shift) {
-        expShifted(w, x, xo, n, shift);
-        return sum(w, x, xo, n);
+        expShifted(w, x, xo, n, shift, null);
+        return sum(w, x, xo, n, null);
     }
 
-    private static void expShifted(Width w, float[] x, int xo, int n, float shift) {
-        VectorSpecies<Float> s = w.species();
+    private static void expShifted(Width w, float[] x, int xo, int n, float shift, @Nullable NotInlined alone) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.exp(FloatVector.fromArray(s, x, xo + i).sub(shift)).intoArray(x, xo + i);
+            VectorMath.exp(k.exp(), FloatVector.fromArray(s, x, xo + i).sub(shift))
+                    .intoArray(x, xo + i);
         }
         for (; i < n; i++) {
             x[xo + i] = ScalarMath.exp(x[xo + i] - shift);
         }
     }
 
-    static void scale(Width w, float[] x, int xo, int n, float factor) {
+    static void scale(Width w, float[] x, int xo, int n, float factor, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -155,7 +158,7 @@ final class VectorRows {
         }
     }
 
-    static void add(Width w, float[] x, int xo, float[] y, int yo, int n) {
+    static void add(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -168,7 +171,7 @@ final class VectorRows {
         }
     }
 
-    static void multiplyAdd(Width w, float a, float[] x, int xo, float[] y, int yo, int n) {
+    static void multiplyAdd(Width w, float a, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         FloatVector factor = FloatVector.broadcast(s, a);
         int i = 0;
@@ -181,7 +184,8 @@ final class VectorRows {
         }
     }
 
-    static void multiplyElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+    static void multiplyElementwise(
+            Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -194,7 +198,8 @@ final class VectorRows {
         }
     }
 
-    static void multiplyAddElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+    static void multiplyAddElementwise(
+            Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {

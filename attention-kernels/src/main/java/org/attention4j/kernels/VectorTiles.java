@@ -3,6 +3,7 @@ package org.attention4j.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The innermost loops of a product: k steps over a tile of C that stays in registers.
@@ -27,7 +28,8 @@ final class VectorTiles {
             float[] c,
             int co,
             int crs,
-            boolean accumulate) {
+            boolean accumulate,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c00 = FloatVector.zero(s);
@@ -91,7 +93,8 @@ final class VectorTiles {
             int co,
             int crs,
             int columns,
-            boolean accumulate) {
+            boolean accumulate,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
@@ -132,7 +135,8 @@ final class VectorTiles {
             int panel,
             float[] c,
             int co,
-            boolean accumulate) {
+            boolean accumulate,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c0 = FloatVector.zero(s);
@@ -193,7 +197,8 @@ final class VectorTiles {
             float[] c,
             int co,
             int columns,
-            boolean accumulate) {
+            boolean accumulate,
+            @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);

@@ -13,6 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 abstract class Width {
     abstract VectorSpecies<Float> species();
 
+    abstract VectorConstants constants();
+
     static Width of(int bits) {
         return switch (bits) {
             case 128 -> new Bits128();
@@ -24,28 +26,46 @@ abstract class Width {
 
     private static final class Bits128 extends Width {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_128;
+        private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
         VectorSpecies<Float> species() {
             return SPECIES;
+        }
+
+        @Override
+        VectorConstants constants() {
+            return CONSTANTS;
         }
     }
 
     private static final class Bits256 extends Width {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
+        private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
         VectorSpecies<Float> species() {
             return SPECIES;
         }
+
+        @Override
+        VectorConstants constants() {
+            return CONSTANTS;
+        }
     }
 
     private static final class Bits512 extends Width {
         private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_512;
+        private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
         VectorSpecies<Float> species() {
             return SPECIES;
+        }
+
+        @Override
+        VectorConstants constants() {
+            return CONSTANTS;
         }
     }
 }
