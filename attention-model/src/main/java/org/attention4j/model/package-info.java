@@ -4,7 +4,8 @@
  * <p>Start at {@link org.attention4j.model.Block}: any mixer with an MLP, norms and residual sums, itself a mixer again. Token
  * ids ({@link org.attention4j.model.Tokens}) become vectors by an {@link org.attention4j.model.Embedding}; a {@link
  * org.attention4j.model.LinearLayer} makes scores of them at the end; {@link org.attention4j.model.CrossEntropy} is the loss
- * and {@link org.attention4j.model.AdamW} the optimiser. Everything keeps the promises of mixers: immutable, the same bits on
+ * and {@link org.attention4j.model.AdamW} the optimiser. A {@link org.attention4j.model.SentenceEncoder} is a whole model of
+ * these layers. Everything keeps the promises of mixers: immutable, the same bits on
  * any number of threads and in any batch, padding never read.
  */
 package org.attention4j.model;

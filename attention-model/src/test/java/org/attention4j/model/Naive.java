@@ -2,6 +2,7 @@ package org.attention4j.model;
 
 import java.util.Map;
 import org.attention4j.kernels.Activation;
+import org.jspecify.annotations.Nullable;
 
 /** Layers in double, one position at a time, by the formulas of their documentation. */
 final class Naive {
@@ -70,5 +71,36 @@ final class Naive {
             sum[i] += y[i];
         }
         return sum;
+    }
+
+    /** softmax(QKᵀ/√E) V in every head, of rows that hold query, key and value one after the other. */
+    static double[][] attention(double[][] rows, int width, int heads, double @Nullable [][][] weights) {
+        int n = rows.length;
+        int headWidth = width / heads;
+        double[][] out = new double[n][width];
+        for (int h = 0; h < heads; h++) {
+            for (int t = 0; t < n; t++) {
+                double[] w = new double[n];
+                double sum = 0;
+                for (int s = 0; s < n; s++) {
+                    double score = 0;
+                    for (int e = h * headWidth; e < (h + 1) * headWidth; e++) {
+                        score += rows[t][e] * rows[s][width + e];
+                    }
+                    w[s] = Math.exp(score / Math.sqrt(headWidth));
+                    sum += w[s];
+                }
+                for (int s = 0; s < n; s++) {
+                    w[s] /= sum;
+                    for (int e = h * headWidth; e < (h + 1) * headWidth; e++) {
+                        out[t][e] += w[s] * rows[s][2 * width + e];
+                    }
+                }
+                if (weights != null) {
+                    weights[h][t] = w;
+                }
+            }
+        }
+        return out;
     }
 }

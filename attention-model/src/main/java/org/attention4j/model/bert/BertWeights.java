@@ -8,6 +8,7 @@ import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnknownTensorException;
+import org.attention4j.model.EncoderConfig;
 import org.attention4j.model.files.OnnxFile;
 import org.attention4j.model.files.StoredTensor;
 
@@ -60,6 +61,17 @@ public record BertWeights(
      */
     public static BertWeights from(OnnxFile file) {
         return new Reading(file).weights();
+    }
+
+    /**
+     * The sizes that a {@link org.attention4j.model.SentenceEncoder} is made with.
+     *
+     * @param heads of each layer, which the weights do not tell: 12 in all-MiniLM-L6-v2
+     * @return the configuration
+     */
+    public EncoderConfig config(int heads) {
+        int types = tensors.get("embeddings.token_type_embeddings.weight").extent(0);
+        return new EncoderConfig(vocabulary, positions, types, width, layers, heads, inner, normEpsilon);
     }
 
     /** One pass over the file. */

@@ -11,6 +11,7 @@ import java.util.List;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnknownTensorException;
+import org.attention4j.model.EncoderConfig;
 import org.attention4j.model.files.OnnxBytes;
 import org.attention4j.model.files.OnnxFile;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,10 @@ class BertWeightsTest {
         assertEquals(3, weights.inner());
         assertEquals(2, weights.layers());
         assertEquals(0, weights.normEpsilon());
+        assertEquals(
+                new EncoderConfig(
+                        weights.vocabulary(), weights.positions(), 2, weights.width(), 2, 3, weights.inner(), 0),
+                weights.config(3));
         assertEquals(5 + 2 * 16, weights.tensors().names().size());
         Tensor intermediate = weights.tensors().get("encoder.layer.1.intermediate.dense.weight");
         assertArrayEquals(new int[] {3, 2}, intermediate.shape().extents());
