@@ -36,7 +36,10 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            VectorMath.exp(k.exp(), v).intoArray(y, yo + i);
+            FloatVector input = VectorMath.expClamp(k.exp(), v);
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            VectorMath.exp(k.exp(), power, reduced).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.exp(x[xo + i]);
@@ -51,7 +54,10 @@ final class VectorActivations {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector a = v.abs();
             FloatVector near = VectorMath.tanhNear(k.tanh(), a);
-            FloatVector far = VectorMath.tanhFar(k, a);
+            FloatVector input = a.add(a).neg();
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector far = VectorMath.tanhFar(k, VectorMath.decay(k.exp(), input, power, reduced));
             VectorMath.join(k, v, a, k.tanh().split(), near, far).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
@@ -65,7 +71,10 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            VectorMath.sigmoid(k, v, VectorMath.expOfMinus(k, v)).intoArray(y, yo + i);
+            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            VectorMath.sigmoid(k, v, VectorMath.exp(k.exp(), power, reduced)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
@@ -93,7 +102,10 @@ final class VectorActivations {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector a = v.abs();
             FloatVector near = VectorMath.erfNear(k.erf(), a);
-            FloatVector far = k.one().sub(VectorMath.decay(k.exp(), VectorMath.erfcLog(k.erf(), a)));
+            FloatVector input = VectorMath.erfcLog(k.erf(), a);
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector far = k.one().sub(VectorMath.decay(k.exp(), input, power, reduced));
             VectorMath.join(k, v, a, k.erf().split(), near, far).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
@@ -108,7 +120,11 @@ final class VectorActivations {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector a = VectorMath.atMost(v.abs(), k.clamps().geluGreatest());
-            FloatVector tail = VectorMath.normalTail(k, a, VectorMath.bell(k, a));
+            FloatVector input = VectorMath.bellLog(k, a);
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector tail = VectorMath.normalTail(
+                    k, VectorMath.tailRatio(k, a), VectorMath.decay(k.exp(), input, power, reduced));
             FloatVector c = VectorMath.atLeast(v, k.clamps().geluLeast());
             c.mul(VectorMath.normalDistribution(k, v, tail)).intoArray(y, yo + i);
         }
@@ -125,7 +141,11 @@ final class VectorActivations {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector c = VectorMath.atLeast(v, k.clamps().geluLeast());
             FloatVector u = VectorMath.geluArgument(k.clamps(), c, c.mul(c));
-            c.mul(VectorMath.sigmoid(k, u, VectorMath.expOfMinus(k, u))).intoArray(y, yo + i);
+            FloatVector input = VectorMath.expClamp(k.exp(), u.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            c.mul(VectorMath.sigmoid(k, u, VectorMath.exp(k.exp(), power, reduced)))
+                    .intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.geluTanh(x[xo + i]);
@@ -139,7 +159,11 @@ final class VectorActivations {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector c = VectorMath.atLeast(v, k.clamps().siluLeast());
-            c.mul(VectorMath.sigmoid(k, c, VectorMath.expOfMinus(k, c))).intoArray(y, yo + i);
+            FloatVector input = VectorMath.expClamp(k.exp(), c.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            c.mul(VectorMath.sigmoid(k, c, VectorMath.exp(k.exp(), power, reduced)))
+                    .intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.silu(x[xo + i]);
@@ -152,7 +176,10 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            FloatVector u = VectorMath.expOfMinus(k, v);
+            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector u = VectorMath.exp(k.exp(), power, reduced);
             FloatVector positive = k.zero().blend(v, v.compare(GT, k.zero()));
             positive.add(VectorMath.log1p(k, u)).intoArray(y, yo + i);
         }
@@ -167,7 +194,7 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            VectorMath.log(k, v).intoArray(y, yo + i);
+            VectorMath.logSpecial(k, v, VectorMath.log(k, v)).intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.log(x[xo + i]);

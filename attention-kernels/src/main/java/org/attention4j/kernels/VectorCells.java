@@ -93,7 +93,16 @@ final class VectorCells {
             FloatVector cell = FloatVector.fromArray(s, c, co + j);
             FloatVector a = cell.abs();
             FloatVector near = VectorMath.tanhNear(k.tanh(), a);
-            FloatVector t = VectorMath.join(k, cell, a, k.tanh().split(), near, VectorMath.tanhFar(k, a));
+            FloatVector input = a.add(a).neg();
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector t = VectorMath.join(
+                    k,
+                    cell,
+                    a,
+                    k.tanh().split(),
+                    near,
+                    VectorMath.tanhFar(k, VectorMath.decay(k.exp(), input, power, reduced)));
             FloatVector gate = FloatVector.fromArray(s, o, oo + j);
             FloatVector dh = FloatVector.fromArray(s, dH, dho + j);
             FloatVector later = FloatVector.fromArray(s, dC, dco + j);

@@ -86,7 +86,10 @@ final class VectorGradients {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
-            d.mul(VectorMath.exp(k.exp(), v.neg().mul(v)).mul(k.erf().slopeAtZero()))
+            FloatVector input = VectorMath.expClamp(k.exp(), v.neg().mul(v));
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            d.mul(VectorMath.exp(k.exp(), power, reduced).mul(k.erf().slopeAtZero()))
                     .intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
@@ -105,8 +108,12 @@ final class VectorGradients {
             FloatVector c =
                     VectorMath.clamp(v, k.clamps().geluLeast(), k.clamps().geluGreatest());
             FloatVector a = c.abs();
-            FloatVector e = VectorMath.bell(k, a);
-            FloatVector distribution = VectorMath.normalDistribution(k, c, VectorMath.normalTail(k, a, e));
+            FloatVector input = VectorMath.bellLog(k, a);
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector e = VectorMath.decay(k.exp(), input, power, reduced);
+            FloatVector distribution =
+                    VectorMath.normalDistribution(k, c, VectorMath.normalTail(k, VectorMath.tailRatio(k, a), e));
             FloatVector slope = c.mul(k.tail().density()).fma(e, distribution);
             d.mul(slope).intoArray(dX, dxo + i);
         }
@@ -127,7 +134,10 @@ final class VectorGradients {
                     VectorMath.clamp(v, k.clamps().geluLeast(), k.clamps().geluGreatest());
             FloatVector z = c.mul(c);
             FloatVector u = VectorMath.geluArgument(k.clamps(), c, z);
-            FloatVector g = VectorMath.sigmoid(k, u, VectorMath.expOfMinus(k, u));
+            FloatVector input = VectorMath.expClamp(k.exp(), u.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector g = VectorMath.sigmoid(k, u, VectorMath.exp(k.exp(), power, reduced));
             FloatVector inner = z.fma(k.clamps().cubic3(), k.clamps().linear());
             d.mul(c.mul(inner).fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
@@ -146,7 +156,10 @@ final class VectorGradients {
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
             FloatVector c =
                     VectorMath.clamp(v, k.clamps().siluLeast(), k.clamps().siluGreatest());
-            FloatVector g = VectorMath.sigmoid(k, c, VectorMath.expOfMinus(k, c));
+            FloatVector input = VectorMath.expClamp(k.exp(), c.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            FloatVector g = VectorMath.sigmoid(k, c, VectorMath.exp(k.exp(), power, reduced));
             d.mul(c.fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
@@ -162,7 +175,11 @@ final class VectorGradients {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
-            d.mul(VectorMath.sigmoid(k, v, VectorMath.expOfMinus(k, v))).intoArray(dX, dxo + i);
+            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            d.mul(VectorMath.sigmoid(k, v, VectorMath.exp(k.exp(), power, reduced)))
+                    .intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
             dX[dxo + i] = dY[dyo + i] * ScalarMath.sigmoid(x[xo + i]);

@@ -23,24 +23,31 @@ import jdk.incubator.vector.VectorMask;
 final class VectorMath {
     private VectorMath() {}
 
-    static FloatVector exp(VectorConstants.Exp k, FloatVector x) {
-        FloatVector c = clamp(x, k.least(), k.greatest());
-        FloatVector t = c.fma(k.log2e(), k.round());
-        FloatVector p = reduced(k, c, t);
+    /** The argument of exp, where neither infinities nor overflowing powers of two are left. */
+    static FloatVector expClamp(VectorConstants.Exp k, FloatVector x) {
+        return clamp(x, k.least(), k.greatest());
+    }
+
+    /** x / ln 2 rounded to an integer, in the low bits: step 1 of exp and decay. */
+    static FloatVector power(VectorConstants.Exp k, FloatVector x) {
+        return x.fma(k.log2e(), k.round());
+    }
+
+    /** Step 3 of exp, given the power t and eʳ. */
+    static FloatVector exp(VectorConstants.Exp k, FloatVector t, FloatVector p) {
         IntVector e = t.reinterpretAsInts().sub(k.roundBits());
         IntVector half = e.lanewise(ASHR, 1);
         return p.mul(powerOfTwo(k, half)).mul(powerOfTwo(k, e.sub(half)));
     }
 
-    static FloatVector decay(VectorConstants.Exp k, FloatVector x) {
-        FloatVector t = x.fma(k.log2e(), k.round());
-        FloatVector p = reduced(k, x, t);
+    /** Step 3 of decay, given its argument x ≤ 0, the power t and eʳ. */
+    static FloatVector decay(VectorConstants.Exp k, FloatVector x, FloatVector t, FloatVector p) {
         FloatVector y = p.mul(powerOfTwo(k, t.reinterpretAsInts().sub(k.roundBits())));
         return y.blend(k.zero(), x.compare(LT, k.decayLeast()));
     }
 
-    /** eʳ, r = c less the multiple of ln 2 that t holds. */
-    private static FloatVector reduced(VectorConstants.Exp k, FloatVector c, FloatVector t) {
+    /** eʳ, r = c less the multiple of ln 2 that the power t holds: step 2 of exp and decay. */
+    static FloatVector reduced(VectorConstants.Exp k, FloatVector c, FloatVector t) {
         FloatVector n = t.sub(k.round());
         FloatVector r = n.fma(k.minusHigh(), c);
         r = n.fma(k.minusLow(), r);
@@ -65,9 +72,8 @@ final class VectorMath {
         return a.mul(z).fma(q, a);
     }
 
-    /** tanh of a = |x| above the split. */
-    static FloatVector tanhFar(VectorConstants k, FloatVector a) {
-        FloatVector e = decay(k.exp(), a.add(a).neg());
+    /** tanh of a = |x| above the split, given e = exp(−2a). */
+    static FloatVector tanhFar(VectorConstants k, FloatVector e) {
         return k.one().sub(e.add(e).div(k.one().add(e)));
     }
 
@@ -83,11 +89,6 @@ final class VectorMath {
     /** The sigmoid of x, given e = exp(−|x|). */
     static FloatVector sigmoid(VectorConstants k, FloatVector x, FloatVector e) {
         return k.one().blend(e, x.compare(LT, k.zero())).div(k.one().add(e));
-    }
-
-    /** exp(−|x|). */
-    static FloatVector expOfMinus(VectorConstants k, FloatVector x) {
-        return exp(k.exp(), x.abs().neg());
     }
 
     /** erf of a = |x| below the split. */
@@ -113,16 +114,20 @@ final class VectorMath {
         return q.fma(t, t.neg());
     }
 
-    /** exp(−a²/2). */
-    static FloatVector bell(VectorConstants k, FloatVector a) {
-        return decay(k.exp(), a.mul(k.tail().minusHalf()).mul(a));
+    /** −a²/2. */
+    static FloatVector bellLog(VectorConstants k, FloatVector a) {
+        return a.mul(k.tail().minusHalf()).mul(a);
     }
 
-    /** Φ(−a) for a ≥ 0, given e = exp(−a²/2). */
-    static FloatVector normalTail(VectorConstants k, FloatVector a, FloatVector e) {
+    /** ca / (1 + ca), the variable of the tail's polynomial. */
+    static FloatVector tailRatio(VectorConstants k, FloatVector a) {
+        FloatVector scaled = a.mul(k.tail().scale());
+        return scaled.div(scaled.add(k.one()));
+    }
+
+    /** Φ(−a) for a ≥ 0, given {@link #tailRatio} and e = exp(−a²/2). */
+    static FloatVector normalTail(VectorConstants k, FloatVector w, FloatVector e) {
         VectorConstants.Tail c = k.tail();
-        FloatVector scaled = a.mul(c.scale());
-        FloatVector w = scaled.div(scaled.add(k.one()));
         FloatVector q = w.fma(c.c7(), c.c6());
         q = q.fma(w, c.c5());
         q = q.fma(w, c.c4());
@@ -171,6 +176,7 @@ final class VectorMath {
         return x.blend(k.zero(), x.compare(LE, k.zero()));
     }
 
+    /** log x for positive finite x; of others, whatever. */
     static FloatVector log(VectorConstants k, FloatVector x) {
         VectorConstants.Log c = k.log();
         VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
@@ -186,11 +192,11 @@ final class VectorMath {
         q = q.fma(z, c.c0());
         FloatVector h = f.mul(k.half()).mul(f);
         FloatVector inner = n.fma(c.low(), s.mul(q.fma(z, h)));
-        return logSpecial(k, x, n.fma(c.high(), f.sub(h.sub(inner))));
+        return n.fma(c.high(), f.sub(h.sub(inner)));
     }
 
     /** The logarithm of 0, negative numbers, +∞ and NaN; y of others. */
-    private static FloatVector logSpecial(VectorConstants k, FloatVector x, FloatVector y) {
+    static FloatVector logSpecial(VectorConstants k, FloatVector x, FloatVector y) {
         FloatVector special = y.blend(x, x.compare(EQ, Float.POSITIVE_INFINITY));
         special = special.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, k.zero()));
         special = special.blend(Float.NaN, x.compare(LT, k.zero()));

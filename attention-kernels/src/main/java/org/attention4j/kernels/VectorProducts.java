@@ -220,8 +220,9 @@ final class VectorProducts {
             int p = 0;
             while (p < k) {
                 int from = p;
-                while (p < k && !anyZero(rows, a, ao + p * aColumnStride, aRowStride)) {
-                    p++;
+                p = k;
+                for (int r = 0; r < rows; r++) {
+                    p = firstZero(w, a, ao + r * aRowStride, aColumnStride, from, p);
                 }
                 if (p > from) {
                     block(
@@ -262,6 +263,15 @@ final class VectorProducts {
                 }
             }
         }
+    }
+
+    /** The first p in from ≤ p < to with A[p] = 0, or to. */
+    private static int firstZero(Width w, float[] a, int ao, int acs, int from, int to) {
+        int p = acs == 1 ? from + VectorRows.withoutZeros(w, a, ao + from, to - from, null) : from;
+        while (p < to && a[ao + p * acs] != 0f) {
+            p++;
+        }
+        return p;
     }
 
     private static boolean anyZero(int rows, float[] a, int ao, int ars) {

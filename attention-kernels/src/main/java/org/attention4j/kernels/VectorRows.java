@@ -30,6 +30,20 @@ final class VectorRows {
         return result;
     }
 
+    /** A number of elements from the start that hold no zero; less than a vector before the first zero, or the end. */
+    static int withoutZeros(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector zero = FloatVector.zero(s);
+        int i = 0;
+        while (i <= n - s.length()
+                && !FloatVector.fromArray(s, x, xo + i)
+                        .compare(VectorOperators.EQ, zero)
+                        .anyTrue()) {
+            i += s.length();
+        }
+        return i;
+    }
+
     static float sum(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
@@ -139,8 +153,11 @@ final class VectorRows {
         VectorSpecies<Float> s = k.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
-            VectorMath.exp(k.exp(), FloatVector.fromArray(s, x, xo + i).sub(shift))
-                    .intoArray(x, xo + i);
+            FloatVector input = VectorMath.expClamp(
+                    k.exp(), FloatVector.fromArray(s, x, xo + i).sub(shift));
+            FloatVector power = VectorMath.power(k.exp(), input);
+            FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
+            VectorMath.exp(k.exp(), power, reduced).intoArray(x, xo + i);
         }
         for (; i < n; i++) {
             x[xo + i] = ScalarMath.exp(x[xo + i] - shift);

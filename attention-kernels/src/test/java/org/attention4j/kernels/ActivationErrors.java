@@ -69,7 +69,7 @@ final class ActivationErrors {
                 claim(Activation.TANH, StrictMath::tanh, any, 0f, 1.5),
                 claim(Activation.SIGMOID, ActivationErrors::sigmoid, any, 0f, 2.5),
                 claim(Activation.RELU, x -> Math.max(x, 0), any, 0f, 0),
-                claim(Activation.ERF, ActivationErrors::erf, any, 0f, 1),
+                claim(Activation.ERF, ActivationErrors::erf, any, 0f, 1.1),
                 new Claim(
                         "normalDistribution",
                         Optional.empty(),
@@ -79,14 +79,14 @@ final class ActivationErrors {
                         0.5f,
                         1.5),
                 claim(Activation.GELU, x -> x < -1e3 ? -0.0 : x * normalDistribution(x), any, 0.5f, 2),
-                claim(Activation.GELU_TANH, ActivationErrors::geluTanh, any, 0.5f, 2),
-                claim(Activation.SILU, ActivationErrors::silu, -87f, 0f, 3),
+                claim(Activation.GELU_TANH, ActivationErrors::geluTanh, any, 0.5f, 2.5),
+                claim(Activation.SILU, ActivationErrors::silu, -87f, 0f, 3.5),
                 claim(
                         Activation.SOFTPLUS,
                         x -> Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x))),
                         any,
                         0f,
-                        2.5),
+                        3),
                 claim(Activation.LOG, StrictMath::log, any, 0f, 1));
     }
 
