@@ -1,0 +1,115 @@
+package org.attention4j.tests;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Option;
+
+/**
+ * The cases of one mixer. Valid configurations are sampled once from the option schema, simple ones first, so that drawing
+ * needs no filter and shrinking ends at the simplest; jqwik draws the rest.
+ */
+final class Cases {
+    /** Enough to meet every combination of a few options; takes some 10 ms. */
+    private static final int SAMPLES = 2_000;
+
+    private static final int LARGEST_BATCH = 4;
+    private static final int LONGEST = 12;
+
+    private final MixerProvider provider;
+    private final List<MixerSpec> specs = new ArrayList<>();
+
+    /** Samples the configurations; whatever the provider throws except a refusal passes through. */
+    Cases(MixerProvider provider, long seed) {
+        this.provider = provider;
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < SAMPLES; i++) {
+            try {
+                specs.add(provider.spec(config(random)));
+            } catch (BadConfigurationException refused) {
+                continue;
+            }
+        }
+        specs.sort(Comparator.comparingDouble(this::size));
+    }
+
+    private MixerConfig config(SplittableRandom random) {
+        MixerConfig config = MixerConfig.width(random.nextInt(4) == 0 ? 8 << random.nextInt(2) : random.nextInt(1, 13));
+        int rarely = random.nextInt(1, 4);
+        for (Option<?> option : provider.kind().options().options()) {
+            if (random.nextInt(rarely + 1) != 0) {
+                config = config.with(option.name(), value(option, random));
+            }
+        }
+        return config;
+    }
+
+    private static Object value(Option<?> option, SplittableRandom random) {
+        return switch (option.type()) {
+            case BOOLEAN -> random.nextBoolean();
+            case CHOICE -> option.choices().get(random.nextInt(option.choices().size()));
+            case INTEGER -> (int) Math.min(option.most(), option.least() + random.nextInt(7));
+            case DECIMAL -> decimal(Math.max(option.least(), -8), Math.min(option.most(), 8), option, random);
+        };
+    }
+
+    private static double decimal(double low, double high, Option<?> option, SplittableRandom random) {
+        return !(low < high) ? option.least() : random.nextInt(4) == 0 ? low : random.nextDouble(low, high);
+    }
+
+    /** How far from the simplest: width and what is not default, as far as numbers say. */
+    private double size(MixerSpec spec) {
+        double size = spec.inputWidth();
+        for (Option<?> option : spec.kind().options().options()) {
+            Object value = spec.config().options().get(option.name());
+            size += String.valueOf(value).equals(option.defaultText()) ? 0 : 2;
+            size += value instanceof Integer number ? Math.abs((double) number) : 0;
+        }
+        return size;
+    }
+
+    boolean any(Predicate<MixerSpec> condition) {
+        return specs.stream().anyMatch(condition);
+    }
+
+    boolean none() {
+        return specs.isEmpty();
+    }
+
+    /** Cases on configurations that meet a condition; there must be one. */
+    Arbitrary<LawCase> where(Predicate<MixerSpec> condition) {
+        List<MixerSpec> chosen = specs.stream().filter(condition).toList();
+        Arbitrary<MixerSpec> spec = Arbitraries.integers()
+                .between(0, chosen.size() - 1)
+                .withDistribution(net.jqwik.api.RandomDistribution.uniform())
+                .map(chosen::get);
+        Arbitrary<Integer> time = Arbitraries.integers().between(1, LONGEST);
+        Arbitrary<Integer> length = Arbitraries.frequencyOf(
+                Tuple.of(1, Arbitraries.just(LONGEST)),
+                Tuple.of(1, Arbitraries.integers().between(0, LONGEST)));
+        Arbitrary<List<Integer>> lengths = length.list().ofMinSize(1).ofMaxSize(LARGEST_BATCH);
+        Arbitrary<List<Integer>> chunks =
+                Arbitraries.integers().between(1, 5).list().ofMinSize(1).ofMaxSize(3);
+        return Combinators.combine(
+                        spec,
+                        lengths,
+                        time,
+                        Arbitraries.longs().dontShrink(),
+                        Arbitraries.of(1f, 0.25f, 4f),
+                        chunks,
+                        Arbitraries.integers().between(2, 4))
+                .as((s, l, t, seed, scale, pieces, threads) -> new LawCase(
+                        provider, s, l.stream().map(one -> Math.min(one, t)).toList(), t, seed, scale, pieces, threads))
+                .withoutEdgeCases();
+    }
+}

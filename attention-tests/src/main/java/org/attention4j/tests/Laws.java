@@ -1,0 +1,42 @@
+package org.attention4j.tests;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.attention4j.tests.laws.EveryMixerLaws;
+import org.attention4j.tests.laws.MemoryLaws;
+import org.attention4j.tests.laws.ParameterLaws;
+import org.attention4j.tests.laws.RefusalLaws;
+
+/** The laws of the contract. */
+public final class Laws {
+    private Laws() {}
+
+    /**
+     * All laws.
+     *
+     * @return in the order of their groups
+     */
+    public static List<Law> all() {
+        List<Law> all = new ArrayList<>();
+        all.addAll(EveryMixerLaws.all());
+        all.addAll(MemoryLaws.all());
+        all.addAll(ParameterLaws.all());
+        all.addAll(RefusalLaws.all());
+        return all;
+    }
+
+    /**
+     * One law.
+     *
+     * @param id its name
+     * @return the law
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static Law named(String id) {
+        return all().stream()
+                .filter(law -> law.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no law '" + id + "'; there are "
+                        + all().stream().map(Law::id).sorted().toList()));
+    }
+}

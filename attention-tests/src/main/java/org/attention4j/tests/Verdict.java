@@ -1,0 +1,13 @@
+package org.attention4j.tests;
+
+/** What became of a law that concerns a mixer. */
+public enum Verdict {
+    /** It held in every case. */
+    PASS,
+    /** It was broken. */
+    FAIL,
+    /** The mixer does not declare the capability that the law needs, and refuses it as the contract says. */
+    REFUSED,
+    /** It was broken, as a waiver with a written reason says. */
+    WAIVED
+}

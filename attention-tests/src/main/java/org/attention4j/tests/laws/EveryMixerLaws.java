@@ -1,0 +1,411 @@
+package org.attention4j.tests.laws;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.attention4j.api.SequenceMixer;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** What the whole-sequence pass of every mixer keeps to. */
+public final class EveryMixerLaws {
+    private static final String MIXED_UP =
+            "the mixer uses positions of another sequence, or the batch's extent, in an index";
+
+    private EveryMixerLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                law(
+                        "every-output-written",
+                        "forward writes every element of [B, T, D'], whatever was there before",
+                        "the loop over positions, at its ends and at padding",
+                        EveryMixerLaws::everyOutputWritten),
+                law(
+                        "deterministic",
+                        "the same call gives the same bits again",
+                        "fields that calls write to, scratch memory that is read before it is written, random numbers",
+                        EveryMixerLaws::deterministic),
+                law(
+                        "neighbours-do-not-matter",
+                        "a sequence's outputs do not depend on the other sequences of its batch",
+                        "sums and maxima over the whole batch",
+                        EveryMixerLaws::neighbours),
+                law(
+                        "batch-order-does-not-matter",
+                        "the sequences of a batch in another order give the outputs in that order",
+                        "uses of the batch index",
+                        EveryMixerLaws::order),
+                law(
+                        "padding-not-read",
+                        "positions at or past a sequence's length are never read; they may hold NaN",
+                        "loops that run to T instead of to the length; 0 · NaN is NaN",
+                        EveryMixerLaws::paddingNotRead),
+                law(
+                        "padding-outputs-zero",
+                        "outputs at padding are 0",
+                        "what is written past the length; a bias is not added there",
+                        EveryMixerLaws::paddingZero),
+                law(
+                        "padded-time-does-not-matter",
+                        "more padding changes no output",
+                        "uses of T where the length is meant",
+                        EveryMixerLaws::moreTime),
+                law(
+                        "ragged-equals-alone",
+                        "a sequence in a ragged batch gives the outputs of the sequence alone",
+                        "uses of T or B where the length is meant; kernels chosen by size that sum in another order",
+                        EveryMixerLaws::alone),
+                law(
+                        "length-one",
+                        "sequences of one position work",
+                        "divisions by T − 1, windows wider than the sequence",
+                        EveryMixerLaws::lengthOne),
+                law(
+                        "empty-input",
+                        "an empty batch, an empty time and sequences of length 0 work",
+                        "divisions by the length; first and last positions that are taken for granted",
+                        EveryMixerLaws::empty),
+                law(
+                        "threads-do-not-matter",
+                        "any number of threads gives the same bits",
+                        "sums whose parts are split by the number of threads; parts that write to shared memory",
+                        EveryMixerLaws::threads),
+                law(
+                        "borrowed-threads-do-not-matter",
+                        "threads of an executor give the same bits, also when it refuses all work",
+                        "workspace.run: nothing may depend on which thread runs a part",
+                        EveryMixerLaws::executor),
+                law(
+                        "concurrent-calls",
+                        "a mixer serves any number of threads at once",
+                        "fields of the mixer that calls write to: scratch memory belongs to the workspace",
+                        EveryMixerLaws::concurrent),
+                law(
+                        "finite-in-finite-out",
+                        "finite inputs of ordinary size give finite outputs",
+                        "divisions, logarithms, square roots",
+                        c -> finite(c, c.scale())),
+                law(
+                        "large-inputs-stay-finite",
+                        "inputs of a million give finite outputs",
+                        "exp of what was not shifted by its maximum first; squares of squares",
+                        c -> finite(c, 1e6f)),
+                law(
+                        "tiny-inputs-stay-finite",
+                        "tiny and subnormal inputs and zeros give finite outputs",
+                        "divisions by a norm, a variance or a sum that underflows to 0",
+                        EveryMixerLaws::tiny),
+                law(
+                        "nan-stays-in-its-sequence",
+                        "a NaN in one sequence reaches no other sequence",
+                        "statistics over the batch; 0 · NaN is NaN",
+                        EveryMixerLaws::nan),
+                law(
+                        "nan-is-not-swallowed",
+                        "a NaN inside the true length spreads to an output that depends on it",
+                        "comparisons such as max(…) or if (x > 0) that treat NaN as a number",
+                        EveryMixerLaws::nanSpreads));
+    }
+
+    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+        return Law.of(Law.Group.EVERY_MIXER, id, intent, lookAt, check);
+    }
+
+    private static void everyOutputWritten(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        Tensor first = Runs.output(mixer, c.input());
+        Tensor second = Runs.output(mixer, c.input());
+        first.fill(777);
+        second.fill(-777);
+        mixer.forward(c.input(), first, Workspace.threads(1));
+        mixer.forward(c.input(), second, Workspace.threads(1));
+        Expect.sameBits(
+                "forward into outputs full of 777, then full of −777",
+                first,
+                second,
+                "this element is not written, or added to instead of overwritten");
+    }
+
+    private static void deterministic(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        Workspace kept = Workspace.threads(1);
+        Tensor first = Runs.forward(mixer, c.input());
+        for (int i = 0; i < 3; i++) {
+            Tensor again = Runs.output(mixer, c.input());
+            mixer.forward(c.input(), again, kept);
+            Expect.sameBits(
+                    "forward, call " + (i + 2) + " with the same input",
+                    first,
+                    again,
+                    "the mixer keeps something between calls, or reads scratch memory before writing it");
+            mixer.forward(c.scaled(3).sequences("other", c.spec().inputWidth()), Runs.output(mixer, c.input()), kept);
+        }
+    }
+
+    private static void neighbours(LawCase c) {
+        Sequences in = c.input();
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, in);
+        int kept = c.random("kept").nextInt(c.batch());
+        Sequences other = c.scaled(5 * c.scale()).sequences("neighbours", in.width());
+        other.tensor().slice(kept).copyFrom(in.tensor().slice(kept));
+        Expect.positions(
+                c.spec(),
+                "other values in every sequence but " + kept,
+                before,
+                kept,
+                0,
+                Runs.forward(mixer, other),
+                kept,
+                0,
+                c.time(),
+                MIXED_UP);
+    }
+
+    private static void order(LawCase c) {
+        Sequences in = c.input();
+        int[] order = Batches.shuffled(c.batch(), c.random("order"));
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, in);
+        Tensor after = Runs.forward(mixer, Batches.ordered(in, order));
+        for (int b = 0; b < order.length; b++) {
+            Expect.positions(
+                    c.spec(),
+                    "sequences in the order " + Arrays.toString(order),
+                    before,
+                    order[b],
+                    0,
+                    after,
+                    b,
+                    0,
+                    c.time(),
+                    MIXED_UP);
+        }
+    }
+
+    private static void paddingNotRead(LawCase c) {
+        Sequences in = Batches.padded(c.input(), c.time() + 1, 0);
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, in);
+        for (float garbage : new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1e30f}) {
+            Expect.same(
+                    c.spec(),
+                    "padding filled with " + garbage,
+                    before,
+                    Runs.forward(mixer, Batches.padded(in, in.time(), garbage)),
+                    "positions past the length are read");
+        }
+    }
+
+    private static void paddingZero(LawCase c) {
+        Sequences in = Batches.padded(c.input(), c.time() + 1, 0);
+        Tensor out = Runs.forward(c.mixer(), in);
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.zeros(
+                    "outputs past the length " + in.length(b),
+                    out,
+                    b,
+                    in.length(b),
+                    in.time(),
+                    "a bias is added at padding, or padding is not written");
+        }
+    }
+
+    private static void moreTime(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, c.input());
+        int more = 1 + c.random("more").nextInt(5);
+        Tensor after = Runs.forward(mixer, Batches.padded(c.input(), c.time() + more, 0));
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.positions(
+                    c.spec(),
+                    more + " more positions of padding",
+                    before,
+                    b,
+                    0,
+                    after,
+                    b,
+                    0,
+                    c.time(),
+                    "T is used where the sequence's length is meant");
+        }
+    }
+
+    private static void alone(LawCase c) {
+        Sequences in = c.input();
+        SequenceMixer mixer = c.mixer();
+        Tensor batch = Runs.forward(mixer, in);
+        for (int b = 0; b < c.batch(); b++) {
+            Tensor alone = Runs.forward(mixer, Batches.alone(in, b));
+            Expect.positions(
+                    c.spec(),
+                    "sequence " + b + " alone, then in a batch of " + c.batch(),
+                    alone,
+                    0,
+                    0,
+                    batch,
+                    b,
+                    0,
+                    in.length(b),
+                    "T or B is used where the length is meant, or sums have another order in a batch");
+        }
+    }
+
+    private static void lengthOne(LawCase c) {
+        LawCase single = c.with(Collections.nCopies(c.batch(), 1), 1);
+        SequenceMixer mixer = c.mixer();
+        Tensor out = Runs.forward(mixer, single.input());
+        Expect.finite("forward of sequences of length 1", out, "a division by T − 1 or by a variance");
+        Sequences longer = Batches.padded(single.input(), 3, Float.NaN);
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.positions(
+                    c.spec(),
+                    "length 1, then the same padded to 3",
+                    out,
+                    b,
+                    0,
+                    Runs.forward(mixer, longer),
+                    b,
+                    0,
+                    1,
+                    "T is used where the sequence's length is meant");
+        }
+    }
+
+    private static void empty(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        int width = c.spec().inputWidth();
+        Runs.forward(mixer, Sequences.of(Tensor.zeros(0, c.time(), width)));
+        Runs.forward(mixer, Sequences.of(Tensor.zeros(c.batch(), 0, width)));
+        Runs.forward(mixer, Sequences.of(Tensor.zeros(0, 0, width)));
+        int empty = c.random("empty").nextInt(c.batch());
+        List<Integer> lengths = new ArrayList<>(c.lengths());
+        lengths.set(empty, 0);
+        Sequences in = c.with(lengths, c.time()).input();
+        Tensor out = Runs.forward(mixer, Batches.padded(in, c.time(), Float.NaN));
+        Expect.zeros(
+                "outputs of a sequence of length 0", out, empty, 0, c.time(), "the length is taken to be at least 1");
+        Expect.finite("a batch with a sequence of length 0", out, "a division by the length");
+    }
+
+    private static void threads(LawCase c) {
+        for (LawCase size : List.of(c, c.full(40))) {
+            SequenceMixer mixer = size.mixer();
+            Tensor one = Runs.forward(mixer, size.input());
+            Expect.same(
+                    c.spec(),
+                    "1 thread, then " + c.threads(),
+                    one,
+                    Runs.forward(mixer, size.input(), c.threads()),
+                    "sums are split by the number of threads, or two threads write to one place");
+        }
+    }
+
+    private static void executor(LawCase c) {
+        LawCase size = c.full(40);
+        SequenceMixer mixer = size.mixer();
+        Tensor one = Runs.forward(mixer, size.input());
+        try (ExecutorService pool = Executors.newFixedThreadPool(c.threads() - 1)) {
+            Tensor out = Runs.output(mixer, size.input());
+            mixer.forward(size.input(), out, Workspace.on(pool, c.threads()));
+            Expect.same(
+                    c.spec(),
+                    "1 thread, then " + c.threads() + " of an executor",
+                    one,
+                    out,
+                    "a result depends on which thread computes a part");
+            pool.shutdown();
+            out.fill(Float.NaN);
+            mixer.forward(size.input(), out, Workspace.on(pool, c.threads()));
+            Expect.same(
+                    c.spec(),
+                    "1 thread, then an executor that refuses all work",
+                    one,
+                    out,
+                    "a part is left out when no thread comes for it");
+        }
+    }
+
+    private static void concurrent(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        List<Sequences> inputs = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            inputs.add(c.sequences("input " + i, c.spec().inputWidth()));
+        }
+        List<Callable<Tensor>> calls = new ArrayList<>();
+        for (Sequences in : inputs) {
+            calls.add(() -> {
+                Tensor first = Runs.forward(mixer, in);
+                for (int again = 0; again < 4; again++) {
+                    Expect.sameBits("one of 3 threads, again", first, Runs.forward(mixer, in), "calls share memory");
+                }
+                return first;
+            });
+        }
+        List<Tensor> together = Runs.together(calls);
+        for (int i = 0; i < inputs.size(); i++) {
+            Expect.sameBits(
+                    "the same call alone, then beside 2 other threads",
+                    Runs.forward(mixer, inputs.get(i)),
+                    together.get(i),
+                    "calls share memory: a field of the mixer, or a static one");
+        }
+    }
+
+    private static void finite(LawCase c, float scale) {
+        Expect.finite(
+                "inputs in ±" + scale, Runs.forward(c.mixer(), c.scaled(scale).input()), "overflow, or 0 / 0");
+    }
+
+    private static void tiny(LawCase c) {
+        for (float scale : new float[] {1e-20f, 1e-40f, 0}) {
+            finite(c, scale);
+        }
+    }
+
+    private static void nan(LawCase c) {
+        Sequences in = c.input();
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, in);
+        int hit = c.random("hit").nextInt(c.batch());
+        Batches.fill(in.tensor(), hit, 0, in.length(hit), Float.NaN);
+        Tensor after = Runs.forward(mixer, in);
+        for (int b = 0; b < c.batch(); b++) {
+            if (b != hit) {
+                Expect.positions(c.spec(), "NaN in sequence " + hit, before, b, 0, after, b, 0, c.time(), MIXED_UP);
+            }
+        }
+    }
+
+    private static void nanSpreads(LawCase c) {
+        LawCase full = c.full(1
+                + c.spec()
+                        .receptiveField()
+                        .map(field -> field.left() + field.right())
+                        .orElse(0));
+        Sequences in = full.input();
+        in.tensor().slice(0).fill(Float.NaN);
+        Tensor out = Runs.forward(full.mixer(), in);
+        boolean found = false;
+        for (float value : out.slice(0).toArray()) {
+            found |= Float.isNaN(value);
+        }
+        Expect.that(
+                found,
+                "NaN in all elements of sequence 0: no output of the sequence is NaN"
+                        + "\n  cause?   a comparison treats NaN as a number");
+    }
+}

@@ -1,0 +1,186 @@
+package org.attention4j.tests.laws;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.attention4j.api.Exactness;
+import org.attention4j.api.MixerException;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Tensor;
+import org.attention4j.tests.Violation;
+
+/** Compares what came with what was expected, and says where they part. */
+final class Expect {
+    private Expect() {}
+
+    static void that(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new Violation(otherwise);
+        }
+    }
+
+    static void equal(Object expected, Object got, String what) {
+        that(expected.equals(got), what + ": expected " + expected + ", got " + got);
+    }
+
+    /** Same shape and, as exactly as the mixer promises, same elements. */
+    static void same(MixerSpec spec, String done, Tensor expected, Tensor got, String cause) {
+        equal(expected.shape(), got.shape(), done + ": the shape");
+        int row = expected.shape().rank() == 0
+                ? 1
+                : expected.extent(expected.shape().rank() - 1);
+        float[] want = expected.toArray();
+        float[] have = got.toArray();
+        for (int at = 0; row > 0 && at < want.length; at += row) {
+            row(spec.exactness(), done, want, at, have, at, row, got, cause);
+        }
+    }
+
+    /** Same elements, bit for bit, whatever the mixer promises. */
+    static void sameBits(String done, Tensor expected, Tensor got, String cause) {
+        equal(expected.shape(), got.shape(), done + ": the shape");
+        float[] want = expected.toArray();
+        row(Exactness.bits(), done, want, 0, got.toArray(), 0, want.length, got, cause);
+    }
+
+    /** {@code count} positions of sequence {@code eb} from {@code et} on are those of sequence {@code gb} from {@code gt}. */
+    static void positions(
+            MixerSpec spec,
+            String done,
+            Tensor expected,
+            int eb,
+            int et,
+            Tensor got,
+            int gb,
+            int gt,
+            int count,
+            String cause) {
+        float[] want = expected.toArray();
+        float[] have = got.toArray();
+        int width = got.extent(2);
+        for (int t = 0; t < count; t++) {
+            int wantAt = (eb * expected.extent(1) + et + t) * width;
+            int haveAt = (gb * got.extent(1) + gt + t) * width;
+            row(spec.exactness(), done, want, wantAt, have, haveAt, width, got, cause);
+        }
+    }
+
+    private static void row(
+            Exactness exactness,
+            String done,
+            float[] want,
+            int wantAt,
+            float[] have,
+            int haveAt,
+            int count,
+            Tensor got,
+            String cause) {
+        double largest = 0;
+        for (int i = 0; i < count && !exactness.isBits(); i++) {
+            largest = Math.max(largest, Math.abs(want[wantAt + i]));
+        }
+        for (int i = 0; i < count; i++) {
+            float a = want[wantAt + i];
+            float b = have[haveAt + i];
+            boolean same = a == b || Float.isNaN(a) && Float.isNaN(b);
+            if (!same && !(Math.abs((double) a - b) <= exactness.bound() * largest)) {
+                throw new Violation(
+                        done + ": element " + index(got, haveAt + i) + " differs: expected " + bits(a) + ", got "
+                                + bits(b) + (exactness.isBits() ? "" : ", allowed " + exactness.bound() * largest)
+                                + "\n  cause?   " + cause);
+            }
+        }
+    }
+
+    /** Every element within a tolerance of a float64 value. */
+    static void near(String done, double[] expected, Tensor got, double tolerance, String cause) {
+        float[] have = got.toArray();
+        for (int i = 0; i < have.length; i++) {
+            near(done, index(got, i), expected[i], have[i], tolerance, cause);
+        }
+    }
+
+    static void near(String done, String where, double expected, double got, double tolerance, String cause) {
+        if (!(Math.abs(expected - got) <= tolerance)) {
+            throw new Violation(String.format(
+                    Locale.ROOT,
+                    "%s: element %s differs: expected %.9g, got %.9g, difference %.3g, allowed %.3g%n  cause?   %s",
+                    done,
+                    where,
+                    expected,
+                    got,
+                    Math.abs(expected - got),
+                    tolerance,
+                    cause));
+        }
+    }
+
+    /** All elements of these positions are 0. */
+    static void zeros(String done, Tensor got, int b, int from, int to, String cause) {
+        int width = got.extent(2);
+        float[] have = got.toArray();
+        for (int i = (b * got.extent(1) + from) * width; i < (b * got.extent(1) + to) * width; i++) {
+            that(
+                    have[i] == 0,
+                    done + ": element " + index(got, i) + " must be 0, got " + bits(have[i]) + "\n  cause?   " + cause);
+        }
+    }
+
+    static void finite(String done, Tensor got, String cause) {
+        float[] have = got.toArray();
+        for (int i = 0; i < have.length; i++) {
+            that(
+                    Float.isFinite(have[i]),
+                    done + ": element " + index(got, i) + " is " + have[i] + "\n  cause?   " + cause);
+        }
+    }
+
+    /** The call throws the documented exception. */
+    static <E extends MixerException> E refused(Class<E> type, String done, Runnable call) {
+        try {
+            call.run();
+        } catch (MixerException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | ClassCastException
+                | IllegalStateException
+                | NullPointerException
+                | ArithmeticException
+                | NegativeArraySizeException
+                | UnsupportedOperationException
+                | ArrayStoreException
+                | AssertionError
+                | OutOfMemoryError thrown) {
+            if (type.isInstance(thrown)) {
+                return type.cast(thrown);
+            }
+            throw new Violation(done + " must be refused with " + type.getSimpleName() + ", threw " + thrown, thrown);
+        }
+        throw new Violation(done + " must be refused with " + type.getSimpleName() + ", was accepted");
+    }
+
+    /** A message has every one of these values in it. */
+    static void message(MixerException refusal, String done, Object... values) {
+        for (Object value : values) {
+            that(
+                    String.valueOf(refusal.getMessage()).contains(String.valueOf(value)),
+                    done + ": the message must name " + value + ", is: " + refusal.getMessage());
+        }
+    }
+
+    /** {@code [b=1, t=2, d=0]}, as far as a tensor of three dimensions has that meaning. */
+    static String index(Tensor tensor, int at) {
+        int[] index = new int[tensor.shape().rank()];
+        int rest = at;
+        for (int d = index.length - 1; d >= 0; d--) {
+            index[d] = rest % tensor.extent(d);
+            rest /= tensor.extent(d);
+        }
+        return index.length == 3
+                ? "[b=" + index[0] + ", t=" + index[1] + ", d=" + index[2] + "]"
+                : Arrays.toString(index);
+    }
+
+    static String bits(float value) {
+        return value + " (0x" + Integer.toHexString(Float.floatToRawIntBits(value)) + ")";
+    }
+}

@@ -1,0 +1,176 @@
+package org.attention4j.tests.laws;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.SequenceMixer;
+import org.attention4j.api.Tensor;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** What every mixer does with parameters. */
+public final class ParameterLaws {
+    private ParameterLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                law(
+                        "parameters-asked-once",
+                        "the source is asked once for each declared parameter, in order",
+                        "the constructor: spec.newParameters(source) does it",
+                        ParameterLaws::askedOnce),
+                law(
+                        "parameters-as-given",
+                        "parameters() has the declared names and shapes, in order, and the values given",
+                        "parameters(): undo any packing or transposition",
+                        ParameterLaws::asGiven),
+                law(
+                                "parameters-used",
+                                "every declared parameter changes some output",
+                                "a parameter that is declared and read, but not computed with",
+                                ParameterLaws::used)
+                        .when(
+                                "not with a window of 1, where queries and keys do nothing",
+                                ParameterLaws::everythingUsed),
+                law(
+                        "parameters-are-copies",
+                        "writing to what parameters() gave changes nothing",
+                        "parameters(): return copies",
+                        ParameterLaws::copies),
+                law(
+                        "new-parameters-new-mixer",
+                        "withParameters gives a mixer with the new ones and leaves the old one alone",
+                        "withParameters: packed weights that are kept or shared",
+                        ParameterLaws::withParameters),
+                law(
+                        "same-seed-same-bits",
+                        "the same seed gives the same parameters and outputs; another seed others",
+                        "random numbers that do not come from the source",
+                        ParameterLaws::seeds));
+    }
+
+    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+        return Law.of(Law.Group.EVERY_MIXER, id, intent, lookAt, check);
+    }
+
+    private static boolean everythingUsed(MixerSpec spec) {
+        return spec.kind().family() != MixerFamily.SOFTMAX_ATTENTION
+                || !Integer.valueOf(1).equals(spec.config().options().get("window"));
+    }
+
+    private static void askedOnce(LawCase c) {
+        List<ParameterSpec> asked = new ArrayList<>();
+        ParameterSource source = c.parameters("parameters");
+        c.provider().create(c.config(), (parameter, target) -> {
+            asked.add(parameter);
+            Expect.equal(
+                    parameter.shape(), target.shape(), "target of parameter '" + parameter.name() + "': the shape");
+            source.fill(parameter, target);
+        });
+        Expect.equal(c.spec().parameters(), asked, "parameters that create(…) asked its source for");
+    }
+
+    private static void asGiven(LawCase c) {
+        NamedTensors given = c.spec().newParameters(c.parameters("parameters"));
+        NamedTensors got = c.mixer().parameters();
+        Expect.equal(List.copyOf(given.names()), List.copyOf(got.names()), "names of parameters()");
+        given.forEach((name, tensor) -> Expect.sameBits(
+                "parameters().get(\"" + name + "\")",
+                tensor,
+                got.get(name),
+                "it is packed or transposed and not brought back, or changed on the way in"));
+    }
+
+    private static void used(LawCase c) {
+        LawCase full = c.full(10);
+        NamedTensors parameters = full.spec().newParameters(full.parameters("parameters"));
+        Tensor before = Runs.forward(full.mixer(), full.input());
+        for (String name : parameters.names()) {
+            NamedTensors changed = parameters.copy();
+            changed.get(name)
+                    .copyFrom(
+                            full.spec().newParameters(full.parameters("others")).get(name));
+            Tensor after =
+                    Runs.forward(full.provider().create(full.config(), ParameterSource.of(changed)), full.input());
+            Expect.that(
+                    !before.sameBits(after),
+                    "other values for all of parameter '" + name + "' change no output"
+                            + "\n  cause?   it is declared, but nothing is computed with it");
+        }
+    }
+
+    private static void copies(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        Tensor before = Runs.forward(mixer, c.input());
+        NamedTensors kept = mixer.parameters().copy();
+        mixer.parameters().fill(9);
+        Expect.sameBits(
+                "forward after writing to parameters()",
+                before,
+                Runs.forward(mixer, c.input()),
+                "parameters() hands out the mixer's own tensors");
+        NamedTensors now = mixer.parameters();
+        kept.forEach((name, tensor) -> Expect.sameBits(
+                "parameters().get(\"" + name + "\") after writing to an earlier one",
+                tensor,
+                now.get(name),
+                "parameters() hands out the same tensors each time"));
+    }
+
+    private static void withParameters(LawCase c) {
+        SequenceMixer old = c.mixer();
+        Tensor before = Runs.forward(old, c.input());
+        SequenceMixer changed = old.withParameters(c.parameters("others"));
+        Expect.equal(c.spec().fingerprint(), changed.spec().fingerprint(), "configuration of withParameters(…)");
+        Tensor expected = Runs.forward(c.provider().create(c.config(), c.parameters("others")), c.input());
+        Expect.sameBits(
+                "withParameters(p), against create(config, p)",
+                expected,
+                Runs.forward(changed, c.input()),
+                "something made of the old parameters is kept");
+        Expect.sameBits(
+                "the old mixer after withParameters(…)",
+                before,
+                Runs.forward(old, c.input()),
+                "the old mixer was changed");
+    }
+
+    private static void seeds(LawCase c) {
+        SequenceMixer first = c.provider().create(c.config(), Initializer.seeded(c.seed()));
+        SequenceMixer second = c.provider().create(c.config(), Initializer.seeded(c.seed()));
+        first.parameters()
+                .forEach((name, tensor) -> Expect.sameBits(
+                        "parameter '" + name + "' of the same seed",
+                        tensor,
+                        second.parameters().get(name),
+                        "a random number does not come from the source"));
+        Expect.sameBits(
+                "outputs of two mixers of the same seed",
+                Runs.forward(first, c.input()),
+                Runs.forward(second, c.input()),
+                "a random number does not come from the source");
+        SequenceMixer other = c.provider().create(c.config(), Initializer.seeded(c.seed() + 1));
+        for (ParameterSpec parameter : c.spec().parameters()) {
+            if (parameter.initial() instanceof InitialValue.Uniform uniform
+                    && uniform.bound() > 0
+                    && parameter.shape().size() > 0) {
+                Tensor mine = first.parameters().get(parameter.name());
+                Expect.that(
+                        !mine.sameBits(other.parameters().get(parameter.name())),
+                        "parameter '" + parameter.name()
+                                + "' is the same for two seeds\n  cause?   the source is not asked, or asked by another name");
+            }
+        }
+    }
+}
