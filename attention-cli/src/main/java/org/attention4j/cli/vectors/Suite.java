@@ -57,7 +57,11 @@ public final class Suite {
             }
             offset += line.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1;
         }
-        Map<String, Operator> operators = Stream.of(new LstmOperator(mixers), new ConvolutionOperator(mixers))
+        Map<String, Operator> operators = Stream.of(
+                        new ScaledDotProductOperator(),
+                        new MultiHeadOperator(),
+                        new LstmOperator(mixers),
+                        new ConvolutionOperator(mixers))
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);
     }

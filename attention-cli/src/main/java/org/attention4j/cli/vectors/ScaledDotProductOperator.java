@@ -1,0 +1,132 @@
+package org.attention4j.cli.vectors;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.attention4j.api.Shape;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.core.AttentionGradients;
+import org.attention4j.core.AttentionInputs;
+import org.attention4j.core.OperatorRecording;
+import org.attention4j.core.ScaledDotProductAttention;
+import org.jspecify.annotations.Nullable;
+
+/** PyTorch's {@code F.scaled_dot_product_attention}: query {@code [B, H, T, E]}, masks that say who may attend. */
+final class ScaledDotProductOperator implements Operator {
+    @Override
+    public String name() {
+        return "sdpa";
+    }
+
+    @Override
+    public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        if (reference.attribute("dropout_p").asDouble(0) != 0) {
+            throw new UnsupportedCaseException("dropout: its random numbers are another library's");
+        }
+        Tensor query = reference.input("query");
+        Tensor key = reference.input("key");
+        Tensor value = reference.input("value");
+        ScoreMasks masks = masks(reference);
+        ScaledDotProductAttention attention = ScaledDotProductAttention.plain();
+        if (reference.attribute("scale").isNumber()) {
+            attention = attention.withScale((float) reference.attribute("scale").asDouble());
+        }
+        AttentionInputs in = AttentionInputs.of(query, key, value).withTerms(masks.terms());
+        Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        try (Workspace workspace = Workspace.create()) {
+            OperatorRecording recording = attention.record(in, out, workspace);
+            results.put("output.output", out);
+            if (reference.hasGradients()) {
+                Tensor dQuery = Tensor.zeros(query.shape());
+                Tensor dKey = Tensor.zeros(key.shape());
+                Tensor dValue = Tensor.zeros(value.shape());
+                Tensor dBias = masks.zeroBias();
+                AttentionGradients gradients = AttentionGradients.none()
+                        .withQuery(dQuery)
+                        .withKey(dKey)
+                        .withValue(dValue);
+                attention.backward(recording, reference.cotangent("output"), withBias(gradients, dBias), workspace);
+                results.put("grad.input.query", dQuery);
+                results.put("grad.input.key", dKey);
+                results.put("grad.input.value", dValue);
+                masks.putGradient(results, reference, "attn_mask", dBias, maskShape(reference));
+            }
+        }
+        return results;
+    }
+
+    static AttentionGradients withBias(AttentionGradients gradients, @Nullable Tensor dBias) {
+        return dBias == null ? gradients : gradients.withBias(dBias);
+    }
+
+    private static ScoreMasks masks(ReferenceCase reference) {
+        Shape query = reference.input("query").shape();
+        ScoreMasks masks = new ScoreMasks(
+                query.extent(0),
+                query.extent(1),
+                query.extent(2),
+                reference.input("key").extent(2));
+        masks.put(reference, "attn_mask", false, maskShape(reference));
+        if (reference.flag("is_causal")) {
+            masks.putUpperLeftCausal();
+        }
+        return masks;
+    }
+
+    /** The mask's shape with ones in front. */
+    private static int[] maskShape(ReferenceCase reference) {
+        int[] shape = {1, 1, 1, 1};
+        if (reference.hasInput("attn_mask")) {
+            int[] given = Arrays.stream(reference.stored("input.attn_mask").shape())
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+            System.arraycopy(given, 0, shape, 4 - given.length, given.length);
+        }
+        return shape;
+    }
+
+    /**
+     * Keys and values that no query may see are never read, so results are numbers if all others are.
+     */
+    @Override
+    public boolean promisesNumbers(ReferenceCase reference) {
+        if (Operator.super.promisesNumbers(reference)) {
+            return true;
+        }
+        Tensor key = reference.input("key");
+        Tensor value = reference.input("value");
+        clearUnseen(reference, key);
+        clearUnseen(reference, value);
+        return reference.isFinite("query") && isFinite(key) && isFinite(value);
+    }
+
+    private static void clearUnseen(ReferenceCase reference, Tensor keys) {
+        ScoreMasks masks = masks(reference);
+        int heads = reference.input("query").extent(1);
+        int group = heads / Math.max(1, keys.extent(1));
+        for (int b = 0; b < keys.extent(0); b++) {
+            for (int k = 0; k < keys.extent(1); k++) {
+                for (int s = 0; s < keys.extent(2); s++) {
+                    boolean seen = false;
+                    for (int h = k * group; h < (k + 1) * group; h++) {
+                        seen |= masks.seen(b, h, s);
+                    }
+                    if (!seen) {
+                        keys.slice(b).slice(k).slice(s).fill(0);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isFinite(Tensor tensor) {
+        for (float element : tensor.toArray()) {
+            if (!Float.isFinite(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,111 @@
+package org.attention4j.cli.vectors;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.attention4j.api.Tensor;
+import org.attention4j.core.ScoreTerms;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The masks of a case, spread out to {@code [B, H, T, S]}: boolean ones hide, float ones are added. Each mask broadcasts from its
+ * own dimensions.
+ */
+final class ScoreMasks {
+    private final int[] extents;
+    private final boolean[] allowed;
+    private @Nullable Tensor bias;
+
+    ScoreMasks(int batch, int heads, int queries, int keys) {
+        extents = new int[] {batch, heads, queries, keys};
+        allowed = new boolean[Math.multiplyExact(Math.multiplyExact(batch, heads), Math.multiplyExact(queries, keys))];
+        Arrays.fill(allowed, true);
+    }
+
+    /**
+     * Puts in one mask of a case, if the case has it.
+     *
+     * @param hides what {@code true} means in a boolean mask: hide (true) or may attend (false)
+     * @param shape of the mask with four dimensions, each that of the scores or 1
+     */
+    void put(ReferenceCase reference, String name, boolean hides, int... shape) {
+        if (!reference.hasInput(name)) {
+            return;
+        }
+        if (reference.isBoolean(name)) {
+            boolean[] mask = reference.stored("input." + name).booleans();
+            for (int at = 0; at < allowed.length; at++) {
+                allowed[at] &= mask[source(at, shape)] != hides;
+            }
+        } else {
+            float[] mask = reference.input(name).array();
+            Tensor sum = bias == null ? Tensor.zeros(extents) : bias;
+            for (int at = 0; at < allowed.length; at++) {
+                sum.array()[at] += mask[source(at, shape)];
+            }
+            bias = sum;
+        }
+    }
+
+    /** Lets a query see the keys up to its own index: PyTorch's {@code is_causal}, aligned at the upper left corner. */
+    void putUpperLeftCausal() {
+        for (int at = 0; at < allowed.length; at++) {
+            int key = at % extents[3];
+            int query = at / extents[3] % extents[2];
+            allowed[at] &= key <= query;
+        }
+    }
+
+    ScoreTerms terms() {
+        ScoreTerms terms = ScoreTerms.none().withMask(allowed, extents);
+        return bias == null ? terms : terms.withBias(bias);
+    }
+
+    /** Zeros for the gradient of the bias, or nothing where no mask is added. */
+    @Nullable
+    Tensor zeroBias() {
+        return bias == null ? null : Tensor.zeros(extents);
+    }
+
+    /** Sums the gradient of the spread-out bias back into one mask, if the case has its gradient. */
+    void putGradient(
+            Map<String, Tensor> results, ReferenceCase reference, String name, @Nullable Tensor dBias, int... shape) {
+        if (dBias == null || !reference.hasInput(name) || reference.isBoolean(name)) {
+            return;
+        }
+        double[] sums = new double[(int) reference.input(name).size()];
+        for (int at = 0; at < allowed.length; at++) {
+            sums[source(at, shape)] += dBias.array()[at];
+        }
+        Tensor gradient = Tensor.zeros(reference.input(name).shape());
+        for (int i = 0; i < sums.length; i++) {
+            gradient.array()[i] = (float) sums[i];
+        }
+        results.put("grad.input." + name, gradient);
+    }
+
+    /** Whether any query of a sequence and head may see a key. */
+    boolean seen(int b, int h, int key) {
+        for (int t = 0; t < extents[2]; t++) {
+            int at = ((b * extents[1] + h) * extents[2] + t) * extents[3] + key;
+            boolean added = bias == null || bias.array()[at] != Float.NEGATIVE_INFINITY;
+            if (allowed[at] && added) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Index in a mask of a given shape of the element that stands for an element of the scores. */
+    private int source(int at, int[] shape) {
+        int rest = at;
+        int index = 0;
+        int stride = 1;
+        for (int d = 3; d >= 0; d--) {
+            int coordinate = rest % extents[d];
+            rest /= extents[d];
+            index += (shape[d] == 1 ? 0 : coordinate) * stride;
+            stride *= shape[d];
+        }
+        return index;
+    }
+}
