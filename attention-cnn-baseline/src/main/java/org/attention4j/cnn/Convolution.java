@@ -22,22 +22,30 @@ import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 
 /**
- * Convolution over time with stride 1, the same as PyTorch's {@code nn.Conv1d}: a cross-correlation, the kernel is not flipped.
+ * Convolution over time with stride 1, the same as PyTorch's {@code nn.Conv1d}: a cross-correlation, the kernel is
+ * not flipped.
  *
  * <pre>{@code
  * y[t, o] = bias[o] + Σ_k Σ_c weight[o, c, k] · x[t + k · dilation − left, first(o) + c]
  * }</pre>
  *
- * <p>k runs over K taps and c over the D / groups channels of the output's group, which begin at first(o). An input outside the sequence, before its first
- * position or past its last true one, counts as 0 and is not read. If causal, left = dilation · (K − 1), so that the last tap reads the
- * position itself: PyTorch's with that many zeros padded in front. If centred, left is half of it, rounded down: PyTorch's {@code padding="same"}. PyTorch's without padding gives
- * the causal outputs from position dilation · (K − 1) on.
+ * <p>k runs over K taps and c over the D / groups channels of the output's group, which begin at first(o). An input
+ * before a sequence's first position or past its last true one counts as 0 and is not read.
  *
- * <p>Shapes: input {@code [B, T, D]}, output {@code [B, T, D']}. Parameters: {@code weight [D', D / groups, K]} and, with a bias, {@code
- * bias [D']}. New ones are uniform in ±1/√(K · D / groups). With groups = D = D' the convolution is depthwise.
+ * <ul>
+ *   <li>Causal: left = dilation · (K − 1), the last tap reads the position itself. PyTorch's with that many zeros
+ *       padded in front.
+ *   <li>Centred: left is half of that, rounded down. PyTorch's {@code padding="same"}.
+ *   <li>PyTorch's without padding: the causal outputs from position dilation · (K − 1) on.
+ * </ul>
  *
- * <p>Same bits: an output is its bias, then tap by tap, the channels of each in order. Gradients of parameters are summed over
- * sequences in order, and over positions inside each. Incremental if causal; an incremental state keeps the last inputs.
+ * <p>Shapes: input {@code [B, T, D]}, output {@code [B, T, D']}. Parameters: {@code weight [D', D / groups, K]} and,
+ * with a bias, {@code bias [D']}. New ones are uniform in ±1/√(K · D / groups). With groups = D = D' the convolution
+ * is depthwise.
+ *
+ * <p>Same bits: an output is its bias, then tap by tap, the channels of each in order. Gradients of parameters are
+ * summed over sequences in order, and over positions inside each. Incremental if causal; an incremental state keeps
+ * the last inputs.
  *
  * <p>Immutable and safe for any number of threads.
  */
@@ -81,12 +89,12 @@ public final class Convolution implements Differentiable, Incremental {
     /**
      * A convolution.
      *
-     * @param config D and the options {@link #KERNEL}, {@link #DILATION}, {@link #GROUPS}, {@link #OUTPUT_WIDTH}, {@link #CAUSAL},
-     *     {@link #BIAS}
+     * @param config D and the options {@link #KERNEL}, {@link #DILATION}, {@link #GROUPS}, {@link #OUTPUT_WIDTH}, {@link
+     *     #CAUSAL}, {@link #BIAS}
      * @param parameters fills every parameter
      * @return the mixer
-     * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range, or the groups do not
-     *     divide both widths
+     * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range, or the
+     *     groups do not divide both widths
      */
     public static Convolution of(MixerConfig config, ParameterSource parameters) {
         return of(config, parameters, Kernels.preferred());

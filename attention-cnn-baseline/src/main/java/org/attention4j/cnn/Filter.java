@@ -3,6 +3,7 @@ package org.attention4j.cnn;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Sequences;
 import org.attention4j.kernels.Kernels;
 
 /**
@@ -17,6 +18,11 @@ import org.attention4j.kernels.Kernels;
  * @param groups independent parts of the channels
  */
 record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int out, int groups) {
+    /** The work of a pass. */
+    long multiplications(Sequences sequences) {
+        return (long) sequences.batch() * sequences.time() * (in / groups) * out * reach.kernel();
+    }
+
     static Filter of(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
         MixerConfig config = spec.config();
         int kernel = config.get(Convolution.KERNEL);

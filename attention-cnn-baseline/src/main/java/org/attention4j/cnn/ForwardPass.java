@@ -9,12 +9,16 @@ import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolves whole sequences or a chunk of them. One part is some positions of one sequence: outputs ← bias, then tap by tap. A tap
- * that reads before a sequence's first position or past its last is left out, and the inputs before a chunk are those of the state.
+ * Convolves whole sequences or a chunk of them. One part is some positions of one sequence: outputs ← bias, then tap
+ * by tap. A tap that reads before a sequence's first position or past its last is left out, and the inputs before a
+ * chunk are those of the state.
  */
 final class ForwardPass implements Workspace.Task {
     /** Positions of a part: enough to read the weights rarely, few enough to share one sequence among threads. */
     private static final int POSITIONS = 64;
+
+    /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
+    private static final long WORTH_SHARING = 1 << 18;
 
     private static final float[] NONE = new float[0];
 
@@ -56,7 +60,14 @@ final class ForwardPass implements Workspace.Task {
         pass.outAt = outAt;
         pass.blocks = Math.ceilDiv(in.time(), POSITIONS);
         try {
-            workspace.run(in.batch() * pass.blocks, pass);
+            int parts = in.batch() * pass.blocks;
+            if (filter.multiplications(in) < WORTH_SHARING) {
+                for (int i = 0; i < parts; i++) {
+                    pass.run(i, workspace.scratch());
+                }
+            } else {
+                workspace.run(parts, pass);
+            }
         } finally {
             pass.forget();
         }

@@ -95,7 +95,8 @@ final class GroupedTaps implements Taps {
     }
 
     /**
-     * A tap wants only some rows of the packed inputs, so it takes one panel at a time: rows of a panel lie one behind the other.
+     * A tap wants only some rows of the packed inputs, so it takes one panel at a time: rows of a panel lie one
+     * behind the other.
      */
     @Override
     public void addWeightGradient(

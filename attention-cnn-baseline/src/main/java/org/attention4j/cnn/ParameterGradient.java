@@ -9,8 +9,8 @@ import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the gradients of weight and bias. The sums run over sequences in order, and over positions in order inside each, so a batch
- * adds what its sequences would add one after the other. One part is some rows of the weight.
+ * Adds the gradients of weight and bias. The sums run over sequences in order, and over positions in order inside
+ * each, so a batch adds what its sequences would add one after the other. One part is some rows of the weight.
  */
 final class ParameterGradient implements Workspace.Task {
     private static final float[] NONE = new float[0];

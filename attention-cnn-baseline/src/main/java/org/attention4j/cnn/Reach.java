@@ -29,7 +29,7 @@ record Reach(int kernel, int dilation, int left) {
         return Math.max(0, -shift(k));
     }
 
-    /** Past the last output whose tap k reads before the end of a sequence; not before {@link #first} where there is one. */
+    /** Past the last output whose tap k reads before the end of a sequence; there is none unless it is past {@link #first}. */
     int end(int k, int length) {
         return Math.min(length, length - shift(k));
     }

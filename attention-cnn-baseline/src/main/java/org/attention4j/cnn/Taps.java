@@ -3,8 +3,8 @@ package org.attention4j.cnn;
 import org.attention4j.kernels.Kernels;
 
 /**
- * The weights of a convolution and what one tap does: y ← y + W_k x for some rows, with its gradients. Rows of x are {@code [D]} and
- * rows of y {@code [D']}, one behind the other. Each output takes its channels in order. Immutable.
+ * The weights of a convolution and what one tap does: y ← y + W_k x for some rows, with its gradients. Rows of x are
+ * {@code [D]} and rows of y {@code [D']}, one behind the other. Each output takes its channels in order. Immutable.
  */
 interface Taps {
     /**

@@ -20,7 +20,7 @@ record ConvolutionCase(
     static Arbitrary<ConvolutionCase> any() {
         Arbitrary<Layout> grouped = Combinators.combine(
                         Arbitraries.integers().between(1, 4),
-                        Arbitraries.integers().between(1, 19),
+                        Arbitraries.oneOf(Arbitraries.integers().between(1, 19), Arbitraries.just(35)),
                         Arbitraries.integers().between(1, 19))
                 .as(Layout::new);
         Arbitrary<Layout> depthwise = Arbitraries.integers().between(1, 20).map(groups -> new Layout(groups, 1, 1));
@@ -40,6 +40,24 @@ record ConvolutionCase(
 
     static Arbitrary<ConvolutionCase> causalOnes() {
         return any().map(c -> new ConvolutionCase(c.layout, c.kernel, c.dilation, true, c.bias, c.lengths, c.seed));
+    }
+
+    /** So much to do that threads share it. */
+    static Arbitrary<ConvolutionCase> large() {
+        Arbitrary<Layout> dense = Combinators.combine(
+                        Arbitraries.integers().between(32, 40),
+                        Arbitraries.integers().between(32, 40))
+                .as((in, out) -> new Layout(1, in, out));
+        Arbitrary<Layout> depthwise = Arbitraries.integers().between(700, 720).map(groups -> new Layout(groups, 1, 1));
+        return Combinators.combine(
+                        Arbitraries.oneOf(dense, depthwise),
+                        Arbitraries.integers().between(3, 5),
+                        Arbitraries.integers().between(1, 4),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(List.of(130), List.of(64, 0, 131)),
+                        Arbitraries.longs())
+                .as((layout, kernel, dilation, causal, lengths, seed) ->
+                        new ConvolutionCase(layout, kernel, dilation, causal, true, lengths, seed));
     }
 
     int in() {

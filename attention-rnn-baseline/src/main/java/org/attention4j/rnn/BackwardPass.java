@@ -7,8 +7,9 @@ import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradients back through a recorded pass. One part is one direction of some sequences, position by position against the
- * direction of the forward pass: dState ← dState + dOut, then the cell's gradient, which leaves that of the gates.
+ * Takes gradients back through a recorded pass. One part is one direction of some sequences, position by position
+ * against the direction of the forward pass: dState ← dState + dOut, then the cell's gradient, which leaves that of
+ * the gates.
  */
 final class BackwardPass implements Workspace.Task {
     private static final float[] NONE = new float[0];
@@ -28,7 +29,7 @@ final class BackwardPass implements Workspace.Task {
      * @param recording of it
      * @param dOut cotangent of the output {@code [B, T, D']}
      * @param dOutAt where it starts
-     * @param dState cotangent of the last states {@code [directions, B, S]}; replaced by the gradient of the initial ones
+     * @param dState cotangent of the last states {@code [directions, B, S]}; becomes the gradient of the initial ones
      * @param dGates for each direction {@code [B, T, G·H]}, written where there is no padding
      * @param workspace begun
      */
@@ -41,16 +42,16 @@ final class BackwardPass implements Workspace.Task {
             float[][] dGates,
             Workspace workspace) {
         BackwardPass pass = workspace.scratch().object(BackwardPass.class, BackwardPass::new);
-        int batch = recording.in().batch();
+        Sequences in = recording.in();
         pass.layer = layer;
         pass.recording = recording;
         pass.dOut = dOut;
         pass.dOutAt = dOutAt;
         pass.dState = dState;
         pass.dGates = dGates;
-        pass.rowsOfPart = layer.rowsOfPart(batch, workspace.threads());
+        pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
         try {
-            workspace.run(layer.directions().size() * Math.ceilDiv(batch, pass.rowsOfPart), pass);
+            workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
         } finally {
             pass.forget();
         }

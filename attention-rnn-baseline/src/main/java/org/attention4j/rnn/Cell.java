@@ -6,9 +6,9 @@ import org.attention4j.kernels.Kernels;
 /**
  * One step of a recurrence, for the rows of several sequences at once; a row's result does not depend on the others.
  *
- * <p>A <em>state row</em> holds the values that go from position to position, {@code [H]} each, one after the other; the first are the
- * position's output. A <em>gate row</em> {@code [G · H]} comes with the input's projection, bias included, and leaves with what
- * {@link #backward} wants to know. Instances keep nothing.
+ * <p>A <em>state row</em> holds the values that go from position to position, {@code [H]} each, one after the other;
+ * the first are the position's output. A <em>gate row</em> {@code [G · H]} comes with the input's projection, bias
+ * included, and leaves with what {@link #backward} wants to know. Instances keep nothing.
  */
 interface Cell {
     /**

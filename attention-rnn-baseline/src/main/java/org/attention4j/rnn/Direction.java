@@ -8,8 +8,8 @@ import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
 
 /**
- * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, H]}, packed, and b_ih + b_hh {@code [G·H]}, added
- * once. Immutable.
+ * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, H]}, packed, and b_ih + b_hh
+ * {@code [G·H]}, added once. Immutable.
  */
 final class Direction {
     private final String suffix;

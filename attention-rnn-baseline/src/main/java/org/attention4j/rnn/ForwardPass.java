@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>copy each output, and the state where somebody keeps it.
  * </ol>
  *
- * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts it is computed.
+ * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts
+ * it is computed.
  */
 final class ForwardPass implements Workspace.Task {
     /** Positions projected at once: enough rows to fill the product's tiles, and their gates still in the L2 cache. */
@@ -72,7 +73,7 @@ final class ForwardPass implements Workspace.Task {
         pass.out = out;
         pass.outAt = outAt;
         pass.state = state;
-        pass.rowsOfPart = layer.rowsOfPart(in.batch(), workspace.threads());
+        pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
         try {
             workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
         } finally {

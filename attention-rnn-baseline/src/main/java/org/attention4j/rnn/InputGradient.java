@@ -6,7 +6,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** Adds the gradient of the inputs, dX += dGates W, forward direction first. One part is some positions of one sequence. */
+/** Adds the gradient of the inputs, dX += dGates W, forward direction first. One part: some positions of a sequence. */
 final class InputGradient implements Workspace.Task {
     /** Positions of a part: enough to read the weights rarely, few enough to share one sequence among threads. */
     private static final int POSITIONS = 64;

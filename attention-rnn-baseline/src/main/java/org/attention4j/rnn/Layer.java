@@ -13,11 +13,14 @@ import org.attention4j.kernels.Kernels;
  * @param directions forward, then reverse if there are two
  */
 record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> directions) {
-    /** Rows that are taken together at most: enough to read each weight once for many, few enough to stay in the cache. */
+    /** Most rows taken together: enough to read each weight once for many, few enough for the cache. */
     private static final int MOST_ROWS = 64;
 
     /** The register tile of the products has 4 rows. */
     private static final int TILE_ROWS = 4;
+
+    /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
+    private static final int WORTH_SHARING = 1 << 18;
 
     /** Floats of a gate row. */
     int gateWidth() {
@@ -34,10 +37,14 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
         return directions.size() * hidden;
     }
 
-    /** How many sequences one part of a pass takes, so that every thread has some; no result depends on it. */
-    int rowsOfPart(int batch, int threads) {
-        int parts = Math.max(1, Math.ceilDiv(threads, directions.size()));
-        int rows = Math.ceilDiv(batch, parts);
+    /**
+     * How many sequences one part of a pass takes, so that every thread has some if there is enough to do; no result
+     * depends on it.
+     */
+    int rowsOfPart(int batch, int time, int threads) {
+        long work = (long) batch * time * gateWidth() * (width + hidden);
+        long parts = Math.clamp(work / WORTH_SHARING, 1, Math.ceilDiv(threads, directions.size()));
+        int rows = Math.ceilDiv(batch, (int) parts);
         int tiled = rows <= TILE_ROWS ? rows : Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS;
         return Math.clamp(tiled, 1, MOST_ROWS);
     }

@@ -10,8 +10,8 @@ import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Kernels;
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000), the same as
- * PyTorch's {@code nn.LSTM} with one layer.
+ * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins
+ * 2000), the same as PyTorch's {@code nn.LSTM} with one layer.
  *
  * <pre>{@code
  * i = σ(W_i x_t + U_i h_{t−1} + b_i)      f = σ(W_f x_t + U_f h_{t−1} + b_f)
@@ -19,17 +19,17 @@ import org.attention4j.kernels.Kernels;
  * c_t = f c_{t−1} + i g                   h_t = o tanh(c_t)
  * }</pre>
  *
- * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside that of the
- * reverse one, which begins at each sequence's own last position. Hidden states are {@code h} and {@code c}, {@code [directions, B, H]}
- * as PyTorch's {@code h_0} and {@code c_0}.
+ * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
+ * that of the reverse one, which begins at each sequence's own last position. Hidden states are {@code h} and {@code
+ * c}, {@code [directions, B, H]} as PyTorch's {@code h_0} and {@code c_0}.
  *
- * <p>Parameters, with the gates' rows in the order i, f, g, o: {@code weight_ih_l0 [4H, D]}, {@code weight_hh_l0 [4H, H]}, and with a
- * bias {@code bias_ih_l0 [4H]} and {@code bias_hh_l0 [4H]}, whose sum is b; if bidirectional, the same again with {@code _reverse}
- * behind the name. New ones are uniform in ±1/√H.
+ * <p>Parameters, with the gates' rows in the order i, f, g, o: {@code weight_ih_l0 [4H, D]}, {@code weight_hh_l0 [4H,
+ * H]}, and with a bias {@code bias_ih_l0 [4H]} and {@code bias_hh_l0 [4H]}, whose sum is b; if bidirectional, the
+ * same again with {@code _reverse} behind the name. New ones are uniform in ±1/√H.
  *
- * <p>Same bits: a gate is b_ih + b_hh, then the terms of x in order, then those of h. Gradients of parameters are summed over
- * sequences in order, and over positions inside each. Incremental unless bidirectional; an incremental state keeps h and c of each
- * position.
+ * <p>Same bits: a gate is b_ih + b_hh, then the terms of x in order, then those of h. Gradients of parameters are
+ * summed over sequences in order, and over positions inside each. Incremental unless bidirectional; an incremental
+ * state keeps h and c of each position.
  *
  * <p>Immutable and safe for any number of threads.
  */

@@ -12,9 +12,10 @@ import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the gradients of one direction's parameters, for the gate rows dg: dW += Σ dgᵀ x, dU += Σ dgᵀ h, db += Σ dg. The sums run over
- * sequences in order, and over positions in order inside each, h being the state from which the position was computed. So a batch
- * adds what its sequences would add one after the other. One part is some rows of the weights.
+ * Adds the gradients of one direction's parameters, for the gate rows dg: dW += Σ dgᵀ x, dU += Σ dgᵀ h, db += Σ dg.
+ * The sums run over sequences in order, and over positions in order inside each, h being the state from which the
+ * position was computed. So a batch adds what its sequences would add one after the other. One part is some rows of
+ * the weights.
  */
 final class ParameterGradient implements Workspace.Task {
     private static final int ROWS = 64;

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The contract of every recurrent mixer, over a {@link Layer}: what differs from one to the next is the cell.
  *
- * <p>Hidden states are tensors {@code [directions, B, H]}. Inside a pass they are state rows {@code [directions, B, S]}.
+ * <p>Hidden states are tensors {@code [directions, B, H]}. Inside a pass they are state rows {@code [directions, B,
+ * S]}.
  */
 abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incremental permits Lstm {
     private static final float[] NONE = new float[0];

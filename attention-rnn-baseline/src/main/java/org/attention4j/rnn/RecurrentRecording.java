@@ -6,8 +6,9 @@ import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 
 /**
- * What backpropagation through time needs: for each direction the gates {@code [B, T, G·H]} and the states {@code [B, T + 1, S]}. A
- * position lies between two state rows: forward, before it is row t and after it t + 1; in reverse the other way round.
+ * What backpropagation through time needs: for each direction the gates {@code [B, T, G·H]} and the states {@code [B,
+ * T + 1, S]}. A position lies between two state rows: forward, before it is row t and after it t + 1; in reverse the
+ * other way round.
  */
 final class RecurrentRecording implements Recording {
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;

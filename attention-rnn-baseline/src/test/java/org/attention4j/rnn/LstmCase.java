@@ -33,6 +33,27 @@ record LstmCase(
         return any().map(c -> new LstmCase(c.width, c.hidden, c.bias, false, c.lengths, c.padding, c.seed));
     }
 
+    /** So much to do that threads share it. */
+    static Arbitrary<LstmCase> large() {
+        Arbitrary<List<Integer>> lengths = Arbitraries.integers()
+                .between(0, 40)
+                .list()
+                .ofMinSize(4)
+                .ofMaxSize(7)
+                .map(list -> {
+                    list.set(list.size() / 2, 40);
+                    return list;
+                });
+        return Combinators.combine(
+                        Arbitraries.integers().between(8, 20),
+                        Arbitraries.integers().between(32, 48),
+                        Arbitraries.of(true, false),
+                        lengths,
+                        Arbitraries.longs())
+                .as((width, hidden, bidirectional, list, seed) ->
+                        new LstmCase(width, hidden, true, bidirectional, list, 0, seed));
+    }
+
     MixerConfig config() {
         return MixerConfig.width(width)
                 .with(Lstm.HIDDEN, hidden)

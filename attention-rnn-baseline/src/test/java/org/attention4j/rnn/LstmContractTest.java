@@ -219,8 +219,8 @@ class LstmContractTest {
     }
 
     /**
-     * Bytes that this thread allocates in ten calls, once they are warm: vectors are objects until the kernels are compiled, and now
-     * and then a worker thread is born. A call that always allocates is never found at 0.
+     * Bytes that this thread allocates in ten calls, once they are warm: vectors are objects until the kernels are
+     * compiled, and now and then a worker thread is born. A call that always allocates is never found at 0.
      */
     private static long allocated(Runnable call) {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
