@@ -11,7 +11,6 @@ module org.attention4j.tests {
     requires static org.jspecify;
     requires java.xml;
     requires jdk.management;
-    requires org.opentest4j;
     requires transitive net.jqwik.api;
     requires transitive org.attention4j.api;
     requires transitive org.junit.jupiter.api;
