@@ -1,10 +1,13 @@
 package org.attention4j.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Locale;
 
 /** JSON as the commands print it. */
@@ -33,6 +36,14 @@ final class Json {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /** For what is too large to be held as a node. Closing it leaves the writer open. */
+    static JsonGenerator generator(PrintWriter out) throws IOException {
+        return MAPPER.getFactory()
+                .createGenerator(out)
+                .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+                .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
     }
 
     /** A constant as a word: {@code softmax-attention}. */

@@ -27,7 +27,13 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ListCommand.class, ShowCommand.class, VectorsCommand.class},
+        subcommands = {
+            AttendCommand.class,
+            EmbedCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            VectorsCommand.class
+        },
         footer = {
             "",
             "Plugins: put their jars in a folder and name it first: attention --module-path FOLDER list",

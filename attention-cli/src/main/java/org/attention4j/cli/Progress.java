@@ -18,6 +18,7 @@ final class Progress implements AutoCloseable {
         this.bar = bar;
     }
 
+    /** A bar; of unknown length if the number of steps is negative. */
     static Progress of(String what, long steps) {
         if (!Boolean.getBoolean(TERMINAL)) {
             return new Progress(null);
@@ -35,6 +36,13 @@ final class Progress implements AutoCloseable {
         if (bar != null) {
             bar.step();
             bar.setExtraMessage(message);
+        }
+    }
+
+    /** So many steps are done. */
+    void to(long done) {
+        if (bar != null) {
+            bar.stepTo(done);
         }
     }
 
