@@ -1,0 +1,7 @@
+/** An attention variant from outside. */
+module com.acme.alibi {
+    requires org.attention4j.api;
+
+    provides org.attention4j.api.variant.AttentionVariantProvider with
+            com.acme.alibi.AlibiProvider;
+}
