@@ -199,9 +199,9 @@ class LayerTest {
         assertThrows(UnknownTensorException.class, () -> one.layer.backward(in, dOut, wrong, Workspace.threads(1)));
     }
 
-    /** With those activations whose vector kernels settle at once: it is the layers' own garbage that is looked for. */
+    /** Without the activation whose vector kernel boxes for long: it is the layers' own garbage that is looked for. */
     static Stream<Case> settledLayers() {
-        return layers().filter(one -> !(one.layer instanceof Mlp mlp) || mlp.activation() == Activation.RELU);
+        return layers().filter(one -> !(one.layer instanceof Mlp mlp) || mlp.activation() != Activation.TANH);
     }
 
     @ParameterizedTest
