@@ -24,6 +24,11 @@ final class Json {
         return MAPPER.createArrayNode();
     }
 
+    /** Maps, lists, strings and numbers as JSON. */
+    static JsonNode tree(Object plain) {
+        return MAPPER.valueToTree(plain);
+    }
+
     /** Over several lines, for people. */
     static String pretty(JsonNode node) {
         return node.toPrettyString();
