@@ -43,6 +43,8 @@ import picocli.CommandLine.ScopeType;
 final class Main implements Runnable {
     private Main() {}
 
+    private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+
     /** A check failed. */
     static final int FAILED = 1;
 
@@ -82,6 +84,9 @@ final class Main implements Runnable {
      * @param arguments what was typed after {@code attention}
      */
     public static void main(String[] arguments) {
+        if (System.getProperty(LOG_FORMAT) == null) {
+            System.setProperty(LOG_FORMAT, "attention: %5$s%n"); // one line a record, not two
+        }
         PrintWriter out = new PrintWriter(System.out, true, System.out.charset());
         PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
         System.exit(run(out, err, arguments));
