@@ -4,33 +4,47 @@ import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Activations over rows: one loop a function, in a method of its own.
  *
- * <p>The repetition is on purpose. A loop that takes the function as an argument, or a method with several of these loops, passes the
- * compiler's budget for inlining, and then every vector is an object.
+ * <p>The repetition is on purpose: a loop that takes the function as an argument is not inlined whole, and then every vector is an
+ * object.
  */
 final class VectorActivations {
+    private static final VectorLoop EXP = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> exp(w, x, xo, y, yo, n);
+    private static final VectorLoop TANH = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> tanh(w, x, xo, y, yo, n);
+    private static final VectorLoop SIGMOID = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> sigmoid(w, x, xo, y, yo, n);
+    private static final VectorLoop RELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> relu(w, x, xo, y, yo, n);
+    private static final VectorLoop ERF = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> erf(w, x, xo, y, yo, n);
+    private static final VectorLoop GELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> gelu(w, x, xo, y, yo, n);
+    private static final VectorLoop GELU_TANH = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> geluTanh(w, x, xo, y, yo, n);
+    private static final VectorLoop SILU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> silu(w, x, xo, y, yo, n);
+    private static final VectorLoop SOFTPLUS = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> softplus(w, x, xo, y, yo, n);
+    private static final VectorLoop LOG = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> log(w, x, xo, y, yo, n);
+
     private VectorActivations() {}
 
     static void apply(Width w, Activation f, float[] x, int xo, float[] y, int yo, int n) {
-        switch (f) {
-            case EXP -> exp(w, x, xo, y, yo, n, null);
-            case TANH -> tanh(w, x, xo, y, yo, n, null);
-            case SIGMOID -> sigmoid(w, x, xo, y, yo, n, null);
-            case RELU -> relu(w, x, xo, y, yo, n, null);
-            case ERF -> erf(w, x, xo, y, yo, n, null);
-            case GELU -> gelu(w, x, xo, y, yo, n, null);
-            case GELU_TANH -> geluTanh(w, x, xo, y, yo, n, null);
-            case SILU -> silu(w, x, xo, y, yo, n, null);
-            case SOFTPLUS -> softplus(w, x, xo, y, yo, n, null);
-            case LOG -> log(w, x, xo, y, yo, n, null);
-        }
+        VectorLoop.alone(loop(f), w, x, xo, y, yo, y, yo, y, yo, n, 0f);
     }
 
-    static void exp(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static VectorLoop loop(Activation f) {
+        return switch (f) {
+            case EXP -> EXP;
+            case TANH -> TANH;
+            case SIGMOID -> SIGMOID;
+            case RELU -> RELU;
+            case ERF -> ERF;
+            case GELU -> GELU;
+            case GELU_TANH -> GELU_TANH;
+            case SILU -> SILU;
+            case SOFTPLUS -> SOFTPLUS;
+            case LOG -> LOG;
+        };
+    }
+
+    private static void exp(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -46,7 +60,7 @@ final class VectorActivations {
         }
     }
 
-    static void tanh(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void tanh(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -65,7 +79,7 @@ final class VectorActivations {
         }
     }
 
-    static void sigmoid(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void sigmoid(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -81,7 +95,7 @@ final class VectorActivations {
         }
     }
 
-    static void relu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void relu(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -94,7 +108,7 @@ final class VectorActivations {
         }
     }
 
-    static void erf(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void erf(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -113,7 +127,7 @@ final class VectorActivations {
         }
     }
 
-    static void gelu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void gelu(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -133,7 +147,7 @@ final class VectorActivations {
         }
     }
 
-    static void geluTanh(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void geluTanh(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -152,7 +166,7 @@ final class VectorActivations {
         }
     }
 
-    static void silu(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void silu(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -170,7 +184,7 @@ final class VectorActivations {
         }
     }
 
-    static void softplus(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void softplus(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -188,7 +202,7 @@ final class VectorActivations {
         }
     }
 
-    static void log(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    private static void log(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;

@@ -4,25 +4,43 @@ import static jdk.incubator.vector.VectorOperators.LE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /** {@link ScalarGradients} on vectors: dX ← dY · f′(v), v the output or the input; one loop a method, as in {@link VectorActivations}. */
 final class VectorGradients {
+    private static final VectorLoop EXP =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> VectorRows.multiplyElementwise(w, y, yo, x, xo, z, zo, n);
+    private static final VectorLoop TANH = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> tanh(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop SIGMOID =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> sigmoid(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop RELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> relu(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop ERF = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> erf(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop GELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> gelu(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop GELU_TANH =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> geluTanh(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop SILU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> silu(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop SOFTPLUS =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> softplus(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop LOG = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> log(w, x, xo, y, yo, z, zo, n);
+
     private VectorGradients() {}
 
     static void apply(Width w, Activation f, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        switch (f) {
-            case EXP -> VectorRows.multiplyElementwise(w, dY, dyo, v, vo, dX, dxo, n, null);
-            case TANH -> tanh(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case SIGMOID -> sigmoid(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case RELU -> relu(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case ERF -> erf(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case GELU -> gelu(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case GELU_TANH -> geluTanh(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case SILU -> silu(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case SOFTPLUS -> softplus(w, v, vo, dY, dyo, dX, dxo, n, null);
-            case LOG -> log(w, v, vo, dY, dyo, dX, dxo, n, null);
-        }
+        VectorLoop.alone(loop(f), w, v, vo, dY, dyo, dX, dxo, dX, dxo, n, 0f);
+    }
+
+    private static VectorLoop loop(Activation f) {
+        return switch (f) {
+            case EXP -> EXP;
+            case TANH -> TANH;
+            case SIGMOID -> SIGMOID;
+            case RELU -> RELU;
+            case ERF -> ERF;
+            case GELU -> GELU;
+            case GELU_TANH -> GELU_TANH;
+            case SILU -> SILU;
+            case SOFTPLUS -> SOFTPLUS;
+            case LOG -> LOG;
+        };
     }
 
     static FloatVector tanhFromOutput(VectorConstants k, FloatVector y) {
@@ -33,8 +51,7 @@ final class VectorGradients {
         return y.neg().fma(y, y);
     }
 
-    private static void tanh(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void tanh(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -48,8 +65,7 @@ final class VectorGradients {
         }
     }
 
-    private static void sigmoid(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void sigmoid(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -63,8 +79,7 @@ final class VectorGradients {
         }
     }
 
-    private static void relu(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void relu(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -78,8 +93,7 @@ final class VectorGradients {
         }
     }
 
-    private static void erf(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void erf(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -97,8 +111,7 @@ final class VectorGradients {
         }
     }
 
-    private static void gelu(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void gelu(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -122,8 +135,7 @@ final class VectorGradients {
         }
     }
 
-    private static void geluTanh(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void geluTanh(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -146,8 +158,7 @@ final class VectorGradients {
         }
     }
 
-    private static void silu(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void silu(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -167,8 +178,7 @@ final class VectorGradients {
         }
     }
 
-    private static void softplus(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void softplus(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -186,8 +196,7 @@ final class VectorGradients {
         }
     }
 
-    private static void log(
-            Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n, @Nullable NotInlined alone) {
+    private static void log(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;

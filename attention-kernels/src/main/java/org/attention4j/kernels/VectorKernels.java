@@ -97,17 +97,17 @@ final class VectorKernels implements Kernels {
 
     @Override
     public float max(float[] x, int xOffset, int n) {
-        return VectorRows.max(vectors, x, xOffset, n, null);
+        return VectorRows.max(vectors, x, xOffset, n);
     }
 
     @Override
     public float sum(float[] x, int xOffset, int n) {
-        return VectorRows.sum(vectors, x, xOffset, n, null);
+        return VectorRows.sum(vectors, x, xOffset, n);
     }
 
     @Override
     public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
-        return VectorRows.dot(vectors, x, xOffset, y, yOffset, n, null);
+        return VectorRows.dot(vectors, x, xOffset, y, yOffset, n);
     }
 
     @Override
@@ -117,27 +117,27 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
-        VectorRows.scale(vectors, x, xOffset, n, factor, null);
+        VectorRows.scale(vectors, x, xOffset, n, factor);
     }
 
     @Override
     public void add(float[] x, int xOffset, float[] y, int yOffset, int n) {
-        VectorRows.add(vectors, x, xOffset, y, yOffset, n, null);
+        VectorRows.add(vectors, x, xOffset, y, yOffset, n);
     }
 
     @Override
     public void multiplyAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
-        VectorRows.multiplyAdd(vectors, a, x, xOffset, y, yOffset, n, null);
+        VectorRows.multiplyAdd(vectors, a, x, xOffset, y, yOffset, n);
     }
 
     @Override
     public void multiplyElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
-        VectorRows.multiplyElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n, null);
+        VectorRows.multiplyElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n);
     }
 
     @Override
     public void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n) {
-        VectorRows.multiplyAddElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n, null);
+        VectorRows.multiplyAddElementwise(vectors, x, xOffset, w, wOffset, y, yOffset, n);
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.attention4j.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /** Layer normalisation; its sums are those of {@link VectorRows}, over terms that are computed on the way. */
 final class VectorNorms {
@@ -21,9 +20,9 @@ final class VectorNorms {
             int bo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n, null) / n;
+        float mean = VectorRows.sum(w, x, xo, n) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
-        normalise(w, x, xo, y, yo, weight, wo, bias, bo, n, mean, scale, null);
+        normalise(w, x, xo, y, yo, weight, wo, bias, bo, n, mean, scale);
     }
 
     private static void normalise(
@@ -38,8 +37,7 @@ final class VectorNorms {
             int bo,
             int n,
             float mean,
-            float scale,
-            @Nullable NotInlined alone) {
+            float scale) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -55,35 +53,47 @@ final class VectorNorms {
     }
 
     private static float inverseDeviation(Width w, float[] x, int xo, int n, float mean, float epsilon) {
-        return 1f / (float) Math.sqrt(squares(w, x, xo, n, mean, null) / n + epsilon);
+        return 1f / (float) Math.sqrt(squares(w, x, xo, n, mean) / n + epsilon);
     }
 
-    private static float squares(Width w, float[] x, int xo, int n, float mean, @Nullable NotInlined alone) {
+    private static float squares(Width w, float[] x, int xo, int n, float mean) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
-        for (int i = 0; i < n; i += 16) {
-            a0 = addSquare(s, a0, x, xo + i, n - i, mean);
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a0 = addSquare(s, a0, x, xo + i, mean);
             if (l < 16) {
-                a1 = addSquare(s, a1, x, xo + i + l, n - i - l, mean);
+                a1 = addSquare(s, a1, x, xo + i + l, mean);
             }
             if (l < 8) {
-                a2 = addSquare(s, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
-                a3 = addSquare(s, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
+                a2 = addSquare(s, a2, x, xo + i + 2 * l, mean);
+                a3 = addSquare(s, a3, x, xo + i + 3 * l, mean);
+            }
+        }
+        if (i < n) {
+            a0 = addSquareTail(s, a0, x, xo + i, n - i, mean);
+            if (l < 16) {
+                a1 = addSquareTail(s, a1, x, xo + i + l, n - i - l, mean);
+            }
+            if (l < 8) {
+                a2 = addSquareTail(s, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
+                a3 = addSquareTail(s, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
             }
         }
         return VectorRows.fold(a0, a1, a2, a3);
     }
 
-    private static FloatVector addSquare(
+    private static FloatVector addSquare(VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, float mean) {
+        FloatVector d = FloatVector.fromArray(s, x, xo).sub(mean);
+        return d.fma(d, acc);
+    }
+
+    private static FloatVector addSquareTail(
             VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, int left, float mean) {
-        if (left >= s.length()) {
-            FloatVector d = FloatVector.fromArray(s, x, xo).sub(mean);
-            return d.fma(d, acc);
-        }
         if (left <= 0) {
             return acc;
         }
@@ -104,11 +114,11 @@ final class VectorNorms {
             int dxo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n, null) / n;
+        float mean = VectorRows.sum(w, x, xo, n) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
-        float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n, null) / n;
-        float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale, null) / n;
-        spread(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, mean, scale, meanG, meanGx, null);
+        float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n) / n;
+        float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale) / n;
+        spread(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, mean, scale, meanG, meanGx);
     }
 
     /** dX += s · (g − mean(g) − x̂ · mean(g · x̂)). */
@@ -126,8 +136,7 @@ final class VectorNorms {
             float mean,
             float scale,
             float meanG,
-            float meanGx,
-            @Nullable NotInlined alone) {
+            float meanGx) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -147,33 +156,54 @@ final class VectorNorms {
 
     /** Σ (dY · weight) · x̂. */
     private static float along(
-            Width w,
-            float[] x,
-            int xo,
-            float[] weight,
-            int wo,
-            float[] dY,
-            int dyo,
-            int n,
-            float mean,
-            float scale,
-            @Nullable NotInlined alone) {
+            Width w, float[] x, int xo, float[] weight, int wo, float[] dY, int dyo, int n, float mean, float scale) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
         FloatVector a1 = a0;
         FloatVector a2 = a0;
         FloatVector a3 = a0;
-        for (int i = 0; i < n; i += 16) {
-            a0 = addAlong(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a0 = addAlong(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, mean, scale);
             if (l < 16) {
-                a1 = addAlong(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
+                a1 = addAlong(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, mean, scale);
             }
             if (l < 8) {
-                int j = i + 2 * l;
-                a2 = addAlong(s, a2, x, xo + j, weight, wo + j, dY, dyo + j, n - j, mean, scale);
-                j += l;
-                a3 = addAlong(s, a3, x, xo + j, weight, wo + j, dY, dyo + j, n - j, mean, scale);
+                a2 = addAlong(s, a2, x, xo + i + 2 * l, weight, wo + i + 2 * l, dY, dyo + i + 2 * l, mean, scale);
+                a3 = addAlong(s, a3, x, xo + i + 3 * l, weight, wo + i + 3 * l, dY, dyo + i + 3 * l, mean, scale);
+            }
+        }
+        if (i < n) {
+            a0 = addAlongTail(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
+            if (l < 16) {
+                a1 = addAlongTail(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
+            }
+            if (l < 8) {
+                a2 = addAlongTail(
+                        s,
+                        a2,
+                        x,
+                        xo + i + 2 * l,
+                        weight,
+                        wo + i + 2 * l,
+                        dY,
+                        dyo + i + 2 * l,
+                        n - i - 2 * l,
+                        mean,
+                        scale);
+                a3 = addAlongTail(
+                        s,
+                        a3,
+                        x,
+                        xo + i + 3 * l,
+                        weight,
+                        wo + i + 3 * l,
+                        dY,
+                        dyo + i + 3 * l,
+                        n - i - 3 * l,
+                        mean,
+                        scale);
             }
         }
         return VectorRows.fold(a0, a1, a2, a3);
@@ -188,13 +218,24 @@ final class VectorNorms {
             int wo,
             float[] dY,
             int dyo,
+            float mean,
+            float scale) {
+        FloatVector g = FloatVector.fromArray(s, dY, dyo).mul(FloatVector.fromArray(s, weight, wo));
+        return g.fma(FloatVector.fromArray(s, x, xo).sub(mean).mul(scale), acc);
+    }
+
+    private static FloatVector addAlongTail(
+            VectorSpecies<Float> s,
+            FloatVector acc,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
             int left,
             float mean,
             float scale) {
-        if (left >= s.length()) {
-            FloatVector g = FloatVector.fromArray(s, dY, dyo).mul(FloatVector.fromArray(s, weight, wo));
-            return g.fma(FloatVector.fromArray(s, x, xo).sub(mean).mul(scale), acc);
-        }
         if (left <= 0) {
             return acc;
         }
@@ -216,7 +257,7 @@ final class VectorNorms {
             int dbo,
             int n,
             float epsilon) {
-        float mean = VectorRows.sum(w, x, xo, n, null) / n;
+        float mean = VectorRows.sum(w, x, xo, n) / n;
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
         VectorSpecies<Float> s = w.species();
         int i = 0;
@@ -229,6 +270,6 @@ final class VectorNorms {
         for (; i < n; i++) {
             dWeight[dwo + i] = Math.fma(dY[dyo + i], (x[xo + i] - mean) * scale, dWeight[dwo + i]);
         }
-        VectorRows.add(w, dY, dyo, dBias, dbo, n, null);
+        VectorRows.add(w, dY, dyo, dBias, dbo, n);
     }
 }

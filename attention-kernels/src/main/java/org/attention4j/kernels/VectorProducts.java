@@ -115,20 +115,7 @@ final class VectorProducts {
             int b1 = vectorAt(bo, v + 1, length, panel);
             for (int i = 0; i < tiled; i += TILE) {
                 VectorTiles.fourRowsTwoVectors(
-                        w,
-                        k,
-                        a,
-                        ao + i * ars,
-                        ars,
-                        acs,
-                        b,
-                        b0,
-                        b1,
-                        c,
-                        co + i * crs + v * length,
-                        crs,
-                        accumulate,
-                        null);
+                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
             }
         }
         for (; v * length < n; v++) {
@@ -136,20 +123,7 @@ final class VectorProducts {
             int columns = Math.min(length, n - v * length);
             for (int i = 0; i < tiled; i += TILE) {
                 VectorTiles.fourRowsOneVector(
-                        w,
-                        k,
-                        a,
-                        ao + i * ars,
-                        ars,
-                        acs,
-                        b,
-                        b0,
-                        c,
-                        co + i * crs + v * length,
-                        crs,
-                        columns,
-                        accumulate,
-                        null);
+                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
             }
         }
         rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
@@ -178,7 +152,7 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowEightVectors(
-                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate, null);
+                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
             }
         }
         for (; v * length < n; v++) {
@@ -186,7 +160,7 @@ final class VectorProducts {
             int columns = Math.min(length, n - v * length);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowOneVector(
-                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate, null);
+                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate);
             }
         }
     }
@@ -267,7 +241,7 @@ final class VectorProducts {
 
     /** The first p in from ≤ p < to with A[p] = 0, or to. */
     private static int firstZero(Width w, float[] a, int ao, int acs, int from, int to) {
-        int p = acs == 1 ? from + VectorRows.withoutZeros(w, a, ao + from, to - from, null) : from;
+        int p = acs == 1 ? from + VectorRows.withoutZeros(w, a, ao + from, to - from) : from;
         while (p < to && a[ao + p * acs] != 0f) {
             p++;
         }

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Row primitives.
@@ -13,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * length, which the compiler folds. A lane past the end of the row keeps its value: it is blended, not added to, since −0 + 0 is +0.
  */
 final class VectorRows {
+    private static final VectorLoop EXP_SHIFTED =
+            (w, x, xo, y, yo, z, zo, v, vo, n, shift) -> expShifted(w, x, xo, n, shift);
+
     private VectorRows() {}
 
-    static float max(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
+    static float max(Width w, float[] x, int xo, int n) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector max = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY); // any order gives the same maximum
@@ -31,7 +33,7 @@ final class VectorRows {
     }
 
     /** A number of elements from the start that hold no zero; less than a vector before the first zero, or the end. */
-    static int withoutZeros(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
+    static int withoutZeros(Width w, float[] x, int xo, int n) {
         VectorSpecies<Float> s = w.species();
         FloatVector zero = FloatVector.zero(s);
         int i = 0;
@@ -44,7 +46,7 @@ final class VectorRows {
         return i;
     }
 
-    static float sum(Width w, float[] x, int xo, int n, @Nullable NotInlined alone) {
+    static float sum(Width w, float[] x, int xo, int n) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -83,7 +85,7 @@ final class VectorRows {
         return acc.blend(acc.add(FloatVector.fromArray(s, x, xo, mask)), mask);
     }
 
-    static float dot(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    static float dot(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector a0 = FloatVector.zero(s);
@@ -144,11 +146,11 @@ final class VectorRows {
     }
 
     static float expSum(Width w, float[] x, int xo, int n, float shift) {
-        expShifted(w, x, xo, n, shift, null);
-        return sum(w, x, xo, n, null);
+        VectorLoop.alone(EXP_SHIFTED, w, x, xo, x, xo, x, xo, x, xo, n, shift);
+        return sum(w, x, xo, n);
     }
 
-    private static void expShifted(Width w, float[] x, int xo, int n, float shift, @Nullable NotInlined alone) {
+    private static void expShifted(Width w, float[] x, int xo, int n, float shift) {
         VectorConstants k = w.constants();
         VectorSpecies<Float> s = k.species();
         int i = 0;
@@ -164,7 +166,7 @@ final class VectorRows {
         }
     }
 
-    static void scale(Width w, float[] x, int xo, int n, float factor, @Nullable NotInlined alone) {
+    static void scale(Width w, float[] x, int xo, int n, float factor) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -175,7 +177,7 @@ final class VectorRows {
         }
     }
 
-    static void add(Width w, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    static void add(Width w, float[] x, int xo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -188,7 +190,7 @@ final class VectorRows {
         }
     }
 
-    static void multiplyAdd(Width w, float a, float[] x, int xo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    static void multiplyAdd(Width w, float a, float[] x, int xo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         FloatVector factor = FloatVector.broadcast(s, a);
         int i = 0;
@@ -201,8 +203,7 @@ final class VectorRows {
         }
     }
 
-    static void multiplyElementwise(
-            Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    static void multiplyElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
@@ -215,8 +216,7 @@ final class VectorRows {
         }
     }
 
-    static void multiplyAddElementwise(
-            Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n, @Nullable NotInlined alone) {
+    static void multiplyAddElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {

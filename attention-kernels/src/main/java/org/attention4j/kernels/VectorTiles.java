@@ -3,7 +3,6 @@ package org.attention4j.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The innermost loops of a product: k steps over a tile of C that stays in registers.
@@ -28,8 +27,7 @@ final class VectorTiles {
             float[] c,
             int co,
             int crs,
-            boolean accumulate,
-            @Nullable NotInlined alone) {
+            boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c00 = FloatVector.zero(s);
@@ -93,8 +91,7 @@ final class VectorTiles {
             int co,
             int crs,
             int columns,
-            boolean accumulate,
-            @Nullable NotInlined alone) {
+            boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
@@ -135,8 +132,7 @@ final class VectorTiles {
             int panel,
             float[] c,
             int co,
-            boolean accumulate,
-            @Nullable NotInlined alone) {
+            boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c0 = FloatVector.zero(s);
@@ -197,8 +193,7 @@ final class VectorTiles {
             float[] c,
             int co,
             int columns,
-            boolean accumulate,
-            @Nullable NotInlined alone) {
+            boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
