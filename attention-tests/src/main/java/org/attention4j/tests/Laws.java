@@ -2,10 +2,20 @@ package org.attention4j.tests;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.tests.laws.AttentiveLaws;
+import org.attention4j.tests.laws.BoundedRecurrenceLaws;
+import org.attention4j.tests.laws.CausalLaws;
+import org.attention4j.tests.laws.ContextualLaws;
+import org.attention4j.tests.laws.ConvolutionLaws;
 import org.attention4j.tests.laws.EveryMixerLaws;
+import org.attention4j.tests.laws.GradientLaws;
+import org.attention4j.tests.laws.IncrementalLaws;
 import org.attention4j.tests.laws.MemoryLaws;
 import org.attention4j.tests.laws.ParameterLaws;
+import org.attention4j.tests.laws.RecurrentLaws;
 import org.attention4j.tests.laws.RefusalLaws;
+import org.attention4j.tests.laws.SoftmaxAttentionLaws;
+import org.attention4j.tests.laws.StateLaws;
 
 /** The laws of the contract. */
 public final class Laws {
@@ -22,6 +32,16 @@ public final class Laws {
         all.addAll(MemoryLaws.all());
         all.addAll(ParameterLaws.all());
         all.addAll(RefusalLaws.all());
+        all.addAll(CausalLaws.all());
+        all.addAll(IncrementalLaws.all());
+        all.addAll(StateLaws.all());
+        all.addAll(GradientLaws.all());
+        all.addAll(AttentiveLaws.all());
+        all.addAll(ContextualLaws.all());
+        all.addAll(RecurrentLaws.all());
+        all.addAll(SoftmaxAttentionLaws.all());
+        all.addAll(BoundedRecurrenceLaws.all());
+        all.addAll(ConvolutionLaws.all());
         return all;
     }
 

@@ -17,4 +17,14 @@ package org.attention4j.tests;
  * holds. Each property has 100 tries; {@code @PropertyDefaults(tries = 1000)} on the test gives it more. On a failure jqwik
  * prints its seed, the message names the smallest case that was found, and the next run begins with it.
  */
-public interface MixerContract extends EveryMixerContract {}
+public interface MixerContract
+        extends EveryMixerContract,
+                CausalContract,
+                IncrementalContract,
+                DifferentiableContract,
+                AttentiveContract,
+                ContextualContract,
+                RecurrentContract,
+                SoftmaxAttentionContract,
+                BoundedRecurrenceContract,
+                ConvolutionContract {}

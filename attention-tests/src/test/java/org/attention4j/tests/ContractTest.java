@@ -31,25 +31,27 @@ class ContractTest {
         }
     }
 
-    /** A plugin's test of a mixer that swallows NaN and says so; the second waiver has outlived its reason. */
+    /** A plugin's test of a mixer that breaks a law and says so; the second waiver has outlived its reason. */
     @PropertyDefaults(tries = 7)
-    static class Waived implements EveryMixerContract {
+    static class Waived implements CausalContract {
         @Override
         public MixerProvider subject() {
-            return Mutants.of("nan-is-not-swallowed").provider();
+            return Mutants.of("prefix-equals-whole").provider();
         }
 
         @Override
         public Waivers waivers() {
-            return Waivers.none().with("nan-is-not-swallowed", "known").with("deterministic", "long ago");
+            return Waivers.none()
+                    .with("prefix-equals-whole", "known")
+                    .with("earlier-outputs-have-no-later-gradient", "long ago");
         }
     }
 
     /** A plugin's test of a mixer that is broken. */
-    static class Failing implements EveryMixerContract {
+    static class Failing implements CausalContract {
         @Override
         public MixerProvider subject() {
-            return Mutants.of("batch-order-does-not-matter").provider();
+            return Mutants.of("later-inputs-do-not-matter").provider();
         }
     }
 
@@ -101,17 +103,17 @@ class ContractTest {
     @Test
     void waiversAreReportedAndFailWhenTheyNoLongerApply() {
         Map<String, String> results = run(Waived.class);
-        assertEquals("ABORTED waived: known", results.remove("nanIsNotSwallowed"));
+        assertEquals("ABORTED waived: known", results.remove("prefixEqualsWhole"));
         assertEquals(
                 "FAILED the waiver (\"long ago\") no longer applies: the law held in 7 cases; remove it",
-                results.remove("deterministic"));
-        assertEquals("SUCCESSFUL", results.get("paddingOutputsZero"));
+                results.remove("earlierOutputsHaveNoLaterGradient"));
+        assertEquals("SUCCESSFUL", results.get("laterInputsDoNotMatter"));
     }
 
     @Test
     void aFailureNamesTheCase() {
-        String failure = run(Failing.class).get("batchOrderDoesNotMatter");
-        assertTrue(failure.startsWith("FAILED sequences in the order"), failure);
+        String failure = run(Failing.class).get("laterInputsDoNotMatter");
+        assertTrue(failure.startsWith("FAILED other values from position 1 on"), failure);
         assertTrue(failure.contains("case:    decaying-average width=1 gain=1.0 sign=plus | batch "), failure);
     }
 }

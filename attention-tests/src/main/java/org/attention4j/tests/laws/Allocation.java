@@ -1,6 +1,7 @@
 package org.attention4j.tests.laws;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -10,8 +11,16 @@ final class Allocation {
     private static final int WARM_UP = 5;
 
     private static final int CALLS = 5;
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Until the JIT has compiled a method, its vectors and short-lived objects are allocated; it asks for that after 15,000 calls. */
+    private static final int PATIENT_CALLS = 40_000;
+
+    /** How long the JIT must have finished nothing, to be taken for done. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long END_OF_PATIENCE = TimeUnit.SECONDS.toNanos(20);
+
+    private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
     /**
@@ -22,16 +31,27 @@ final class Allocation {
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
-        long deadline = System.nanoTime() + PATIENCE;
+        long start = System.nanoTime();
+        long compiled = start;
+        long compilation = compiler.getTotalCompilationTime();
         long least = Long.MAX_VALUE;
-        while (least > 0 && (least == Long.MAX_VALUE || System.nanoTime() < deadline)) {
+        for (int calls = 0; least > 0 && !outOfPatience(calls, start, compiled); calls += CALLS) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < CALLS; i++) {
                 call.run();
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            if (calls % 1_000 == 0 && compiler.getTotalCompilationTime() != compilation) {
+                compilation = compiler.getTotalCompilationTime();
+                compiled = System.nanoTime();
+            }
         }
         return least / CALLS;
+    }
+
+    private static boolean outOfPatience(int calls, long start, long compiled) {
+        long now = System.nanoTime();
+        return calls >= PATIENT_CALLS && now - compiled > PATIENCE || now - start > END_OF_PATIENCE;
     }
 
     /** What one call allocates, the least of a few. */

@@ -11,6 +11,10 @@ public final class Mutants {
         List<Mutant> all = new ArrayList<>();
         all.addAll(EveryMixerMutants.all());
         all.addAll(ParameterMutants.all());
+        all.addAll(IncrementalMutants.all());
+        all.addAll(GradientMutants.all());
+        all.addAll(CapabilityMutants.all());
+        all.addAll(FamilyMutants.all());
         return all;
     }
 

@@ -1,0 +1,67 @@
+package org.attention4j.tests;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** The laws of the group "contextual" as jqwik properties; see {@link MixerContract}. */
+public interface ContextualContract extends ContractBase {
+    /**
+     * Positions past a context's length are never read; they may hold NaN.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextPaddingNotRead(@ForAll("trials") @Checks("context-padding-not-read") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A sequence and its context alone give the same outputs as in a batch.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextRaggedEqualsAlone(@ForAll("trials") @Checks("context-ragged-equals-alone") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * An empty context works and gives finite outputs.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void emptyContext(@ForAll("trials") @Checks("empty-context") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Any number of threads gives the same bits.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextThreadsDoNotMatter(@ForAll("trials") @Checks("context-threads-do-not-matter") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A context of another batch or width is refused before anything is written.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void badContextRefused(@ForAll("trials") @Checks("bad-context-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * The gradients by context and input are the derivatives.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextGradientIsDerivative(@ForAll("trials") @Checks("context-gradient-is-derivative") Trial trial) {
+        trial.check();
+    }
+}

@@ -1,0 +1,198 @@
+package org.attention4j.tests.laws;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Contextual;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** What a pass over two sequences keeps to. */
+public final class ContextualLaws {
+    private ContextualLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                law(
+                        "context-padding-not-read",
+                        "positions past a context's length are never read; they may hold NaN",
+                        "loops over keys that run to S instead of to the context's length",
+                        ContextualLaws::padding),
+                law(
+                        "context-ragged-equals-alone",
+                        "a sequence and its context alone give the same outputs as in a batch",
+                        "uses of T, S or B where a length is meant; the corner of a causal mask",
+                        ContextualLaws::alone),
+                law(
+                        "empty-context",
+                        "an empty context works and gives finite outputs",
+                        "a softmax over nothing: its row is 0, never NaN",
+                        ContextualLaws::empty),
+                law(
+                        "context-threads-do-not-matter",
+                        "any number of threads gives the same bits",
+                        "work that is split by the number of threads",
+                        ContextualLaws::threads),
+                law(
+                        "bad-context-refused",
+                        "a context of another batch or width is refused before anything is written",
+                        "forward: begin with spec().check(in, context, out)",
+                        ContextualLaws::bad),
+                law(
+                                "context-gradient-is-derivative",
+                                "the gradients by context and input are the derivatives",
+                                "backward: the path through keys and values",
+                                ContextualLaws::gradient)
+                        .needs(Capability.DIFFERENTIABLE));
+    }
+
+    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+        return Law.of(Law.Group.CONTEXTUAL, id, intent, lookAt, check).needs(Capability.CONTEXTUAL);
+    }
+
+    /** A context of other lengths than the input. */
+    private static Sequences context(LawCase c) {
+        SplittableRandom random = c.random("context lengths");
+        int time = 1 + random.nextInt(9);
+        List<Integer> lengths = IntStream.range(0, c.batch())
+                .mapToObj(b -> random.nextInt(time + 1))
+                .toList();
+        return c.with(lengths, time).sequences("context", c.spec().contextWidth());
+    }
+
+    private static void padding(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences context = context(c);
+        Tensor before = Runs.forward(mixer, c.input(), context);
+        Sequences longer = Batches.padded(context, context.time() + 2, Float.NaN);
+        Tensor after = Runs.forward(mixer, Batches.padded(c.input(), c.time(), Float.NaN), longer);
+        Expect.same(
+                c.spec(),
+                "NaN and 2 more positions at the padding of both",
+                before,
+                after,
+                "padding is read, or S is used where the context's length is meant");
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.zeros(
+                    "outputs past the length " + c.lengths().get(b),
+                    after,
+                    b,
+                    c.lengths().get(b),
+                    c.time(),
+                    "a bias is added at padding");
+        }
+    }
+
+    private static void alone(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences context = context(c);
+        Tensor batch = Runs.forward(mixer, c.input(), context);
+        for (int b = 0; b < c.batch(); b++) {
+            Tensor alone = Runs.forward(mixer, Batches.alone(c.input(), b), Batches.alone(context, b));
+            Expect.positions(
+                    c.spec(),
+                    "sequence " + b + " of " + c.lengths().get(b) + " over " + context.length(b)
+                            + " alone, then in a batch",
+                    alone,
+                    0,
+                    0,
+                    batch,
+                    b,
+                    0,
+                    c.lengths().get(b),
+                    "T, S or B is used where a length is meant");
+        }
+    }
+
+    private static void empty(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences none = Sequences.of(Tensor.zeros(c.batch(), 0, c.spec().contextWidth()));
+        Expect.finite("a context without positions", Runs.forward(mixer, c.input(), none), "a softmax over nothing");
+        Tensor nothing = Tensor.zeros(c.batch(), 2, c.spec().contextWidth());
+        nothing.fill(Float.NaN);
+        Expect.finite(
+                "contexts of length 0",
+                Runs.forward(mixer, c.input(), Sequences.of(nothing, new int[c.batch()])),
+                "a softmax over nothing, or padding is read");
+    }
+
+    private static void threads(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences in = c.full(20).input();
+        Sequences context = context(c);
+        Tensor one = Runs.forward(mixer, in, context);
+        Tensor more = Runs.output(mixer, in);
+        try (Workspace workspace = Workspace.threads(c.threads())) {
+            mixer.forward(in, context, more, workspace);
+        }
+        Expect.same(c.spec(), "1 thread, then " + c.threads(), one, more, "work is split by the number of threads");
+    }
+
+    private static void bad(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        int width = c.spec().contextWidth();
+        for (Tensor bad : List.of(Tensor.zeros(c.batch() + 1, 3, width), Tensor.zeros(c.batch(), 3, width + 1))) {
+            Tensor out = Runs.output(mixer, c.input());
+            out.fill(-77);
+            Tensor before = out.copy();
+            String done = "a context " + bad.shape() + " to an input "
+                    + c.input().tensor().shape();
+            Expect.message(
+                    Expect.refused(
+                            ShapeMismatchException.class,
+                            done,
+                            () -> mixer.forward(c.input(), Sequences.of(bad), out, Workspace.threads(1))),
+                    done,
+                    bad.shape());
+            Expect.sameBits(
+                    done + ": the output after the refusal", before, out, "it is written before all is checked");
+        }
+    }
+
+    private static void gradient(LawCase drawn) {
+        LawCase c = drawn.scaled(Math.min(1, drawn.scale()));
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Differentiable differentiable = c.mixer().require(Differentiable.class);
+        Contextual same = (Contextual) differentiable;
+        Sequences in = c.input();
+        Sequences context = context(c);
+        Tensor dOut = GradientLaws.cotangent(c, "cotangent", c.spec().outputShape(in));
+        Tensor dIn = Tensor.zeros(in.tensor().shape());
+        Tensor dContext = Tensor.zeros(context.tensor().shape());
+        Workspace workspace = Workspace.threads(1);
+        Tensor out = Runs.output(mixer, in);
+        Recording recording = same.record(in, context, out, workspace);
+        Expect.same(
+                c.spec(),
+                "record over a context, against forward",
+                Runs.forward(mixer, in, context),
+                out,
+                "record computes in another way");
+        differentiable.backward(recording, dOut, Gradients.none().withInput(dIn).withContext(dContext), workspace);
+        Derivative.check(
+                "gradient by the context",
+                context.tensor(),
+                dContext,
+                c.random("direction"),
+                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, in, Sequences.of(moved, context.lengths()))));
+        Derivative.check(
+                "gradient by the input over a context",
+                in.tensor(),
+                dIn,
+                c.random("other direction"),
+                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()), context)));
+    }
+}

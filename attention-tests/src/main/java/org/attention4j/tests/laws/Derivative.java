@@ -1,0 +1,148 @@
+package org.attention4j.tests.laws;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.attention4j.api.Tensor;
+import org.attention4j.tests.Violation;
+
+/**
+ * Compares a gradient g of a loss L = Σ w · f with central differences of L along a random direction u.
+ *
+ * <p>With float32 outputs a difference of step h carries a rounding error of about ε Σ|w f| / h and a truncation error of
+ * h² L‴ / 6, and neither is known. So it is done for eight steps, each a half of the one before:
+ *
+ * <ol>
+ *   <li>D_h = (L(x + h u) − L(x − h u)) / 2h, in float64, with the steps that float32 really took;
+ *   <li>R_h = (4 D_{h/2} − D_h) / 3, without the error of order h² (Richardson 1911);
+ *   <li>the error of R_h is at most a few times |R_h − D_{h/2}|, plus the rounding error: that, and 0.2 % of the result, is
+ *       its tolerance;
+ *   <li>the gradient is wrong if the three steps of the smallest tolerances all say so: one may be deceived by chance, or
+ *       by a kink of f between the two points.
+ * </ol>
+ */
+final class Derivative {
+    private static final int FIRST_STEP = 2;
+    private static final int STEPS = 8;
+    private static final double RELATIVE = 2e-3;
+    /** Rounding errors of a mixer in units of the last place of its outputs: sums of some dozens of terms. */
+    private static final double ROUNDING = 64 * 0x1p-24;
+
+    /** A loss and the sum of the magnitudes that it is made of. */
+    record Loss(double value, double magnitude) {
+        /** Σ w · f. */
+        static Loss of(Tensor weights, Tensor outputs) {
+            float[] w = weights.toArray();
+            float[] f = outputs.toArray();
+            double sum = 0;
+            double magnitude = 0;
+            double largest = 0;
+            for (int i = 0; i < w.length; i++) {
+                if (w[i] != 0) {
+                    sum += (double) w[i] * f[i];
+                    magnitude += Math.abs((double) w[i] * f[i]);
+                    largest = Math.max(largest, Math.abs(w[i]));
+                }
+            }
+            return new Loss(sum, magnitude + largest * 0.1);
+        }
+
+        Loss plus(Loss other) {
+            return new Loss(value + other.value, magnitude + other.magnitude);
+        }
+    }
+
+    private record Estimate(double difference, double gradient, double tolerance) {
+        boolean agrees() {
+            return Math.abs(difference - gradient) <= tolerance;
+        }
+    }
+
+    private Derivative() {}
+
+    /** {@code loss} is given the point moved; the gradient and the point have one shape. */
+    static void check(
+            String what, Tensor point, Tensor gradient, SplittableRandom random, Function<Tensor, Loss> loss) {
+        if (point.size() == 0) {
+            return;
+        }
+        float[] direction = direction((int) point.size(), random);
+        double[] differences = new double[STEPS];
+        double[] gradients = new double[STEPS];
+        double magnitude = 0;
+        for (int k = 0; k < STEPS; k++) {
+            float h = (float) Math.scalb(1.0, -FIRST_STEP - k);
+            Tensor ahead = moved(point, direction, h);
+            Tensor behind = moved(point, direction, -h);
+            Loss more = loss.apply(ahead);
+            Loss less = loss.apply(behind);
+            differences[k] = (more.value - less.value) / (2.0 * h);
+            gradients[k] = along(gradient, ahead, behind) / (2.0 * h);
+            magnitude = Math.max(magnitude, Math.max(more.magnitude, less.magnitude));
+        }
+        List<Estimate> estimates = new ArrayList<>();
+        for (int k = 0; k + 1 < STEPS; k++) {
+            double refined = (4 * differences[k + 1] - differences[k]) / 3;
+            double rounding = ROUNDING * magnitude * Math.scalb(1.0, FIRST_STEP + k + 1);
+            double tolerance = 4 * Math.abs(refined - differences[k + 1])
+                    + RELATIVE * Math.max(Math.abs(refined), Math.abs(gradients[k + 1]))
+                    + rounding;
+            estimates.add(new Estimate(refined, gradients[k + 1], tolerance));
+        }
+        estimates.sort(Comparator.comparingDouble(Estimate::tolerance));
+        if (estimates.subList(0, 3).stream().noneMatch(Estimate::agrees)) {
+            Estimate best = estimates.get(0);
+            throw new Violation(String.format(
+                    Locale.ROOT,
+                    "%s: along a random direction %s the gradient says %.6g, central differences say %.6g, allowed ±%.2g%n"
+                            + "  cause?   a term is missing or wrong in backward; forward and record disagree",
+                    what,
+                    described(direction),
+                    best.gradient,
+                    best.difference,
+                    best.tolerance));
+        }
+    }
+
+    /** All elements, or a few: a dense direction hides an error in one of many. */
+    private static float[] direction(int size, SplittableRandom random) {
+        float[] direction = new float[size];
+        int few = random.nextInt(3);
+        for (int i = 0; i < (few == 0 ? size : few); i++) {
+            direction[few == 0 ? i : random.nextInt(size)] = random.nextBoolean() ? 1 : -0.5f;
+        }
+        return direction;
+    }
+
+    private static String described(float[] direction) {
+        int[] moved = java.util.stream.IntStream.range(0, direction.length)
+                .filter(i -> direction[i] != 0)
+                .toArray();
+        return moved.length > 4
+                ? "of all " + direction.length + " elements"
+                : "of the elements " + Arrays.toString(moved);
+    }
+
+    private static Tensor moved(Tensor point, float[] direction, float h) {
+        float[] values = point.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] += h * direction[i];
+        }
+        return Tensor.of(values, point.shape().extents());
+    }
+
+    private static double along(Tensor gradient, Tensor ahead, Tensor behind) {
+        float[] g = gradient.toArray();
+        float[] a = ahead.toArray();
+        float[] b = behind.toArray();
+        double sum = 0;
+        for (int i = 0; i < g.length; i++) {
+            sum += a[i] == b[i] ? 0 : g[i] * ((double) a[i] - b[i]);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,387 @@
+package org.attention4j.tests.laws;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** What gradients keep to. */
+public final class GradientLaws {
+    private GradientLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                law(
+                        "recording-computes-forward",
+                        "record gives the outputs of forward",
+                        "record: the same kernels, the same order",
+                        GradientLaws::record),
+                law(
+                        "input-gradient-is-derivative",
+                        "the input's gradient is the derivative of the outputs by the input",
+                        "backward: the path from the cotangent to the input",
+                        GradientLaws::input),
+                law(
+                        "parameter-gradients-are-derivatives",
+                        "each parameter's gradient is the derivative by that parameter",
+                        "backward: sums over batch and time; biases; parameters that are used twice",
+                        GradientLaws::parameters),
+                law(
+                        "backward-is-linear",
+                        "the gradient of a sum of cotangents is the sum of their gradients",
+                        "backward: clipping, thresholds, anything that depends on the cotangent's size",
+                        GradientLaws::linear),
+                law(
+                        "gradients-accumulate",
+                        "backward adds to what is there",
+                        "backward: += where it says =",
+                        GradientLaws::accumulate),
+                law(
+                        "recording-used-twice",
+                        "a recording gives the same gradients again",
+                        "backward: buffers of the recording that are overwritten",
+                        GradientLaws::twice),
+                law(
+                        "only-wanted-gradients",
+                        "asking for some gradients gives them the bits they have when all are asked for",
+                        "backward: what is computed for one gradient and used by another",
+                        GradientLaws::wanted),
+                law(
+                        "padding-has-no-gradient",
+                        "padding is not read and gets no gradient, whatever input and cotangent hold there",
+                        "backward: loops that run to T; 0 · NaN is NaN",
+                        GradientLaws::padding),
+                law(
+                        "gradient-threads-do-not-matter",
+                        "gradients have the same bits on any number of threads",
+                        "backward: sums over the batch that threads split among them",
+                        GradientLaws::threads),
+                law(
+                        "foreign-recording-refused",
+                        "a recording of another mixer is refused, and a recording names its own",
+                        "backward: begin with spec().check(this, recording, …)",
+                        GradientLaws::foreign),
+                law(
+                        "bad-cotangent-refused",
+                        "a cotangent of another shape is refused before anything is added",
+                        "backward: begin with spec().check(this, recording, …)",
+                        GradientLaws::cotangent));
+    }
+
+    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+        return Law.of(Law.Group.DIFFERENTIABLE, id, intent, lookAt, check).needs(Capability.DIFFERENTIABLE);
+    }
+
+    /** A random cotangent: of all outputs, or of few, since a loss of one output shows small errors. */
+    static Tensor cotangent(LawCase c, String name, Shape shape) {
+        SplittableRandom random = c.random(name);
+        Tensor dOut = c.scaled(1).tensor(name, shape.extents());
+        if (random.nextBoolean() && shape.size() > 0) {
+            float[] sparse = new float[(int) shape.size()];
+            for (int i = 0; i < 3; i++) {
+                sparse[random.nextInt(sparse.length)] = 1;
+            }
+            dOut.write(0, sparse, 0, sparse.length);
+        }
+        return dOut;
+    }
+
+    private static Gradients gradients(LawCase c, Differentiable mixer, Sequences in, Tensor dOut, int threads) {
+        Gradients gradients = Gradients.zeros(c.spec(), in);
+        try (Workspace workspace = Workspace.threads(threads)) {
+            mixer.backward(mixer.record(in, Runs.output(mixer, in), workspace), dOut, gradients, workspace);
+        }
+        return gradients;
+    }
+
+    private static LawCase gentle(LawCase c) {
+        return c.scaled(Math.min(1, c.scale()));
+    }
+
+    private static void record(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = Batches.padded(c.input(), c.time(), Float.NaN);
+        Tensor out = Runs.output(mixer, in);
+        mixer.record(in, out, Workspace.threads(1));
+        Expect.same(
+                c.spec(), "record, against forward", Runs.forward(mixer, in), out, "record computes in another way");
+    }
+
+    private static void input(LawCase drawn) {
+        LawCase c = gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
+        Tensor gradient = gradients(c, mixer, in, dOut, 1).input().orElseThrow();
+        Derivative.check(
+                "gradient by the input",
+                in.tensor(),
+                gradient,
+                c.random("direction"),
+                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()))));
+    }
+
+    private static void parameters(LawCase drawn) {
+        LawCase c = gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
+        NamedTensors gradient = gradients(c, mixer, in, dOut, 1).parameters();
+        NamedTensors values = mixer.parameters();
+        for (String name : values.names()) {
+            Derivative.check(
+                    "gradient by parameter '" + name + "'",
+                    values.get(name),
+                    gradient.get(name),
+                    c.random(name),
+                    moved -> {
+                        NamedTensors changed = values.copy();
+                        changed.get(name).copyFrom(moved);
+                        return Derivative.Loss.of(
+                                dOut, Runs.forward(mixer.withParameters(ParameterSource.of(changed)), in));
+                    });
+        }
+    }
+
+    /** g, or each of its tensors, is a·x + y within rounding. */
+    private static void sum(String done, Tensor x, float a, Tensor y, Tensor got, String cause) {
+        float[] first = x.toArray();
+        float[] second = y.toArray();
+        double[] expected = new double[first.length];
+        double largest = 1e-30;
+        for (int i = 0; i < first.length; i++) {
+            expected[i] = (double) a * first[i] + second[i];
+            largest = Math.max(largest, Math.max(Math.abs(a * first[i]), Math.abs(second[i])));
+        }
+        Expect.near(done, expected, got, 2e-4 * largest, cause);
+    }
+
+    private static void linear(LawCase drawn) {
+        LawCase c = gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor first = cotangent(c, "first", c.spec().outputShape(in));
+        Tensor second = cotangent(c, "second", c.spec().outputShape(in));
+        Tensor both = first.copy();
+        for (int i = 0; i < both.size(); i++) {
+            both.array()[i] = 3 * first.array()[i] + second.array()[i];
+        }
+        Gradients x = gradients(c, mixer, in, first, 1);
+        Gradients y = gradients(c, mixer, in, second, 1);
+        Gradients sum = gradients(c, mixer, in, both, 1);
+        String cause = "backward does something that depends on the size of the cotangent";
+        sum(
+                "input gradient of 3·u + v, against those of u and v",
+                x.input().orElseThrow(),
+                3,
+                y.input().orElseThrow(),
+                sum.input().orElseThrow(),
+                cause);
+        sum.parameters()
+                .forEach((name, got) -> sum(
+                        "gradient of '" + name + "' by 3·u + v, against those of u and v",
+                        x.parameters().get(name),
+                        3,
+                        y.parameters().get(name),
+                        got,
+                        cause));
+    }
+
+    private static void accumulate(LawCase drawn) {
+        LawCase c = gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
+        Gradients plain = gradients(c, mixer, in, dOut, 1);
+        Gradients filled = Gradients.zeros(c.spec(), in);
+        filled.input().orElseThrow().fill(1.5f);
+        filled.parameters().fill(1.5f);
+        Workspace workspace = Workspace.threads(1);
+        mixer.backward(mixer.record(in, Runs.output(mixer, in), workspace), dOut, filled, workspace);
+        String cause = "backward overwrites, or adds twice";
+        sum(
+                "input gradient added to 1.5",
+                plain.input().orElseThrow(),
+                1,
+                ones(plain.input().orElseThrow()),
+                filled.input().orElseThrow(),
+                cause);
+        plain.parameters()
+                .forEach((name, gradient) -> sum(
+                        "gradient of '" + name + "' added to 1.5",
+                        gradient,
+                        1,
+                        ones(gradient),
+                        filled.parameters().get(name),
+                        cause));
+    }
+
+    private static Tensor ones(Tensor like) {
+        Tensor ones = Tensor.zeros(like.shape());
+        ones.fill(1.5f);
+        return ones;
+    }
+
+    private static void sameGradients(LawCase c, String done, Gradients expected, Gradients got, String cause) {
+        Expect.same(
+                c.spec(),
+                done + ": gradient of the input",
+                expected.input().orElseThrow(),
+                got.input().orElseThrow(),
+                cause);
+        expected.parameters()
+                .forEach((name, gradient) -> Expect.same(
+                        c.spec(),
+                        done + ": gradient of '" + name + "'",
+                        gradient,
+                        got.parameters().get(name),
+                        cause));
+    }
+
+    private static void twice(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Workspace workspace = Workspace.threads(1);
+        Tensor out = Runs.output(mixer, in);
+        Recording recording = mixer.record(in, out, workspace);
+        Expect.that(recording.bytes() >= 0, "bytes() of the recording is " + recording.bytes());
+        out.fill(Float.NaN); // the recording keeps what it needs
+        Tensor dOut = cotangent(c, "cotangent", out.shape());
+        Tensor before = dOut.copy();
+        Gradients first = Gradients.zeros(c.spec(), in);
+        Gradients second = Gradients.zeros(c.spec(), in);
+        mixer.backward(recording, dOut, first, workspace);
+        mixer.backward(recording, cotangent(c, "between", out.shape()), Gradients.zeros(c.spec(), in), workspace);
+        mixer.backward(recording, dOut, second, workspace);
+        sameGradients(c, "backward, and again after another one", first, second, "backward changes the recording");
+        Expect.sameBits("the cotangent after backward", before, dOut, "backward writes to the cotangent");
+    }
+
+    private static void wanted(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
+        Gradients all = gradients(c, mixer, in, dOut, 1);
+        Workspace workspace = Workspace.threads(1);
+        Recording recording = mixer.record(in, Runs.output(mixer, in), workspace);
+        mixer.backward(recording, dOut, Gradients.none(), workspace);
+        Tensor dIn = Tensor.zeros(in.tensor().shape());
+        mixer.backward(recording, dOut, Gradients.none().withInput(dIn), workspace);
+        Expect.same(
+                c.spec(),
+                "the input's gradient alone, against all",
+                all.input().orElseThrow(),
+                dIn,
+                "it is computed with something that is only there for the others");
+        for (String name : all.parameters().names()) {
+            Tensor alone = Tensor.zeros(all.parameters().get(name).shape());
+            mixer.backward(
+                    recording,
+                    dOut,
+                    Gradients.none().withParameters(NamedTensors.empty().with(name, alone)),
+                    workspace);
+            Expect.same(
+                    c.spec(),
+                    "the gradient of '" + name + "' alone, against all",
+                    all.parameters().get(name),
+                    alone,
+                    "it is computed with something that is only there for the others");
+        }
+    }
+
+    private static void padding(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences plain = Batches.padded(c.input(), c.time() + 1, 0);
+        Sequences in = Batches.padded(c.input(), c.time() + 1, Float.NaN);
+        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
+        Tensor dOutNaN = dOut.copy();
+        for (int b = 0; b < in.batch(); b++) {
+            Batches.fill(dOut, b, in.length(b), in.time(), 0);
+            Batches.fill(dOutNaN, b, in.length(b), in.time(), Float.NaN);
+        }
+        Gradients got = gradients(c, mixer, in, dOutNaN, 1);
+        sameGradients(
+                c,
+                "NaN at the padding of input and cotangent, against 0",
+                gradients(c, mixer, plain, dOut, 1),
+                got,
+                "padding is read");
+        for (int b = 0; b < in.batch(); b++) {
+            Expect.zeros(
+                    "gradient of the input past the length " + in.length(b),
+                    got.input().orElseThrow(),
+                    b,
+                    in.length(b),
+                    in.time(),
+                    "padding has no gradient");
+        }
+    }
+
+    private static void threads(LawCase c) {
+        LawCase full = c.full(20);
+        Differentiable mixer = full.mixer().require(Differentiable.class);
+        Tensor dOut =
+                full.tensor("cotangent", full.spec().outputShape(full.input()).extents());
+        sameGradients(
+                c,
+                "1 thread, then " + c.threads(),
+                gradients(full, mixer, full.input(), dOut, 1),
+                gradients(full, mixer, full.input(), dOut, c.threads()),
+                "a sum over the batch is split by the number of threads, or two threads add to one place");
+    }
+
+    private static void foreign(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Differentiable other = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Workspace workspace = Workspace.threads(1);
+        Recording recording = other.record(in, Runs.output(other, in), workspace);
+        Expect.that(recording.mixer() == other, "recording.mixer() is not the mixer that made it");
+        Gradients gradients = Gradients.zeros(c.spec(), in);
+        Expect.refused(
+                ForeignStateException.class,
+                "backward with a recording of another mixer of the same configuration",
+                () -> mixer.backward(
+                        recording, cotangent(c, "cotangent", c.spec().outputShape(in)), gradients, workspace));
+    }
+
+    private static void cotangent(LawCase c) {
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Workspace workspace = Workspace.threads(1);
+        Recording recording = mixer.record(in, Runs.output(mixer, in), workspace);
+        Gradients gradients = Gradients.zeros(c.spec(), in);
+        Tensor dOut = c.tensor("cotangent", c.batch(), c.time() + 1, c.spec().outputWidth());
+        String done = "a cotangent " + dOut.shape() + " instead of " + c.spec().outputShape(in);
+        Expect.message(
+                Expect.refused(
+                        ShapeMismatchException.class,
+                        done,
+                        () -> mixer.backward(recording, dOut, gradients, workspace)),
+                done,
+                dOut.shape());
+        sameGradients(
+                c,
+                done + ": after the refusal",
+                Gradients.zeros(c.spec(), in),
+                gradients,
+                "something is added before all arguments have been checked");
+    }
+}

@@ -1,0 +1,293 @@
+package org.attention4j.tests.laws;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.StateExhaustedException;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** What steps keep to. */
+public final class IncrementalLaws {
+    private static final String APART =
+            "a step and the whole sequence sum in another order, or the state forgets something";
+
+    private IncrementalLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                law(
+                        "token-by-token-equals-whole",
+                        "one position at a time gives the outputs of the whole sequence",
+                        "what the state keeps; the order of sums in step and forward",
+                        c -> whole(c, "token by token", 1, false)),
+                law(
+                        "prompt-equals-whole",
+                        "the whole prompt in one step gives the outputs of forward",
+                        "the order of sums in step and forward",
+                        c -> whole(c, "all in one step", 1 << 20, false)),
+                law(
+                        "chunks-equal-whole",
+                        "any partition into chunks gives the outputs of the whole sequence",
+                        "chunks that end inside a block; the position that a chunk begins at",
+                        c -> whole(c, "in chunks " + c.chunks(), 0, false)),
+                law(
+                        "ragged-chunks-equal-whole",
+                        "each sequence may take another number of positions a step, also none",
+                        "one position for the whole batch; chunk.length(b) where chunk.time() is used",
+                        c -> whole(c, "in ragged chunks", 0, true)),
+                law(
+                        "step-threads-do-not-matter",
+                        "steps on any number of threads give the same bits",
+                        "work that is split by the number of threads",
+                        IncrementalLaws::threads),
+                law(
+                        "states-do-not-interfere",
+                        "states of one mixer that take turns give what each gives alone",
+                        "fields of the mixer that steps write to: everything of a sequence belongs to its state",
+                        IncrementalLaws::interleaved),
+                law(
+                        "positions-counted",
+                        "position(b) counts what sequence b has taken; batch and capacity are as asked for",
+                        "newState and the end of step",
+                        IncrementalLaws::positions),
+                law(
+                                "full-state-refuses-more",
+                                "a step past the capacity is refused and leaves state and output as they were",
+                                "step: check the room of all sequences before anything is written",
+                                IncrementalLaws::full)
+                        .when("with a state that grows", spec -> !spec.boundedState()),
+                law(
+                                "bounded-state-goes-on",
+                                "a state of fixed size takes sequences longer than its capacity",
+                                "the ring: rows before the capacity are overwritten, not missed",
+                                IncrementalLaws::bounded)
+                        .when("with a bounded state", MixerSpec::boundedState),
+                law(
+                        "bad-step-refused",
+                        "a step of another batch, width or output shape is refused and changes nothing",
+                        "step: begin with spec().check(chunk, state, out)",
+                        IncrementalLaws::badStep),
+                law(
+                        "bad-state-size-refused",
+                        "newState refuses a negative batch and a capacity below 1",
+                        "newState: RowState checks both",
+                        IncrementalLaws::badSize),
+                law(
+                        "no-garbage-per-step",
+                        "after warm-up, a step and its roll-back allocate 0 bytes",
+                        "new arrays, lambdas that capture, boxing, varargs on the path of one token",
+                        IncrementalLaws::noGarbage));
+    }
+
+    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+        return Law.of(Law.Group.INCREMENTAL, id, intent, lookAt, check).needs(Capability.INCREMENTAL);
+    }
+
+    /** Chunks of one size, or of the case's sizes in turn where it is 0. */
+    private static void whole(LawCase c, String how, int size, boolean ragged) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Tensor whole = Runs.forward(mixer, c.input());
+        Steps steps = Steps.of(mixer, c.input());
+        SplittableRandom random = c.random("ragged");
+        for (int i = 0; !steps.done(); i++) {
+            int next = size > 0 ? size : c.chunks().get(i % c.chunks().size());
+            steps.take(b -> ragged ? random.nextInt(next + 1) : next);
+        }
+        Expect.same(c.spec(), how + ", against the whole sequence", whole, steps.out, APART);
+    }
+
+    private static void threads(LawCase c) {
+        LawCase full = c.full(20);
+        Incremental mixer = full.mixer().require(Incremental.class);
+        Steps one = Steps.of(mixer, full.input()).takeAll(b -> 7);
+        try (Workspace workspace = Workspace.threads(c.threads())) {
+            Steps more =
+                    new Steps(mixer, full.input(), mixer.newState(c.batch(), full.time()), workspace).takeAll(b -> 7);
+            Expect.same(
+                    c.spec(),
+                    "steps on 1 thread, then on " + c.threads(),
+                    one.out,
+                    more.out,
+                    "sums are split by the number of threads, or two threads write to one place");
+        }
+    }
+
+    private static void interleaved(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Sequences other = c.sequences("other", c.spec().inputWidth());
+        Tensor alone = Steps.of(mixer, c.input()).takeAll(b -> 1).out;
+        Steps first = Steps.of(mixer, c.input());
+        Steps second = Steps.of(mixer, other);
+        while (!first.done()) {
+            first.take(b -> 1);
+            second.take(b -> 1);
+        }
+        Expect.same(
+                c.spec(),
+                "a state alone, then in turns with another state",
+                alone,
+                first.out,
+                "the mixer keeps something of a sequence itself");
+    }
+
+    private static void positions(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Steps steps = Steps.of(mixer, c.input(), c.time() + 3);
+        Expect.equal(c.batch(), steps.state.batch(), "batch of the new state");
+        Expect.equal(c.time() + 3, steps.state.capacity(), "capacity of the new state");
+        Expect.equal(c.spec().fingerprint(), steps.state.spec().fingerprint(), "configuration of the new state");
+        SplittableRandom random = c.random("ragged");
+        for (int i = 0; i < 3; i++) {
+            steps.take(b -> random.nextInt(3));
+            for (int b = 0; b < c.batch(); b++) {
+                Expect.equal((long) steps.taken[b], steps.state.position(b), "position of sequence " + b);
+            }
+        }
+    }
+
+    private static void full(LawCase c) {
+        LawCase full = c.full(2);
+        Incremental mixer = full.mixer().require(Incremental.class);
+        Sequences in = full.input();
+        int capacity = in.time() - 1;
+        int b = c.random("which").nextInt(c.batch());
+        Steps steps = Steps.of(mixer, in, capacity).take(one -> one == b ? capacity : capacity - 1);
+        Tensor out = marked(Shape.of(c.batch(), 1, c.spec().outputWidth()));
+        String done = "a step of sequence " + b + " past the capacity " + capacity;
+        int[] ones = new int[c.batch()];
+        java.util.Arrays.fill(ones, 1);
+        Sequences chunk = Batches.cut(in, steps.taken, ones);
+        Expect.refused(
+                StateExhaustedException.class, done, () -> mixer.step(chunk, steps.state, out, Workspace.threads(1)));
+        unchanged(done, steps, out);
+        steps.rollback(b, 1);
+        steps.takeAll(one -> Math.min(1, capacity - steps.taken[one]), capacity);
+        Tensor whole = Runs.forward(mixer, in);
+        for (int s = 0; s < c.batch(); s++) {
+            Expect.positions(
+                    c.spec(),
+                    done + ", then a roll-back and a replay",
+                    whole,
+                    s,
+                    0,
+                    steps.out,
+                    s,
+                    0,
+                    capacity,
+                    "the refused step changed the state");
+        }
+    }
+
+    private static Tensor marked(Shape shape) {
+        Tensor tensor = Tensor.zeros(shape);
+        tensor.fill(-77);
+        return tensor;
+    }
+
+    private static void unchanged(String done, Steps steps, Tensor out) {
+        for (int b = 0; b < steps.taken.length; b++) {
+            Expect.equal(
+                    (long) steps.taken[b],
+                    steps.state.position(b),
+                    done + ": position of sequence " + b + " afterwards");
+        }
+        Expect.sameBits(
+                done + ": the output after the refusal",
+                marked(out.shape()),
+                out,
+                "something is written before all arguments have been checked");
+    }
+
+    private static void bounded(LawCase c) {
+        LawCase full = c.full(6);
+        Incremental mixer = full.mixer().require(Incremental.class);
+        int capacity = 1 + c.random("capacity").nextInt(4);
+        Steps steps = Steps.of(mixer, full.input(), capacity);
+        for (int i = 0; !steps.done(); i++) {
+            int next = c.chunks().get(i % c.chunks().size());
+            steps.take(b -> next);
+        }
+        Expect.same(
+                c.spec(),
+                full.time() + " positions through a state of capacity " + capacity,
+                Runs.forward(mixer, full.input()),
+                steps.out,
+                "the ring is too short, or wraps at the wrong place");
+    }
+
+    private static void badStep(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        int width = c.spec().inputWidth();
+        int outputs = c.spec().outputWidth();
+        Steps steps = Steps.of(mixer, c.input(), c.time() + 2).take(b -> 1);
+        refusedStep(
+                "a step of batch " + (c.batch() + 1) + " with a state of batch " + c.batch(),
+                mixer,
+                steps,
+                Tensor.zeros(c.batch() + 1, 1, width),
+                Shape.of(c.batch() + 1, 1, outputs));
+        refusedStep(
+                "a step of width " + (width + 1),
+                mixer,
+                steps,
+                Tensor.zeros(c.batch(), 1, width + 1),
+                Shape.of(c.batch(), 1, outputs));
+        refusedStep(
+                "a step of 1 position with an output of 2",
+                mixer,
+                steps,
+                Tensor.zeros(c.batch(), 1, width),
+                Shape.of(c.batch(), 2, outputs));
+    }
+
+    private static void refusedStep(String done, Incremental mixer, Steps steps, Tensor in, Shape shape) {
+        Tensor out = marked(shape);
+        Expect.refused(
+                ShapeMismatchException.class,
+                done,
+                () -> mixer.step(Sequences.of(in), steps.state, out, Workspace.threads(1)));
+        unchanged(done, steps, out);
+    }
+
+    private static void badSize(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Expect.message(
+                Expect.refused(BadShapeException.class, "newState(-1, 4)", () -> mixer.newState(-1, 4)),
+                "newState(-1, 4)",
+                -1);
+        Expect.message(
+                Expect.refused(BadShapeException.class, "newState(1, 0)", () -> mixer.newState(1, 0)),
+                "newState(1, 0)",
+                0);
+        Expect.equal(0, mixer.newState(0, 1).batch(), "batch of newState(0, 1)");
+    }
+
+    private static void noGarbage(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Steps steps = Steps.of(mixer, c.input(), c.time() + 2).take(b -> c.time());
+        MixerState state = steps.state;
+        Sequences token = Sequences.of(c.tensor("token", c.batch(), 1, c.spec().inputWidth()));
+        Tensor out = Runs.output(mixer, token);
+        Workspace workspace = Workspace.threads(1);
+        long bytes = new Allocation().ofCall(() -> {
+            mixer.step(token, state, out, workspace);
+            state.rollback(1);
+        });
+        Expect.equal(0L, bytes, "bytes that a warmed-up step and its roll-back allocate on the calling thread");
+    }
+}

@@ -1,0 +1,193 @@
+package org.attention4j.tests.mutants;
+
+import java.util.List;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.naive.NaiveMixers;
+
+/** Defects of gradients. */
+final class GradientMutants {
+    private static final MixerProvider AVERAGE = NaiveMixers.decayingAverage();
+
+    private GradientMutants() {}
+
+    /** A backward pass around that of a correct mixer. */
+    interface Backward {
+        void run(Differentiable correct, Recording recording, Tensor dOut, Gradients gradients, Workspace workspace);
+    }
+
+    static Mutant backward(String law, String says, MixerProvider base, Backward defect) {
+        return Mutant.of(law, says, base, mixer -> new Broken(mixer) {
+            private final Differentiable correct = new Broken(inner);
+
+            @Override
+            public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+                defect.run(correct, recording, dOut, gradients, workspace);
+            }
+        });
+    }
+
+    /** Adds 1.05 times what a correct pass adds. */
+    static void tooMuch(Tensor target, Tensor before) {
+        float[] now = target.toArray();
+        float[] then = before.toArray();
+        for (int i = 0; i < now.length; i++) {
+            now[i] += 0.05f * (now[i] - then[i]);
+        }
+        target.write(0, now, 0, now.length);
+    }
+
+    static List<Mutant> all() {
+        Recording[] seen = new Recording[1];
+        return List.of(
+                backward(
+                        "earlier-outputs-have-no-later-gradient",
+                        "backward masks other positions",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            correct.backward(recording, dOut, gradients, workspace);
+                            gradients.input().ifPresent(dIn -> {
+                                for (int b = 0; b < dIn.extent(0); b++) {
+                                    dIn.set(
+                                            dIn.get(b, dIn.extent(1) - 1, 0) + dOut.get(b, 0, 0),
+                                            b,
+                                            dIn.extent(1) - 1,
+                                            0);
+                                }
+                            });
+                        }),
+                Mutant.of("recording-computes-forward", "record, against forward", AVERAGE, mixer -> new Broken(mixer) {
+                    @Override
+                    public Recording record(Sequences in, Tensor out, Workspace workspace) {
+                        Recording recording = super.record(in, out, workspace);
+                        Mutant.change(in, out, (value, b, t) -> Math.nextUp(value));
+                        return recording;
+                    }
+                }),
+                backward(
+                        "input-gradient-is-derivative",
+                        "gradient by the input: along a random direction",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor before = gradients.input().orElseThrow().copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            tooMuch(gradients.input().orElseThrow(), before);
+                        }),
+                backward(
+                        "parameter-gradients-are-derivatives",
+                        "gradient by parameter 'decay': along",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor before = gradients.parameters().get("decay").copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            tooMuch(gradients.parameters().get("decay"), before);
+                        }),
+                backward(
+                        "parameter-gradients-are-derivatives",
+                        "gradient by parameter 'bias_hh_l0': along",
+                        NaiveMixers.lstm(),
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor before =
+                                    gradients.parameters().get("bias_hh_l0").copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            gradients.parameters().get("bias_hh_l0").copyFrom(before);
+                        }),
+                backward(
+                        "backward-is-linear",
+                        "3·u + v, against those of u and v",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor clipped = dOut.copy();
+                            for (int i = 0; i < clipped.size(); i++) {
+                                clipped.array()[i] = Math.min(clipped.array()[i], 0.8f);
+                            }
+                            correct.backward(recording, clipped, gradients, workspace);
+                        }),
+                backward(
+                        "gradients-accumulate",
+                        "backward overwrites",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            gradients.clear();
+                            correct.backward(recording, dOut, gradients, workspace);
+                        }),
+                backward(
+                        "recording-used-twice",
+                        "backward, and again after another one",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            correct.backward(recording, dOut, gradients, workspace);
+                            if (recording == seen[0]) {
+                                correct.backward(recording, dOut, gradients, workspace);
+                            }
+                            seen[0] = recording;
+                        }),
+                backward(
+                        "only-wanted-gradients",
+                        "alone, against all",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            if (gradients.input().isPresent()) {
+                                correct.backward(recording, dOut, gradients, workspace);
+                            }
+                        }),
+                backward(
+                        "padding-has-no-gradient",
+                        "padding has no gradient",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            correct.backward(recording, dOut, gradients, workspace);
+                            gradients.input().ifPresent(dIn -> dIn.set(1, 0, dIn.extent(1) - 1, 0));
+                        }),
+                backward(
+                        "gradient-threads-do-not-matter",
+                        "1 thread, then",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            correct.backward(recording, dOut, gradients, workspace);
+                            gradients.parameters().get("decay").set(workspace.threads(), 0);
+                        }),
+                backward(
+                        "foreign-recording-refused",
+                        "must be refused with ForeignStateException, was accepted",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> IncrementalMutants.swallowed(
+                                () -> correct.backward(recording, dOut, gradients, workspace))),
+                backward(
+                        "bad-cotangent-refused",
+                        "must be refused with ShapeMismatchException, was accepted",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> IncrementalMutants.swallowed(
+                                () -> correct.backward(recording, dOut, gradients, workspace))),
+                backward(
+                        "context-gradient-is-derivative",
+                        "gradient by the context: along",
+                        NaiveMixers.attention(),
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor before = gradients.context().orElseThrow().copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            tooMuch(gradients.context().orElseThrow(), before);
+                        }),
+                Mutant.of(
+                        "initial-hidden-gradient-is-derivative",
+                        "gradient by the initial hidden",
+                        NaiveMixers.lstm(),
+                        mixer -> new Broken(mixer) {
+                            @Override
+                            public void backward(
+                                    Recording recording,
+                                    Tensor dOut,
+                                    NamedTensors dLast,
+                                    Gradients gradients,
+                                    Workspace workspace) {
+                                super.backward(recording, dOut, dLast.zerosLike(), gradients, workspace);
+                            }
+                        }));
+    }
+}
