@@ -13,8 +13,8 @@ import org.attention4j.api.Scratch;
  */
 final class KeyValues {
     /**
-     * Keys a block: softmax goes on from block to block, so this number is part of what the bits are. Measured: a block's scores for
-     * 32 queries (16 KB) and a head's values (32 KB at E = 64) stay near the core.
+     * Keys a block: softmax goes on from block to block, so this number is part of what the bits are. Measured at n = 1,024 and E = 64 with
+     * 16, 32 and 64 queries: 128 and 256 keys are equally fast, 64 a fifth slower.
      */
     static final int BLOCK = 128;
 

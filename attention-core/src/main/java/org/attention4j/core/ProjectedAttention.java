@@ -14,7 +14,6 @@ import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
@@ -81,11 +80,6 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     @Override
     public NamedTensors parameters() {
         return parameters.copy();
-    }
-
-    /** The kind's own parameters from a source. */
-    NamedTensors newParameters(ParameterSource source) {
-        return spec.newParameters(source);
     }
 
     @Override
