@@ -176,14 +176,23 @@ final class ReferenceCase implements AutoCloseable {
         return doubles(expected(name).name());
     }
 
-    /** The difference that is allowed between a float32 result and a reference value. */
+    /**
+     * The difference that is allowed between a float32 result and a reference value: the tensor's own absolute one, or the case's
+     * {@code atol} and {@code rtol}.
+     *
+     * @throws CorruptFileException if the case has neither
+     */
     double tolerance(String name, double value) {
         JsonNode absolute = description.path("tolerances").path(name).path("atol_f32");
         if (absolute.isNumber()) {
             return absolute.asDouble();
         }
-        return description.path("atol").asDouble(1e-7)
-                + description.path("rtol").asDouble(1e-3) * Math.abs(value);
+        JsonNode atol = description.path("atol");
+        JsonNode rtol = description.path("rtol");
+        if (!atol.isNumber() || !rtol.isNumber()) {
+            throw new CorruptFileException("cases.jsonl, case " + name(), 0, "there is no tolerance for " + name);
+        }
+        return atol.asDouble() + rtol.asDouble() * Math.abs(value);
     }
 
     @Override

@@ -106,23 +106,28 @@ public final class Suite {
     }
 
     private CaseResult run(JsonNode description) {
-        String name = description.path("name").asText();
         Operator operator = operators.get(description.path("op").asText());
         try (ReferenceCase reference = ReferenceCase.open(directory, description)) {
             if (operator == null) {
                 return CaseResult.unsupported(reference, "the library has no operator " + reference.operator());
             }
             return run(operator, reference);
+        } catch (NoSuchFileException missing) {
+            return failed(description, "there is no file " + description.path("file"));
         } catch (IOException | MixerException broken) {
-            return new CaseResult(
-                    name,
-                    description.path("op").asText(),
-                    Verdict.FAIL,
-                    Double.NaN,
-                    Double.NaN,
-                    "",
-                    String.valueOf(broken.getMessage()));
+            return failed(description, String.valueOf(broken.getMessage()));
         }
+    }
+
+    private static CaseResult failed(JsonNode description, String reason) {
+        return new CaseResult(
+                description.path("name").asText(),
+                description.path("op").asText(),
+                Verdict.FAIL,
+                Double.NaN,
+                Double.NaN,
+                "",
+                reason);
     }
 
     private static CaseResult run(Operator operator, ReferenceCase reference) {

@@ -1,0 +1,138 @@
+package org.attention4j.cli.vectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Tensor;
+import org.attention4j.model.files.Safetensors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Suites made up here, of attention over one key, whose output is the value whatever the query. */
+class SuiteTest {
+    private static final String TOLERANCE = ", \"atol\": 1e-7, \"rtol\": 1e-6";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static Map<String, Tensor> oneKey(float answer) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("input.query", Tensor.of(new float[] {1, 2}, 1, 1, 1, 2));
+        tensors.put("input.key", Tensor.of(new float[] {3, 4}, 1, 1, 1, 2));
+        tensors.put("input.value", Tensor.of(new float[] {5}, 1, 1, 1, 1));
+        tensors.put("output.output@f32", Tensor.of(new float[] {answer}, 1, 1, 1, 1));
+        return tensors;
+    }
+
+    private CaseResult run(String operator, Map<String, Tensor> tensors, String more) throws IOException {
+        Safetensors.write(folder.resolve("case.safetensors"), NamedTensors.of(tensors), Map.of());
+        String inputs = String.join(
+                ", ",
+                tensors.keySet().stream()
+                        .filter(name -> name.startsWith("input."))
+                        .map(name -> '"' + name.substring("input.".length()) + '"')
+                        .toList());
+        return runLine("{\"name\": \"a\", \"op\": \"" + operator + "\", \"file\": \"case.safetensors\", \"inputs\": ["
+                + inputs + "]" + more + "}");
+    }
+
+    private CaseResult runLine(String line) throws IOException {
+        Files.writeString(folder.resolve("cases.jsonl"), line + "\n");
+        List<CaseResult> told = new ArrayList<>();
+        List<CaseResult> results = Suite.read(folder, Mixers.load()).run(told::add);
+        assertEquals(results, told);
+        return results.get(0);
+    }
+
+    private static void assertVerdict(Verdict verdict, String reason, CaseResult result) {
+        assertEquals(verdict, result.verdict(), result.reason());
+        assertTrue(result.reason().contains(reason), result.reason());
+    }
+
+    @Test
+    void rightAnswersPass() throws IOException {
+        CaseResult result = run("sdpa", oneKey(5), TOLERANCE);
+
+        assertVerdict(Verdict.PASS, "", result);
+        assertEquals(0, result.error());
+    }
+
+    @Test
+    void wrongAnswersFailWithBothValues() throws IOException {
+        CaseResult result = run("sdpa", oneKey(5.1f), TOLERANCE);
+
+        assertVerdict(Verdict.FAIL, "output.output is 5.0 at element 0, the reference 5.09999", result);
+        assertEquals(0.1, result.error(), 1e-6);
+    }
+
+    @Test
+    void aResultThatIsNotComputedFails() throws IOException {
+        Map<String, Tensor> tensors = oneKey(5);
+        tensors.put("output.other@f32", Tensor.zeros(1));
+
+        assertVerdict(Verdict.FAIL, "output.other was not computed", run("sdpa", tensors, TOLERANCE));
+    }
+
+    @Test
+    void anotherShapeFails() throws IOException {
+        Map<String, Tensor> tensors = oneKey(5);
+        tensors.put("output.output@f32", Tensor.of(new float[] {5}, 1));
+
+        assertVerdict(Verdict.FAIL, "has shape [1, 1, 1, 1], the reference [1]", run("sdpa", tensors, TOLERANCE));
+    }
+
+    @Test
+    void aCaseWithoutToleranceFails() throws IOException {
+        assertVerdict(Verdict.FAIL, "no tolerance", run("sdpa", oneKey(5), ""));
+    }
+
+    @Test
+    void whereTheReferenceAnswersNaNWePromiseANumber() throws IOException {
+        assertVerdict(Verdict.UNSUPPORTED, "answers NaN", run("sdpa", oneKey(Float.NaN), TOLERANCE));
+    }
+
+    @Test
+    void aNaNThatIsReadMustStayNaN() throws IOException {
+        Map<String, Tensor> tensors = oneKey(Float.NaN);
+        tensors.put("input.value", Tensor.of(new float[] {Float.NaN}, 1, 1, 1, 1));
+        assertVerdict(Verdict.PASS, "", run("sdpa", tensors, TOLERANCE));
+
+        tensors.put("output.output@f32", Tensor.of(new float[] {5}, 1, 1, 1, 1));
+        assertVerdict(Verdict.FAIL, "is NaN", run("sdpa", tensors, TOLERANCE));
+    }
+
+    @Test
+    void unknownOperatorsAreUnsupported() throws IOException {
+        assertVerdict(Verdict.UNSUPPORTED, "no operator fft", run("fft", oneKey(5), TOLERANCE));
+    }
+
+    @Test
+    void filesThatAreNotThereOrOutsideFail() throws IOException {
+        assertVerdict(Verdict.FAIL, "no file", runLine("{\"name\": \"a\", \"op\": \"sdpa\", \"file\": \"nonesuch\"}"));
+        assertVerdict(
+                Verdict.FAIL,
+                "outside the suite",
+                runLine("{\"name\": \"a\", \"op\": \"sdpa\", \"file\": \"../secret\"}"));
+    }
+
+    @Test
+    void listsThatAreNoListsAreRefused() throws IOException {
+        assertThrows(NoSuchFileException.class, () -> Suite.read(folder.resolve("nonesuch"), Mixers.load()));
+        Files.writeString(folder.resolve("cases.jsonl"), "\n[1]\n");
+        assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+        Files.writeString(folder.resolve("cases.jsonl"), "{\"name\": ");
+        assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+    }
+}
