@@ -101,12 +101,31 @@ final class Main implements Runnable {
      * @return the exit status
      */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine line = commandLine(err);
+        CommandLine line;
+        try {
+            line = commandLine(err);
+        } catch (CommandLine.InitializationException broken) {
+            return refuseRegistry(broken, err);
+        }
         line.setOut(out).setErr(err);
         int status = line.execute(arguments);
         out.flush();
         err.flush();
         return status;
+    }
+
+    /** Picocli makes the commands, and so the registry, before it reads a line; it wraps what goes wrong there. */
+    private static int refuseRegistry(CommandLine.InitializationException broken, PrintWriter err) {
+        Throwable root = broken;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (!(root instanceof MixerException refused)) {
+            throw broken;
+        }
+        err.println("attention: " + oneLine(refused.getMessage()));
+        err.flush();
+        return REFUSED;
     }
 
     private static CommandLine commandLine(PrintWriter err) {
