@@ -33,7 +33,7 @@ public final class CausalLaws {
                 law(
                         "prefix-equals-whole",
                         "a prefix alone gives the outputs of the prefix in the whole sequence",
-                        "uses of the length where the position is meant; normalisation over the sequence",
+                        "uses of the length where the position is meant; blocks that are counted from the end; terms that come after the last position",
                         CausalLaws::prefix),
                 law(
                                 "earlier-outputs-have-no-later-gradient",
@@ -102,7 +102,7 @@ public final class CausalLaws {
                     b,
                     0,
                     t,
-                    AHEAD);
+                    "the length is used where the position is meant, or changes the order of a sum");
         }
     }
 
