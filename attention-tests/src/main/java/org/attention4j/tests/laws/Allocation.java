@@ -12,8 +12,11 @@ final class Allocation {
 
     private static final int CALLS = 5;
 
-    /** Until the JIT has compiled a method, its vectors and short-lived objects are allocated; it asks for that after 15,000 calls. */
-    private static final int PATIENT_CALLS = 40_000;
+    /**
+     * Until the JIT has compiled a method, its vectors and short-lived objects are allocated; it asks for that after 15,000 calls, and
+     * compiles callers again after that: an LSTM cell of vectors was seen to settle after 100,000.
+     */
+    private static final int PATIENT_CALLS = 200_000;
 
     /** How long the JIT must have finished nothing, to be taken for done. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
