@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * One attention over a batch: sizes, lengths, and where queries, keys, values and outputs are. Queries are [H, T, E] in a sequence, with
  * strides; keys and values are packed.
  *
- * <p>Query i of m sees key j of n if j ≤ i + (n − m), where causal, and if the scores are not −∞. {@link #extraKeys} more keys
- * follow the n true ones; every query sees them, and neither bias nor mask nor modifier applies to them.
+ * <p>Query i of m sees key j of n if j ≤ i + (n − m), where causal, and if the scores are not −∞. {@link #extraKeys} more keys are
+ * stored before the n true ones, so that what a causal query sees comes first; every query sees them, and neither bias nor mask nor modifier
+ * applies to them.
  */
 final class AttentionCall {
     /** Queries of a task: enough to use each key of a block many times, few enough for all threads to have work. */
@@ -64,7 +65,7 @@ final class AttentionCall {
         return (int) ((long) head * keyValues.heads() / heads);
     }
 
-    /** True keys and extra keys. */
+    /** Extra keys and true keys. */
     int keys(int b) {
         return keyLengths[b] + extraKeys;
     }
@@ -79,14 +80,15 @@ final class AttentionCall {
         return causal ? Math.max(0, Math.min(keyLengths[b], position(b, i) + 1)) : keyLengths[b];
     }
 
-    /** Past the last key that a query may see, extra keys included. */
+    /** Past the last stored key that a query may see. */
     int end(int b, int i) {
-        return extraKeys > 0 ? keys(b) : limit(b, i);
+        return extraKeys + limit(b, i);
     }
 
-    /** The first query, not before {@code from}, that may see keys from {@code key} on. */
+    /** The first query, not before {@code from}, that may see stored keys from {@code key} on. */
     int firstQuery(int b, int from, int key) {
-        return causal && extraKeys == 0 ? Math.max(from, key + queryLengths[b] - keyLengths[b]) : from;
+        boolean all = !causal || key < extraKeys;
+        return all ? from : Math.max(from, key - extraKeys + queryLengths[b] - keyLengths[b]);
     }
 
     /** Where a row's maximum and sum are. */
@@ -117,16 +119,15 @@ final class AttentionCall {
         return Math.max(0, Math.min(width, end(b, i) - key));
     }
 
-    /** How many of {@code visible} keys from {@code key} on are true keys that the query may see. */
-    int own(int b, int i, int key, int visible) {
-        return Math.max(0, Math.min(visible, limit(b, i) - key));
+    /** How many of {@code width} stored keys from {@code key} on are extra keys; they are the first ones. */
+    int extra(int key, int width) {
+        return Math.max(0, Math.min(width, extraKeys - key));
     }
 
     /** The second half of scoring a row, after {@link Scores#scaleAndCap}. */
     void finishScores(int b, int h, int i, int key, int visible, float[] x, int at) {
-        int own = own(b, i, key, visible);
-        scores.finish(x, at, own, b, h, i, position(b, i), key);
-        Scores.hide(x, at + own, at + Math.min(visible, keyLengths[b] - key));
+        int extra = extra(key, visible);
+        scores.finish(x, at + extra, visible - extra, b, h, i, position(b, i), key + extra - extraKeys);
     }
 
     /** Multiply-adds of the whole, for the decision to share it. */

@@ -26,13 +26,12 @@ final class BackwardArrays {
     float @Nullable [] dBias;
     int dBiasOffset;
 
-    /** dL/dweight of one pair, 0 where there is no cotangent of weights. */
+    /** dL/dweight of a query and a stored key, 0 where there is no cotangent of weights. */
     float dWeight(AttentionCall c, int b, int h, int i, int key) {
         if (dWeights == null) {
             return 0;
         }
-        int own = c.keyLengths[b];
-        int column = key < own ? key : c.keyTime + key - own;
+        int column = key < c.extraKeys ? c.keyTime + key : key - c.extraKeys;
         return dWeights[dWeightsOffset + c.rowAt(b, h, i) * (c.keyTime + c.extraKeys) + column];
     }
 

@@ -230,11 +230,14 @@ final class BlockedBackward implements Workspace.Task {
             float weight = p[at + j];
             d[at + j] = weight == 0 ? 0 : weight * (d[at + j] + arrays.dWeight(c, b, h, i, key + j) - delta);
         }
-        int own = c.own(b, i, key, width);
+        int visible = c.visible(b, i, key, width);
+        int extra = c.extra(key, visible);
+        int first = key + extra - c.extraKeys;
         if (arrays.dBias != null) {
-            c.scores.biasGradient(d, at, own, b, h, i, key, arrays.dBias, arrays.dBiasOffset);
+            int own = visible - extra;
+            c.scores.biasGradient(d, at + extra, own, b, h, i, first, arrays.dBias, arrays.dBiasOffset);
         }
-        c.scores.gradient(c.kernels, tile.bent, d, at, width, own, b, h, c.position(b, i), key);
+        c.scores.gradient(c.kernels, tile.bent, d, at, width, extra, b, h, c.position(b, i), first);
     }
 
     /** Gradient of keys or values += aᵀ × rows in panels. */

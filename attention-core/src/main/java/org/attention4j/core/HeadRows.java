@@ -19,6 +19,13 @@ final class HeadRows {
         return start[b] + h * headStride + i * rowStride;
     }
 
+    /** Leaves out the first rows of every sequence. */
+    static void skip(HeadRows rows, int batch, int count) {
+        for (int b = 0; b < batch; b++) {
+            rows.start[b] += count * rows.rowStride;
+        }
+    }
+
     /** Starts of sequences that follow each other. */
     static int[] starts(int[] starts, int batch, int offset, int stride) {
         for (int b = 0; b < batch; b++) {

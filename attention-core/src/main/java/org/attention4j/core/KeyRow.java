@@ -4,7 +4,7 @@ import org.attention4j.api.variant.AttentionRow;
 
 /**
  * The row that a weighting sees. Its keys are those up to the last one that causality and length allow, so that it is the same
- * row whatever follows.
+ * row whatever follows. Keys that the attention adds come first, as if they were before the sequence.
  */
 final class KeyRow implements AttentionRow {
     private AttentionCall call = new AttentionCall();
@@ -13,7 +13,6 @@ final class KeyRow implements AttentionRow {
     private int keyHead;
     private int index;
     private int at;
-    private int limit;
     private int keys;
 
     /** Moves to a row; the number of its keys. */
@@ -24,7 +23,6 @@ final class KeyRow implements AttentionRow {
         keyHead = call.keyHead(h);
         index = i;
         at = call.query.at(b, h, i);
-        limit = call.limit(b, i);
         keys = call.end(b, i);
         return keys;
     }
@@ -41,7 +39,7 @@ final class KeyRow implements AttentionRow {
 
     @Override
     public int query() {
-        return call.position(batch, index);
+        return call.extraKeys + call.position(batch, index);
     }
 
     @Override
@@ -56,9 +54,8 @@ final class KeyRow implements AttentionRow {
 
     @Override
     public boolean sees(int key) {
-        return key < limit
-                ? call.scores.allows(batch, head, index, query(), key)
-                : key >= call.keyLengths[batch] && key < keys;
+        int own = key - call.extraKeys;
+        return own < 0 || key < keys && call.scores.allows(batch, head, index, call.position(batch, index), own);
     }
 
     @Override

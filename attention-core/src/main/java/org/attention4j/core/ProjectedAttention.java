@@ -253,20 +253,20 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
                 ? KeyValues.create(batch, form.heads(), form.keyWidth(), form.valueWidth(), capacity)
                 : KeyValues.borrow(memory, batch, form.heads(), form.keyWidth(), form.valueWidth(), capacity);
         int[] positions = workspace.scratch().ints(batch);
-        Arrays.fill(positions, 0, batch, 0);
+        Arrays.fill(positions, 0, batch, extra); // what is added comes first
         KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), keyRows, call.keyValues, positions);
         if (valueRows != null) {
             KeyValueTask.run(
                     workspace, kernels, valueLayer, true, form.valueWidth(), valueRows, call.keyValues, positions);
         }
         for (int b = 0; b < batch && extra > 0; b++) {
-            extraKeys(call.keyValues, b, keyRows.lengths[b]);
+            extraKeys(call.keyValues, b);
         }
         queries(call, queryRows, terms, memory, workspace);
     }
 
-    private void extraKeys(KeyValues to, int b, int length) {
-        int at = length;
+    private void extraKeys(KeyValues to, int b) {
+        int at = 0;
         if (form.biasKeyValue()) {
             to.putKeys(b, at, 1, biasKey, 0, 0, form.keyWidth());
             to.putValues(b, at, 1, biasValue, 0, 0, form.valueWidth());

@@ -54,6 +54,8 @@ final class ProjectedBackward {
         attention(dHeads, dQuery, dKey, dValue);
         extraKeys(AttentionForm.BIAS_KEY, dKey, form.keysWidth());
         extraKeys(AttentionForm.BIAS_VALUE, dValue, form.valuesWidth());
+        HeadRows.skip(dKey, queries.batch, form.extraKeys());
+        HeadRows.skip(dValue, queries.batch, form.extraKeys());
         projection(AttentionForm.Part.QUERY, queries, dQuery, gradients.query());
         projection(AttentionForm.Part.KEY, keys, dKey, gradients.key());
         projection(AttentionForm.Part.VALUE, recording.valueRows(), dValue, gradients.value());
@@ -109,7 +111,7 @@ final class ProjectedBackward {
         Tensor gradient = gradients.parameters().get(name);
         float[] sum = gradient.readable(scratch);
         for (int b = 0; b < call.batch; b++) {
-            mixer.kernels.add(rows.array, rows.at(b, 0, call.keyLengths[b]), sum, gradient.offset(), width);
+            mixer.kernels.add(rows.array, rows.at(b, 0, 0), sum, gradient.offset(), width);
         }
         gradient.commit(sum);
     }

@@ -1,6 +1,5 @@
 package org.attention4j.core;
 
-import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.variant.AttentionMask;
@@ -143,7 +142,8 @@ final class Scores {
      * From dL/dscore to dL/dproduct of a row, in place.
      *
      * @param bent the scaled and capped scores, as {@link #scaleAndCap} left them; read only if {@link #bent()}
-     * @param own how many of the keys have a position, and so a modified score
+     * @param extra how many keys at the start have no position, and so no modified score
+     * @param first position of the first key that has one
      */
     void gradient(
             Kernels kernels,
@@ -151,15 +151,15 @@ final class Scores {
             float[] d,
             int at,
             int count,
-            int own,
+            int extra,
             int b,
             int h,
             int position,
             int first) {
         if (modifier != null) {
-            for (int j = 0; j < own; j++) {
+            for (int j = extra; j < count; j++) {
                 if (d[at + j] != 0) {
-                    d[at + j] *= modifier.derivative(bent[at + j], b, h, position, first + j);
+                    d[at + j] *= modifier.derivative(bent[at + j], b, h, position, first + j - extra);
                 }
             }
         }
@@ -172,12 +172,5 @@ final class Scores {
             }
         }
         kernels.scale(d, at, count, scale);
-    }
-
-    /** Hides keys. */
-    static void hide(float[] x, int from, int to) {
-        if (from < to) {
-            Arrays.fill(x, from, to, Float.NEGATIVE_INFINITY);
-        }
     }
 }

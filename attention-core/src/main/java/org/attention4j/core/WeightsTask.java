@@ -29,17 +29,17 @@ final class WeightsTask implements Workspace.Task {
             Arrays.fill(weights, at, at + columns, 0f);
             if (i < c.queryLengths[b]) {
                 int keys = row(c, b, h, i, row, x);
-                place(c, b, x, keys, at);
+                place(c, x, keys, at);
             }
         }
     }
 
     /** Puts true keys first and extra keys at the end, where there are columns for them. */
-    private void place(AttentionCall c, int b, float[] x, int keys, int at) {
-        int own = Math.min(keys, c.keyLengths[b]);
-        System.arraycopy(x, 0, weights, at, own);
+    private void place(AttentionCall c, float[] x, int keys, int at) {
+        int extra = c.extraKeys;
+        System.arraycopy(x, extra, weights, at, keys - extra);
         if (columns > c.keyTime) {
-            System.arraycopy(x, own, weights, at + c.keyTime, keys - own);
+            System.arraycopy(x, 0, weights, at + c.keyTime, extra);
         }
     }
 

@@ -204,6 +204,19 @@ class BitLawsTest {
         }
     }
 
+    @Property(tries = 40)
+    void aPrefixAloneIsThePrefix(@ForAll("cases") MixerCase given) {
+        MixerCase c = given.asCausal();
+        ProjectedAttention mixer = c.mixer();
+        Tensor whole = forward(mixer, c, c.alone(0), 1);
+        int length = c.lengths().get(0);
+        for (int cut : new int[] {length / 2, Math.max(0, length - 1)}) {
+            Tensor first = c.alone(0).tensor().slice(0).range(0, cut).reshape(1, cut, c.width());
+            Tensor prefix = forward(mixer, c, Sequences.of(first), 1);
+            assertSame("prefix", prefix.slice(0), whole.slice(0).range(0, cut));
+        }
+    }
+
     @Property(tries = 30)
     void laterPositionsChangeNothingBefore(@ForAll("incremental") MixerCase c) {
         ProjectedAttention mixer = c.mixer();

@@ -41,13 +41,14 @@ class GradientTest {
                 form.heads(), form.heads(), time, keys, form.keyWidth(), form.valueWidth(), c.lengthArray(), stored);
         int[] n = keyLengths;
         int[] m = core.queryLengths;
-        core.mask = (b, h, i, j) -> j >= n[b] || !c.causal() || j <= i + n[b] - m[b];
+        int extra = form.extraKeys();
+        core.mask = (b, h, i, j) -> j < extra || !c.causal() || j - extra <= i + n[b] - m[b];
         core.q = project(c, form, AttentionForm.Part.QUERY, p, x, time, time);
         core.k = project(c, form, AttentionForm.Part.KEY, p, context, contextTime, keys);
         core.v = project(c, form, AttentionForm.Part.VALUE, p, context, contextTime, keys);
         if (form.biasKeyValue()) {
-            learned(core.k, p.get("bias_k"), form.heads(), keys, form.keyWidth(), n);
-            learned(core.v, p.get("bias_v"), form.heads(), keys, form.valueWidth(), n);
+            learned(core.k, p.get("bias_k"), form.heads(), keys, form.keyWidth(), n.length);
+            learned(core.v, p.get("bias_v"), form.heads(), keys, form.valueWidth(), n.length);
         }
         core.forward();
         return out(c, form, p, core, time);
@@ -74,17 +75,17 @@ class GradientTest {
                     for (int d = 0; d < in; d++) {
                         sum += w[form.weightOffset(part) + o * in + d] * x[(b * time + t) * in + d];
                     }
-                    y[((b * form.heads() + o / width) * stored + t) * width + o % width] = sum;
+                    y[((b * form.heads() + o / width) * stored + t + stored - time) * width + o % width] = sum;
                 }
             }
         }
         return y;
     }
 
-    private static void learned(double[] rows, double[] row, int heads, int stored, int width, int[] lengths) {
-        for (int b = 0; b < lengths.length; b++) {
+    private static void learned(double[] rows, double[] row, int heads, int stored, int width, int batch) {
+        for (int b = 0; b < batch; b++) {
             for (int o = 0; o < heads * width; o++) {
-                rows[((b * heads + o / width) * stored + lengths[b]) * width + o % width] = row[o];
+                rows[((b * heads + o / width) * stored) * width + o % width] = row[o];
             }
         }
     }

@@ -48,6 +48,10 @@ record MixerCase(
                 new MixerCase(c.single, c.heads, c.headWidth, true, c.bias, false, false, c.lengths, c.seed));
     }
 
+    MixerCase asCausal() {
+        return new MixerCase(single, heads, headWidth, true, bias, biasKeyValue, zeroAttention, lengths, seed);
+    }
+
     int width() {
         return heads * headWidth;
     }
