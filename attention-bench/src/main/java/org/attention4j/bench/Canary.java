@@ -1,0 +1,129 @@
+package org.attention4j.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * Looks for kernels that run an order of magnitude below their usual share of the machine's peak: then the compiler gave up, and
+ * vectors are objects. Whether it does can depend on what was compiled before, so the kernels run in several orders, each in a
+ * JVM of its own.
+ */
+public final class Canary {
+    /** As listed, the other way round, and at random with these numbers as seeds. */
+    private static final List<String> ORDERS = List.of("listed", "reversed", "1", "2");
+
+    private static final double ORDER_OF_MAGNITUDE = 0.1;
+    private static final long WARM_UP_NANOS = 150_000_000;
+    private static final long TURN_NANOS = 10_000_000;
+    private static final int TURNS = 3;
+
+    private Canary() {}
+
+    /**
+     * A kernel in one order.
+     *
+     * @param order which
+     * @param kernel which
+     * @param share of the machine's peak that it reached
+     * @param usual share
+     */
+    public record Sighting(String order, String kernel, double share, double usual) {
+        /**
+         * Whether it is far too slow.
+         *
+         * @return true if the canary has died
+         */
+        public boolean dead() {
+            return !(share >= ORDER_OF_MAGNITUDE * usual);
+        }
+
+        /** With the kernel's name and how slow it is. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s runs at %.4f %% of the machine's peak, usually at %.4f %% (order of execution: %s)",
+                    kernel,
+                    100 * share,
+                    100 * usual,
+                    order);
+        }
+    }
+
+    /**
+     * The orders of execution.
+     *
+     * @return their names
+     */
+    public static List<String> orders() {
+        return ORDERS;
+    }
+
+    /**
+     * Runs all kernels in a JVM of their own.
+     *
+     * @param order one of {@link #orders}
+     * @return what was seen
+     * @throws IOException if the JVM fails
+     */
+    public static List<Sighting> watch(String order) throws IOException {
+        List<Sighting> seen = new ArrayList<>();
+        FreshJvm.run(Canary.class, List.of(order), line -> {
+            String[] parts = line.split("\t");
+            seen.add(new Sighting(order, parts[0], Double.parseDouble(parts[1]), Double.parseDouble(parts[2])));
+        });
+        return seen;
+    }
+
+    /**
+     * The other JVM's part: prints a line for each kernel.
+     *
+     * @param arguments the order
+     */
+    public static void main(String[] arguments) {
+        String order = arguments[0];
+        List<KernelCase> cases = new ArrayList<>(KernelCases.of(Kernels.preferred()));
+        if (order.equals("reversed")) {
+            Collections.reverse(cases);
+        } else if (!order.equals("listed")) {
+            Collections.shuffle(cases, new Random(Long.parseLong(order)));
+        }
+        Machine machine = new Machine();
+        for (KernelCase kernel : cases) {
+            double before = machine.probe(1);
+            double speed = speed(kernel);
+            double share = speed / Math.max(before, machine.probe(1));
+            System.out.println(kernel.name() + "\t" + share + "\t" + kernel.usual());
+        }
+    }
+
+    /** Nominal GFLOP/s, the best of a few turns. */
+    static double speed(KernelCase kernel) {
+        run(kernel, WARM_UP_NANOS);
+        double best = 0;
+        for (int i = 0; i < TURNS; i++) {
+            best = Math.max(best, run(kernel, TURN_NANOS));
+        }
+        return kernel.work() * best * 1e-9;
+    }
+
+    /** Runs a second. */
+    private static double run(KernelCase kernel, long nanos) {
+        long start = System.nanoTime();
+        long runs = 0;
+        long now;
+        do {
+            for (int i = 0; i < 8; i++) {
+                kernel.run().run();
+            }
+            runs += 8;
+            now = System.nanoTime();
+        } while (now - start < nanos);
+        return runs / ((now - start) * 1e-9);
+    }
+}

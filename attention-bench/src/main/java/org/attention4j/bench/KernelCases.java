@@ -1,0 +1,115 @@
+package org.attention4j.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
+
+/** Every kernel once; a test compares with the methods of {@link Kernels}. */
+final class KernelCases {
+    /** Length of rows: not a multiple of a vector, so that tails run, too. */
+    private static final int N = 1021;
+
+    private static final int SIZE = 128;
+    private static final int WIDTH = 256;
+
+    private final Kernels kernels;
+    private final float[] x = Numbers.of("x", SIZE * SIZE, 1);
+    private final float[] w = Numbers.of("w", SIZE * SIZE, 1);
+    private final float[] y = Numbers.of("y", SIZE * SIZE, 1);
+    private final float[] d = Numbers.of("d", SIZE * SIZE, 1);
+    private final List<KernelCase> cases = new ArrayList<>();
+
+    private KernelCases(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    static List<KernelCase> of(Kernels kernels) {
+        KernelCases all = new KernelCases(kernels);
+        all.products();
+        all.rows();
+        all.activations();
+        all.cells();
+        all.norms();
+        return List.copyOf(all.cases);
+    }
+
+    private void products() {
+        float[] panels = new float[PackedMatrix.panelsLength(SIZE, SIZE)];
+        PackedMatrix.packPanels(w, 0, SIZE, 1, SIZE, SIZE, panels, 0);
+        double work = 2.0 * SIZE * SIZE;
+        add("multiply, 128 rows", work * SIZE, 0.6, () -> product(SIZE, panels, false));
+        add("multiply, 1 row", work, 0.2, () -> product(1, panels, false));
+        add("multiplySkippingZeros, 128 rows", work * SIZE, 0.4, () -> product(SIZE, panels, true));
+    }
+
+    private void product(int rows, float[] panels, boolean skipping) {
+        if (skipping) {
+            kernels.multiplySkippingZeros(rows, SIZE, SIZE, x, 0, SIZE, 1, panels, 0, y, 0, SIZE, false);
+        } else {
+            kernels.multiply(rows, SIZE, SIZE, x, 0, SIZE, 1, panels, 0, y, 0, SIZE, false);
+        }
+    }
+
+    private void rows() {
+        float[] out = {0};
+        add("max", N, 0.03, () -> out[0] = kernels.max(x, 0, N));
+        add("sum", N, 0.03, () -> out[0] = kernels.sum(x, 0, N));
+        add("dot", N, 0.03, () -> out[0] = kernels.dot(x, 0, w, 0, N));
+        add("expSum", N, 0.01, () -> expSum(out));
+        add("scale", N, 0.03, () -> kernels.scale(y, 0, N, -1f));
+        add("add", N, 0.03, () -> kernels.add(x, 0, d, 0, N));
+        add("multiplyAdd", N, 0.03, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));
+        add("multiplyElementwise", N, 0.03, () -> kernels.multiplyElementwise(x, 0, w, 0, y, 0, N));
+        add("multiplyAddElementwise", N, 0.03, () -> kernels.multiplyAddElementwise(x, 0, w, 0, d, 0, N));
+    }
+
+    /** On the same numbers each time. */
+    private void expSum(float[] out) {
+        System.arraycopy(x, 0, y, 0, N);
+        out[0] = kernels.expSum(y, 0, N, 1f);
+    }
+
+    private void activations() {
+        for (Activation f : Activation.values()) {
+            String name = f.name().toLowerCase(Locale.ROOT);
+            double usual = f == Activation.RELU ? 0.03 : 0.005;
+            add("apply " + name, N, usual, () -> kernels.apply(f, x, 0, y, 0, N));
+            add("gradient " + name, N, usual, () -> kernels.gradient(f, x, 0, w, 0, d, 0, y, 0, N));
+        }
+    }
+
+    private void cells() {
+        float[] gates = new float[4 * WIDTH];
+        float[] c = new float[WIDTH];
+        float[] h = new float[WIDTH];
+        add("lstmCell", WIDTH, 0.001, () -> {
+            System.arraycopy(x, 0, gates, 0, gates.length);
+            kernels.lstmCell(gates, 0, w, 0, c, 0, h, 0, WIDTH);
+        });
+        float[] dC = new float[WIDTH];
+        float[] dGates = new float[4 * WIDTH];
+        add("lstmCellBackward", WIDTH, 0.001, () -> {
+            System.arraycopy(w, 0, dC, 0, WIDTH);
+            kernels.lstmCellBackward(x, 0, w, 0, x, WIDTH, x, 2 * WIDTH, dC, 0, dGates, 0, WIDTH);
+        });
+    }
+
+    private void norms() {
+        float[] dX = new float[N];
+        float[] dWeight = new float[N];
+        add("layerNorm", N, 0.01, () -> kernels.layerNorm(x, 0, y, 0, w, 0, w, 0, N, 1e-5f));
+        add("layerNormInputGradient", N, 0.005, () -> {
+            kernels.layerNormInputGradient(x, 0, w, 0, w, 0, dX, 0, N, 1e-5f);
+        });
+        add("layerNormParameterGradient", N, 0.005, () -> {
+            kernels.layerNormParameterGradient(x, 0, w, 0, dX, 0, dWeight, 0, N, 1e-5f);
+        });
+    }
+
+    private void add(String name, double work, double usual, Runnable run) {
+        cases.add(new KernelCase(name, work, usual, run));
+    }
+}

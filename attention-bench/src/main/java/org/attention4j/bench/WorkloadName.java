@@ -1,0 +1,80 @@
+package org.attention4j.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A workload's name in parts.
+ *
+ * @param text as written: {@code attention-gradient:1024:causal}
+ * @param kind what is before the first colon
+ * @param sizes the numbers behind it
+ * @param causal whether {@code :causal} ends it
+ */
+record WorkloadName(String text, String kind, List<Integer> sizes, boolean causal) {
+    private static final String GRADIENT = "-gradient";
+    private static final String STEP = "-step";
+
+    static WorkloadName parse(String text) {
+        List<String> parts = new ArrayList<>(Arrays.asList(text.split(":", -1)));
+        String kind = parts.remove(0);
+        boolean causal = !parts.isEmpty() && parts.get(parts.size() - 1).equals("causal");
+        if (causal) {
+            parts.remove(parts.size() - 1);
+        }
+        List<Integer> sizes = new ArrayList<>();
+        for (String part : parts) {
+            if (!part.matches("[1-9][0-9]{0,8}")) {
+                throw new IllegalArgumentException(
+                        "workload '" + text + "': '" + part + "' must be a number from 1 to 999999999");
+            }
+            sizes.add(Integer.valueOf(part));
+        }
+        WorkloadName name = new WorkloadName(text, kind, List.copyOf(sizes), causal);
+        int expected = name.expectedSizes();
+        if (expected != sizes.size() || causal && !name.base().equals("attention")) {
+            throw new IllegalArgumentException("workload '" + text + "': " + kind + " takes " + expected + " numbers"
+                    + (name.base().equals("attention") ? " and perhaps :causal" : ""));
+        }
+        return name;
+    }
+
+    int size(int index) {
+        return sizes.get(index);
+    }
+
+    boolean gradient() {
+        return kind.endsWith(GRADIENT);
+    }
+
+    boolean step() {
+        return kind.endsWith(STEP);
+    }
+
+    /** The kind without {@code -gradient} and {@code -step}. */
+    String base() {
+        String ending = gradient() ? GRADIENT : step() ? STEP : "";
+        return kind.substring(0, kind.length() - ending.length());
+    }
+
+    private int expectedSizes() {
+        switch (base()) {
+            case "gemm":
+                return 3;
+            case "attention":
+            case "decode":
+            case "multi-head":
+                return 1;
+            case "lstm":
+            case "gru":
+            case "rnn":
+                return step() ? 1 : 2;
+            case "conv":
+            case "depthwise":
+                return 2;
+            default:
+                throw new IllegalArgumentException("workload '" + text + "': there is no kind '" + kind + "'");
+        }
+    }
+}

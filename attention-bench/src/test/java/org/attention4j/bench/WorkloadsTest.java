@@ -1,0 +1,105 @@
+package org.attention4j.bench;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.attention4j.api.Mixers;
+import org.attention4j.kernels.Kernels;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkloadsTest {
+    @Test
+    void numbersAreThoseOfThePeerScript() {
+        // python: import torch_peer; torch_peer.numbers("x", 4).tolist()
+        assertArrayEquals(
+                new float[] {0.7831082344055176f, 0.8693323135375977f, 0.7854244709014893f, 0.2567528486251831f},
+                Numbers.of("x", 4, 1));
+        assertEquals(1 / 32f, Numbers.scale(512));
+        assertEquals(1 / 16f, Numbers.scale(256));
+        assertEquals(1 / 2f, Numbers.scale(4));
+    }
+
+    @Test
+    void aSelectionIsOfNamesKindsAndBeginnings() {
+        assertEquals(Workloads.names(), Workloads.select(List.of()));
+        assertEquals(List.of("decode:512", "decode:4096", "decode:32768"), Workloads.select(List.of("decode")));
+        assertEquals(List.of("lstm:32:256", "lstm:32:512"), Workloads.select(List.of("lstm:32")));
+        assertEquals(List.of("lstm:3:64"), Workloads.select(List.of("lstm:3:64")));
+        assertEquals(12, Workloads.select(List.of("attention")).size(), "no gradients");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"lstmm:1:2", "lstm:3", "lstm:1:2:3", "lstm:1:0", "lstm:1:256:causal", "gemm:1:2:x", "", "lstm:1:"
+            })
+    void aNameThatMeansNothingIsRefused(String name) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> Workloads.select(List.of(name)));
+
+        assertTrue(refusal.getMessage().contains("'" + name + "'"), refusal.getMessage());
+    }
+
+    @Test
+    void whatIsNotThereIsSaid() {
+        Workloads none = new Workloads(Mixers.of());
+
+        assertEquals("the mixer gru is not there yet", none.missing("gru:1:256").orElseThrow());
+        assertTrue(none.missing("gemm:512:512:512").isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gemm:33:48:20",
+                "gemm:1:80:7",
+                "attention:20",
+                "attention:20:causal",
+                "attention-gradient:9:causal",
+                "decode:33",
+                "multi-head:3",
+                "lstm:2:8",
+                "lstm-gradient:2:8",
+                "lstm-step:8",
+                "conv:8:3",
+                "conv-gradient:8:3",
+                "depthwise:8:4"
+            })
+    void anyNumberOfThreadsGivesTheSameOutputsAndRunsRepeatThem(String name) {
+        Workloads workloads = new Workloads(Mixers.load());
+        assertTrue(workloads.missing(name).isEmpty(), name);
+        try (Workload one = workloads.create(name, 1);
+                Workload two = workloads.create(name, 2)) {
+            Map<String, float[]> expected = one.compute();
+            one.run();
+            assertFalse(expected.isEmpty());
+            two.compute().forEach((output, values) -> assertArrayEquals(expected.get(output), values, output));
+            one.compute().forEach((output, values) -> assertArrayEquals(expected.get(output), values, output));
+            assertTrue(expected.values().stream().allMatch(values -> Agreement.norm(values) > 0));
+        }
+    }
+
+    @Test
+    void everyKernelHasItsCase() {
+        Set<String> cases = KernelCases.of(Kernels.scalar()).stream()
+                .map(one -> one.name().split("[, ]")[0])
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> kernels = Arrays.stream(Kernels.class.getMethods())
+                .filter(method -> method.getParameterCount() > 2)
+                .map(Method::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertEquals(kernels, cases, "add what is missing to KernelCases, so that the canary watches it");
+    }
+}
