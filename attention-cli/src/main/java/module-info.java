@@ -16,6 +16,7 @@ module org.attention4j.cli {
     requires me.tongfei.progressbar;
     requires info.picocli;
     requires org.attention4j.api;
+    requires org.attention4j.bench;
     requires org.attention4j.cnn;
     requires org.attention4j.core;
     requires org.attention4j.guice;

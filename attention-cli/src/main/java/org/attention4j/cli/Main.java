@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             AttendCommand.class,
+            BenchCommand.class,
             ConformCommand.class,
             EmbedCommand.class,
             ListCommand.class,

@@ -35,6 +35,13 @@ class ModuleArrowsTest {
                             "com.fasterxml.jackson.core",
                             "com.google.protobuf"),
             "org.attention4j.guice", Set.of("org.attention4j.api", "com.google.guice"),
+            "org.attention4j.bench",
+                    Set.of(
+                            "org.attention4j.api",
+                            "org.attention4j.kernels",
+                            "org.attention4j.core",
+                            "com.fasterxml.jackson.core",
+                            "com.fasterxml.jackson.databind"),
             "org.attention4j.cli",
                     Set.of(
                             "org.attention4j.api",
@@ -45,6 +52,7 @@ class ModuleArrowsTest {
                             "org.attention4j.tests",
                             "org.attention4j.model",
                             "org.attention4j.guice",
+                            "org.attention4j.bench",
                             "ai.djl.api",
                             "ai.djl.tokenizers",
                             "com.fasterxml.jackson.core",

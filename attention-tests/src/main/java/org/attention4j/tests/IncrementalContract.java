@@ -126,56 +126,6 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
-     * A copy stands where the state does, and neither changes the other.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void copiesAreIndependent(@ForAll("trials") @Checks("copies-are-independent") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * Rolled back by k and replayed, a state gives the same outputs.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void rollbackAndReplay(@ForAll("trials") @Checks("rollback-and-replay") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * A roll-back past position, capacity or 0 is refused and changes nothing.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void rollbackTooFarRefused(@ForAll("trials") @Checks("rollback-too-far-refused") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * After reset a state gives what a new one gives.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void resetStartsOver(@ForAll("trials") @Checks("reset-starts-over") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * Bytes() is stateBytes(…) and what newState really allocates.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void declaredStateSize(@ForAll("trials") @Checks("declared-state-size") Trial trial) {
-        trial.check();
-    }
-
-    /**
      * A state that was saved and loaded goes on with the same bits.
      *
      * @param trial drawn by jqwik
@@ -222,6 +172,56 @@ public interface IncrementalContract extends ContractBase {
      */
     @Property
     default void foreignStateRefused(@ForAll("trials") @Checks("foreign-state-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A copy stands where the state does, and neither changes the other.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void copiesAreIndependent(@ForAll("trials") @Checks("copies-are-independent") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Rolled back by k and replayed, a state gives the same outputs.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void rollbackAndReplay(@ForAll("trials") @Checks("rollback-and-replay") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A roll-back past position, capacity or 0 is refused and changes nothing.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void rollbackTooFarRefused(@ForAll("trials") @Checks("rollback-too-far-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * After reset a state gives what a new one gives.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void resetStartsOver(@ForAll("trials") @Checks("reset-starts-over") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Bytes() is stateBytes(…) and what newState really allocates.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void declaredStateSize(@ForAll("trials") @Checks("declared-state-size") Trial trial) {
         trial.check();
     }
 }
