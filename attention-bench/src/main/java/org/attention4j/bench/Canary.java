@@ -18,9 +18,12 @@ public final class Canary {
     private static final List<String> ORDERS = List.of("listed", "reversed", "1", "2");
 
     private static final double ORDER_OF_MAGNITUDE = 0.1;
-    private static final long WARM_UP_NANOS = 150_000_000;
+    private static final long WARM_UP_NANOS = 200_000_000;
     private static final long TURN_NANOS = 10_000_000;
     private static final int TURNS = 3;
+
+    /** How long a kernel may stay slow: on a busy machine the compiler, too, waits for its turn. */
+    private static final long PATIENCE_NANOS = 6_000_000_000L;
 
     private Canary() {}
 
@@ -95,21 +98,24 @@ public final class Canary {
         }
         Machine machine = new Machine();
         for (KernelCase kernel : cases) {
-            double before = machine.probe(1);
-            double speed = speed(kernel);
-            double share = speed / Math.max(before, machine.probe(1));
-            System.out.println(kernel.name() + "\t" + share + "\t" + kernel.usual());
+            System.out.println(kernel.name() + "\t" + share(kernel, machine) + "\t" + kernel.usual());
         }
     }
 
-    /** Nominal GFLOP/s, the best of a few turns. */
-    static double speed(KernelCase kernel) {
-        run(kernel, WARM_UP_NANOS);
-        double best = 0;
-        for (int i = 0; i < TURNS; i++) {
-            best = Math.max(best, run(kernel, TURN_NANOS));
-        }
-        return kernel.work() * best * 1e-9;
+    /** Of the machine's peak, the best of a few turns; of many more while it is far below the usual. */
+    private static double share(KernelCase kernel, Machine machine) {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        double share;
+        do {
+            run(kernel, WARM_UP_NANOS);
+            double best = 0;
+            for (int i = 0; i < TURNS; i++) {
+                best = Math.max(best, run(kernel, TURN_NANOS));
+            }
+            machine.probe(1);
+            share = kernel.work() * best * 1e-9 / machine.peak(1);
+        } while (!(share >= ORDER_OF_MAGNITUDE * kernel.usual()) && System.nanoTime() < end);
+        return share;
     }
 
     /** Runs a second. */

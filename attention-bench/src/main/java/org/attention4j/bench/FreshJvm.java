@@ -2,6 +2,7 @@ package org.attention4j.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class FreshJvm {
         }
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
-        Path errors = java.nio.file.Files.createTempFile("bench", ".err");
+        Path errors = Files.createTempFile("bench", ".err");
         builder.redirectError(errors.toFile());
         try {
             Process process = builder.start();
@@ -39,9 +40,9 @@ final class FreshJvm {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                     lines.accept(line);
                 }
-                if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
                     throw new IOException(main.getSimpleName() + " failed in a JVM of its own: "
-                            + String.join(" / ", java.nio.file.Files.readAllLines(errors)));
+                            + String.join(" / ", Files.readAllLines(errors)));
                 }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
@@ -50,7 +51,7 @@ final class FreshJvm {
                 process.destroyForcibly();
             }
         } finally {
-            java.nio.file.Files.deleteIfExists(errors);
+            Files.deleteIfExists(errors);
         }
     }
 }

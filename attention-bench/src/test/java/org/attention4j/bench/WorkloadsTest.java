@@ -100,6 +100,13 @@ class WorkloadsTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
 
+        for (org.attention4j.kernels.Activation f : org.attention4j.kernels.Activation.values()) {
+            String activation = "apply " + f.name().toLowerCase(java.util.Locale.ROOT);
+            assertTrue(
+                    KernelCases.of(Kernels.scalar()).stream()
+                            .anyMatch(one -> one.name().equals(activation)),
+                    activation);
+        }
         assertEquals(kernels, cases, "add what is missing to KernelCases, so that the canary watches it");
     }
 }
