@@ -12,9 +12,6 @@ import org.attention4j.api.MixerProvider;
 @AddLifecycleHook(value = ContractHook.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 @PropertyDefaults(tries = Conformance.DEFAULT_TRIES)
 public interface ContractBase {
-    /** Configurations are sampled with a fixed seed; which of them are drawn, and everything else, is up to jqwik's. */
-    long SAMPLING_SEED = 20_251_124L;
-
     /**
      * The mixer that is checked.
      *
@@ -40,7 +37,7 @@ public interface ContractBase {
     @Provide
     default Arbitrary<Trial> trials(TypeUsage target) {
         Law law = Laws.named(target.findAnnotation(Checks.class).orElseThrow().value());
-        Cases cases = new Cases(subject(), SAMPLING_SEED);
+        Cases cases = new Cases(subject(), Cases.FIXED_SEED);
         return cases.where(
                         Conformance.refused(law, cases)
                                 ? spec -> law.missing(spec).isPresent()

@@ -16,37 +16,6 @@ public interface DifferentiableContract extends ContractBase {
     }
 
     /**
-     * The input's gradient is the derivative of the outputs by the input.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void inputGradientIsDerivative(@ForAll("trials") @Checks("input-gradient-is-derivative") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * Each parameter's gradient is the derivative by that parameter.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void parameterGradientsAreDerivatives(
-            @ForAll("trials") @Checks("parameter-gradients-are-derivatives") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * The gradient of a sum of cotangents is the sum of their gradients.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void backwardIsLinear(@ForAll("trials") @Checks("backward-is-linear") Trial trial) {
-        trial.check();
-    }
-
-    /**
      * Backward adds to what is there.
      *
      * @param trial drawn by jqwik
@@ -113,6 +82,37 @@ public interface DifferentiableContract extends ContractBase {
      */
     @Property
     default void badCotangentRefused(@ForAll("trials") @Checks("bad-cotangent-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * The input's gradient is the derivative of the outputs by the input.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void inputGradientIsDerivative(@ForAll("trials") @Checks("input-gradient-is-derivative") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Each parameter's gradient is the derivative by that parameter.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void parameterGradientsAreDerivatives(
+            @ForAll("trials") @Checks("parameter-gradients-are-derivatives") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * The gradient of a sum of cotangents is the sum of their gradients.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void backwardIsLinear(@ForAll("trials") @Checks("backward-is-linear") Trial trial) {
         trial.check();
     }
 }

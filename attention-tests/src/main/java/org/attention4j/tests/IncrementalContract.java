@@ -126,56 +126,6 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
-     * A state that was saved and loaded goes on with the same bits.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void savedStateContinues(@ForAll("trials") @Checks("saved-state-continues") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * Loading reads the state's own bytes and no more.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void savedStatesReadInTurn(@ForAll("trials") @Checks("saved-states-read-in-turn") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * A saved state that is cut off is refused with CorruptFileException.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void cutOffStateRefused(@ForAll("trials") @Checks("cut-off-state-refused") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * A damaged saved state is refused as corrupt or foreign, or is a state; nothing else.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void damagedStateRefused(@ForAll("trials") @Checks("damaged-state-refused") Trial trial) {
-        trial.check();
-    }
-
-    /**
-     * A state of another configuration is refused by step and loadState.
-     *
-     * @param trial drawn by jqwik
-     */
-    @Property
-    default void foreignStateRefused(@ForAll("trials") @Checks("foreign-state-refused") Trial trial) {
-        trial.check();
-    }
-
-    /**
      * A copy stands where the state does, and neither changes the other.
      *
      * @param trial drawn by jqwik
@@ -222,6 +172,56 @@ public interface IncrementalContract extends ContractBase {
      */
     @Property
     default void declaredStateSize(@ForAll("trials") @Checks("declared-state-size") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A state that was saved and loaded goes on with the same bits.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void savedStateContinues(@ForAll("trials") @Checks("saved-state-continues") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Loading reads the state's own bytes and no more.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void savedStatesReadInTurn(@ForAll("trials") @Checks("saved-states-read-in-turn") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A saved state that is cut off is refused with CorruptFileException.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void cutOffStateRefused(@ForAll("trials") @Checks("cut-off-state-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A damaged saved state is refused as corrupt or foreign, or is a state; nothing else.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void damagedStateRefused(@ForAll("trials") @Checks("damaged-state-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A state of another configuration is refused by step and loadState.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void foreignStateRefused(@ForAll("trials") @Checks("foreign-state-refused") Trial trial) {
         trial.check();
     }
 }

@@ -7,15 +7,20 @@ import org.attention4j.tests.laws.BoundedRecurrenceLaws;
 import org.attention4j.tests.laws.CausalLaws;
 import org.attention4j.tests.laws.ContextualLaws;
 import org.attention4j.tests.laws.ConvolutionLaws;
+import org.attention4j.tests.laws.DerivativeLaws;
 import org.attention4j.tests.laws.EveryMixerLaws;
 import org.attention4j.tests.laws.GradientLaws;
 import org.attention4j.tests.laws.IncrementalLaws;
 import org.attention4j.tests.laws.MemoryLaws;
+import org.attention4j.tests.laws.NumberLaws;
 import org.attention4j.tests.laws.ParameterLaws;
 import org.attention4j.tests.laws.RecurrentLaws;
 import org.attention4j.tests.laws.RefusalLaws;
+import org.attention4j.tests.laws.SavedStateLaws;
 import org.attention4j.tests.laws.SoftmaxAttentionLaws;
+import org.attention4j.tests.laws.SoftmaxWeightsLaws;
 import org.attention4j.tests.laws.StateLaws;
+import org.attention4j.tests.laws.ThreadLaws;
 
 /** The laws of the contract. */
 public final class Laws {
@@ -29,16 +34,21 @@ public final class Laws {
     public static List<Law> all() {
         List<Law> all = new ArrayList<>();
         all.addAll(EveryMixerLaws.all());
+        all.addAll(ThreadLaws.all());
+        all.addAll(NumberLaws.all());
         all.addAll(MemoryLaws.all());
         all.addAll(ParameterLaws.all());
         all.addAll(RefusalLaws.all());
         all.addAll(CausalLaws.all());
         all.addAll(IncrementalLaws.all());
         all.addAll(StateLaws.all());
+        all.addAll(SavedStateLaws.all());
         all.addAll(GradientLaws.all());
+        all.addAll(DerivativeLaws.all());
         all.addAll(AttentiveLaws.all());
         all.addAll(ContextualLaws.all());
         all.addAll(RecurrentLaws.all());
+        all.addAll(SoftmaxWeightsLaws.all());
         all.addAll(SoftmaxAttentionLaws.all());
         all.addAll(BoundedRecurrenceLaws.all());
         all.addAll(ConvolutionLaws.all());

@@ -7,7 +7,6 @@ import org.attention4j.api.Differentiable;
 import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
@@ -33,21 +32,6 @@ public final class GradientLaws {
                         "record gives the outputs of forward",
                         "record: the same kernels, the same order",
                         GradientLaws::record),
-                law(
-                        "input-gradient-is-derivative",
-                        "the input's gradient is the derivative of the outputs by the input",
-                        "backward: the path from the cotangent to the input",
-                        GradientLaws::input),
-                law(
-                        "parameter-gradients-are-derivatives",
-                        "each parameter's gradient is the derivative by that parameter",
-                        "backward: sums over batch and time; biases; parameters that are used twice",
-                        GradientLaws::parameters),
-                law(
-                        "backward-is-linear",
-                        "the gradient of a sum of cotangents is the sum of their gradients",
-                        "backward: clipping, thresholds, anything that depends on the cotangent's size",
-                        GradientLaws::linear),
                 law(
                         "gradients-accumulate",
                         "backward adds to what is there",
@@ -85,7 +69,7 @@ public final class GradientLaws {
                         GradientLaws::cotangent));
     }
 
-    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+    static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.DIFFERENTIABLE, id, intent, lookAt, check).needs(Capability.DIFFERENTIABLE);
     }
 
@@ -103,7 +87,7 @@ public final class GradientLaws {
         return dOut;
     }
 
-    private static Gradients gradients(LawCase c, Differentiable mixer, Sequences in, Tensor dOut, int threads) {
+    static Gradients gradients(LawCase c, Differentiable mixer, Sequences in, Tensor dOut, int threads) {
         Gradients gradients = Gradients.zeros(c.spec(), in);
         try (Workspace workspace = Workspace.threads(threads)) {
             mixer.backward(mixer.record(in, Runs.output(mixer, in), workspace), dOut, gradients, workspace);
@@ -111,7 +95,7 @@ public final class GradientLaws {
         return gradients;
     }
 
-    private static LawCase gentle(LawCase c) {
+    static LawCase gentle(LawCase c) {
         return c.scaled(Math.min(1, c.scale()));
     }
 
@@ -124,44 +108,8 @@ public final class GradientLaws {
                 c.spec(), "record, against forward", Runs.forward(mixer, in), out, "record computes in another way");
     }
 
-    private static void input(LawCase drawn) {
-        LawCase c = gentle(drawn);
-        Differentiable mixer = c.mixer().require(Differentiable.class);
-        Sequences in = c.input();
-        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
-        Tensor gradient = gradients(c, mixer, in, dOut, 1).input().orElseThrow();
-        Derivative.check(
-                "gradient by the input",
-                in.tensor(),
-                gradient,
-                c.random("direction"),
-                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()))));
-    }
-
-    private static void parameters(LawCase drawn) {
-        LawCase c = gentle(drawn);
-        Differentiable mixer = c.mixer().require(Differentiable.class);
-        Sequences in = c.input();
-        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
-        NamedTensors gradient = gradients(c, mixer, in, dOut, 1).parameters();
-        NamedTensors values = mixer.parameters();
-        for (String name : values.names()) {
-            Derivative.check(
-                    "gradient by parameter '" + name + "'",
-                    values.get(name),
-                    gradient.get(name),
-                    c.random(name),
-                    moved -> {
-                        NamedTensors changed = values.copy();
-                        changed.get(name).copyFrom(moved);
-                        return Derivative.Loss.of(
-                                dOut, Runs.forward(mixer.withParameters(ParameterSource.of(changed)), in));
-                    });
-        }
-    }
-
     /** g, or each of its tensors, is a·x + y within rounding. */
-    private static void sum(String done, Tensor x, float a, Tensor y, Tensor got, String cause) {
+    static void sum(String done, Tensor x, float a, Tensor y, Tensor got, String cause) {
         float[] first = x.toArray();
         float[] second = y.toArray();
         double[] expected = new double[first.length];
@@ -171,37 +119,6 @@ public final class GradientLaws {
             largest = Math.max(largest, Math.max(Math.abs(a * first[i]), Math.abs(second[i])));
         }
         Expect.near(done, expected, got, 2e-4 * largest, cause);
-    }
-
-    private static void linear(LawCase drawn) {
-        LawCase c = gentle(drawn);
-        Differentiable mixer = c.mixer().require(Differentiable.class);
-        Sequences in = c.input();
-        Tensor first = cotangent(c, "first", c.spec().outputShape(in));
-        Tensor second = cotangent(c, "second", c.spec().outputShape(in));
-        Tensor both = first.copy();
-        for (int i = 0; i < both.size(); i++) {
-            both.array()[i] = 3 * first.array()[i] + second.array()[i];
-        }
-        Gradients x = gradients(c, mixer, in, first, 1);
-        Gradients y = gradients(c, mixer, in, second, 1);
-        Gradients sum = gradients(c, mixer, in, both, 1);
-        String cause = "backward does something that depends on the size of the cotangent";
-        sum(
-                "input gradient of 3·u + v, against those of u and v",
-                x.input().orElseThrow(),
-                3,
-                y.input().orElseThrow(),
-                sum.input().orElseThrow(),
-                cause);
-        sum.parameters()
-                .forEach((name, got) -> sum(
-                        "gradient of '" + name + "' by 3·u + v, against those of u and v",
-                        x.parameters().get(name),
-                        3,
-                        y.parameters().get(name),
-                        got,
-                        cause));
     }
 
     private static void accumulate(LawCase drawn) {

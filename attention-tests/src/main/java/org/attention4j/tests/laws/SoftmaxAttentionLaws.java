@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.attention4j.api.Attentive;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
 import org.attention4j.api.MixerConfig;
@@ -37,24 +36,6 @@ public final class SoftmaxAttentionLaws {
      */
     public static List<Law> all() {
         return List.of(
-                law(
-                                "weights-sum-to-one",
-                                "the weights of every true query sum to 1",
-                                "the division by the sum; masked keys in the sum",
-                                SoftmaxAttentionLaws::sumToOne)
-                        .needs(Capability.ATTENTIVE),
-                law(
-                                "weights-are-softmax-of-scores",
-                                "weights are softmax(QKᵀ/√E) over the keys that a query sees, in float64",
-                                "the scale 1/√E of the head's width; which key head a query head reads; the mask",
-                                SoftmaxAttentionLaws::softmax)
-                        .needs(Capability.ATTENTIVE),
-                law(
-                                "output-is-weights-times-values",
-                                "outputs are the shown weights times values, projected",
-                                "weights(…) shows what forward uses; the order of heads in the projection",
-                                SoftmaxAttentionLaws::weightsTimesValues)
-                        .needs(Capability.ATTENTIVE),
                 law(
                                 "permutation-equivariance",
                                 "positions in another order give the outputs in that order",
@@ -108,7 +89,7 @@ public final class SoftmaxAttentionLaws {
                         .needs(Capability.CONTEXTUAL));
     }
 
-    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+    static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.SOFTMAX_ATTENTION, id, intent, lookAt, check)
                 .family(MixerFamily.SOFTMAX_ATTENTION)
                 .when("plain (other options at their defaults)", SoftmaxAttentionLaws::plain);
@@ -129,7 +110,7 @@ public final class SoftmaxAttentionLaws {
         return spec.parameters().stream().anyMatch(parameter -> parameter.name().equals(name));
     }
 
-    private static LawCase gentle(LawCase c) {
+    static LawCase gentle(LawCase c) {
         return c.scaled(Math.min(1, c.scale()));
     }
 
@@ -140,7 +121,7 @@ public final class SoftmaxAttentionLaws {
         return c.provider().create(c.config(), ParameterSource.of(parameters));
     }
 
-    private static Projections projections(LawCase c, SequenceMixer mixer) {
+    static Projections projections(LawCase c, SequenceMixer mixer) {
         return new Projections(c.spec(), mixer.parameters());
     }
 
@@ -154,123 +135,6 @@ public final class SoftmaxAttentionLaws {
             largest = Math.max(largest, Math.abs(want[i]));
         }
         Expect.near(done, exact, got, ROUNDING * largest, cause);
-    }
-
-    private static void sumToOne(LawCase c) {
-        Tensor weights = AttentiveLaws.weights(c.mixer().require(Attentive.class), c.input(), 1);
-        for (int b = 0; b < c.batch(); b++) {
-            for (int h = 0; h < c.spec().heads(); h++) {
-                for (int i = 0; i < c.lengths().get(b); i++) {
-                    double sum = 0;
-                    for (float weight : weights.slice(b).slice(h).slice(i).toArray()) {
-                        sum += weight;
-                    }
-                    Expect.near(
-                            "weights",
-                            "sum over keys [b=" + b + ", head=" + h + ", query=" + i + "]",
-                            1,
-                            sum,
-                            ROUNDING,
-                            "the division by the sum of the exponentials");
-                }
-            }
-        }
-    }
-
-    private static void softmax(LawCase drawn) {
-        LawCase c = gentle(drawn);
-        SequenceMixer mixer = c.mixer();
-        Projections projections = projections(c, mixer);
-        Tensor weights = AttentiveLaws.weights(mixer.require(Attentive.class), c.input(), 1);
-        for (int b = 0; b < c.batch(); b++) {
-            double[][] queries = projections.project(Part.QUERY, c.input(), b);
-            double[][] keys = projections.project(Part.KEY, c.input(), b);
-            for (int h = 0; h < c.spec().heads(); h++) {
-                for (int i = 0; i < queries.length; i++) {
-                    double[] expected = softmax(projections, queries[i], keys, h, i);
-                    for (int j = 0; j < keys.length; j++) {
-                        Expect.near(
-                                "weights, against softmax(QKᵀ/√E) in float64",
-                                "[b=" + b + ", head=" + h + ", query=" + i + ", key=" + j + "]",
-                                expected[j],
-                                weights.get(b, h, i, j),
-                                ROUNDING,
-                                "the scale 1/√E, the head that is read, or the mask");
-                    }
-                }
-            }
-        }
-    }
-
-    private static double[] softmax(Projections projections, double[] query, double[][] keys, int h, int i) {
-        int width = projections.headWidth(Part.QUERY);
-        double[] weights = new double[keys.length];
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int j = projections.begin(i); j < projections.end(i, keys.length); j++) {
-            for (int e = 0; e < width; e++) {
-                weights[j] += query[h * width + e] * keys[j][projections.first(Part.KEY, h) + e];
-            }
-            weights[j] /= Math.sqrt(width);
-            largest = Math.max(largest, weights[j]);
-        }
-        double sum = 0;
-        for (int j = projections.begin(i); j < projections.end(i, keys.length); j++) {
-            weights[j] = Math.exp(weights[j] - largest);
-            sum += weights[j];
-        }
-        for (int j = 0; j < keys.length; j++) {
-            weights[j] /= sum;
-        }
-        return weights;
-    }
-
-    private static void weightsTimesValues(LawCase drawn) {
-        LawCase c = gentle(drawn);
-        SequenceMixer mixer = c.mixer();
-        Projections projections = projections(c, mixer);
-        NamedTensors parameters = mixer.parameters();
-        Tensor weights = AttentiveLaws.weights(mixer.require(Attentive.class), c.input(), 1);
-        Tensor out = Runs.forward(mixer, c.input());
-        int width = projections.headWidth(Part.VALUE);
-        for (int b = 0; b < c.batch(); b++) {
-            double[][] values = projections.project(Part.VALUE, c.input(), b);
-            for (int i = 0; i < values.length; i++) {
-                double[] heads = new double[c.spec().heads() * width];
-                for (int n = 0; n < heads.length; n++) {
-                    for (int j = 0; j < values.length; j++) {
-                        heads[n] += weights.get(b, n / width, i, j)
-                                * values[j][projections.first(Part.VALUE, n / width) + n % width];
-                    }
-                }
-                double[] expected = projected(parameters, heads);
-                for (int d = 0; d < expected.length; d++) {
-                    Expect.near(
-                            "outputs, against weights × values in float64",
-                            "[b=" + b + ", t=" + i + ", d=" + d + "]",
-                            expected[d],
-                            out.get(b, i, d),
-                            ROUNDING * Math.max(1, Math.abs(expected[d])),
-                            "weights(…) shows others than forward uses, or heads are joined in another order");
-                }
-            }
-        }
-    }
-
-    private static double[] projected(NamedTensors parameters, double[] heads) {
-        if (!parameters.contains("out_proj.weight")) {
-            return heads;
-        }
-        Tensor weight = parameters.get("out_proj.weight");
-        double[] result = new double[weight.extent(0)];
-        for (int d = 0; d < result.length; d++) {
-            result[d] = parameters.contains("out_proj.bias")
-                    ? parameters.get("out_proj.bias").get(d)
-                    : 0;
-            for (int n = 0; n < heads.length; n++) {
-                result[d] += weight.get(d, n) * heads[n];
-            }
-        }
-        return result;
     }
 
     private static void permutation(LawCase c) {

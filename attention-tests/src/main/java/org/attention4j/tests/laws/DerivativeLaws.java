@@ -1,0 +1,108 @@
+package org.attention4j.tests.laws;
+
+import java.util.List;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+
+/** That gradients are derivatives, and linear. */
+public final class DerivativeLaws {
+
+    private DerivativeLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                GradientLaws.law(
+                        "input-gradient-is-derivative",
+                        "the input's gradient is the derivative of the outputs by the input",
+                        "backward: the path from the cotangent to the input",
+                        DerivativeLaws::input),
+                GradientLaws.law(
+                        "parameter-gradients-are-derivatives",
+                        "each parameter's gradient is the derivative by that parameter",
+                        "backward: sums over batch and time; biases; parameters that are used twice",
+                        DerivativeLaws::parameters),
+                GradientLaws.law(
+                        "backward-is-linear",
+                        "the gradient of a sum of cotangents is the sum of their gradients",
+                        "backward: clipping, thresholds, anything that depends on the cotangent's size",
+                        DerivativeLaws::linear));
+    }
+
+    private static void input(LawCase drawn) {
+        LawCase c = GradientLaws.gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = GradientLaws.cotangent(c, "cotangent", c.spec().outputShape(in));
+        Tensor gradient = GradientLaws.gradients(c, mixer, in, dOut, 1).input().orElseThrow();
+        Derivative.check(
+                "gradient by the input",
+                in.tensor(),
+                gradient,
+                c.random("direction"),
+                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()))));
+    }
+
+    private static void parameters(LawCase drawn) {
+        LawCase c = GradientLaws.gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor dOut = GradientLaws.cotangent(c, "cotangent", c.spec().outputShape(in));
+        NamedTensors gradient = GradientLaws.gradients(c, mixer, in, dOut, 1).parameters();
+        NamedTensors values = mixer.parameters();
+        for (String name : values.names()) {
+            Derivative.check(
+                    "gradient by parameter '" + name + "'",
+                    values.get(name),
+                    gradient.get(name),
+                    c.random(name),
+                    moved -> {
+                        NamedTensors changed = values.copy();
+                        changed.get(name).copyFrom(moved);
+                        return Derivative.Loss.of(
+                                dOut, Runs.forward(mixer.withParameters(ParameterSource.of(changed)), in));
+                    });
+        }
+    }
+
+    private static void linear(LawCase drawn) {
+        LawCase c = GradientLaws.gentle(drawn);
+        Differentiable mixer = c.mixer().require(Differentiable.class);
+        Sequences in = c.input();
+        Tensor first = GradientLaws.cotangent(c, "first", c.spec().outputShape(in));
+        Tensor second = GradientLaws.cotangent(c, "second", c.spec().outputShape(in));
+        Tensor both = first.copy();
+        for (int i = 0; i < both.size(); i++) {
+            both.array()[i] = 3 * first.array()[i] + second.array()[i];
+        }
+        Gradients x = GradientLaws.gradients(c, mixer, in, first, 1);
+        Gradients y = GradientLaws.gradients(c, mixer, in, second, 1);
+        Gradients sum = GradientLaws.gradients(c, mixer, in, both, 1);
+        String cause = "backward does something that depends on the size of the cotangent";
+        GradientLaws.sum(
+                "input gradient of 3·u + v, against those of u and v",
+                x.input().orElseThrow(),
+                3,
+                y.input().orElseThrow(),
+                sum.input().orElseThrow(),
+                cause);
+        sum.parameters()
+                .forEach((name, got) -> GradientLaws.sum(
+                        "gradient of '" + name + "' by 3·u + v, against those of u and v",
+                        x.parameters().get(name),
+                        3,
+                        y.parameters().get(name),
+                        got,
+                        cause));
+    }
+}

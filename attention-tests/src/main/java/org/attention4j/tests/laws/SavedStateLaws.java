@@ -1,0 +1,204 @@
+package org.attention4j.tests.laws;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerException;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.tests.Law;
+import org.attention4j.tests.LawCase;
+import org.attention4j.tests.Violation;
+
+/** What saved states keep to. */
+public final class SavedStateLaws {
+
+    private SavedStateLaws() {}
+
+    /**
+     * The laws.
+     *
+     * @return in order
+     */
+    public static List<Law> all() {
+        return List.of(
+                StateLaws.law(
+                        "saved-state-continues",
+                        "a state that was saved and loaded goes on with the same bits",
+                        "save and loadState: everything that a step reads is written, also positions",
+                        SavedStateLaws::saved),
+                StateLaws.law(
+                        "saved-states-read-in-turn",
+                        "loading reads the state's own bytes and no more",
+                        "loadState: no reading ahead",
+                        SavedStateLaws::inTurn),
+                StateLaws.law(
+                        "cut-off-state-refused",
+                        "a saved state that is cut off is refused with CorruptFileException",
+                        "loadState: every read checks for the end",
+                        SavedStateLaws::cutOff),
+                StateLaws.law(
+                        "damaged-state-refused",
+                        "a damaged saved state is refused as corrupt or foreign, or is a state; nothing else",
+                        "loadState: sizes are checked before memory is taken",
+                        SavedStateLaws::damaged),
+                StateLaws.law(
+                        "foreign-state-refused",
+                        "a state of another configuration is refused by step and loadState",
+                        "step: spec().check(chunk, state, out); loadState: StateFile.Reader",
+                        SavedStateLaws::foreign));
+    }
+
+    private static byte[] save(MixerState state) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        state.save(Channels.newChannel(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static ReadableByteChannel channel(byte[] bytes) {
+        return Channels.newChannel(new ByteArrayInputStream(bytes));
+    }
+
+    private static void saved(LawCase c) throws IOException {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Steps steps = StateLaws.halfWay(c, mixer);
+        steps.state = mixer.loadState(channel(save(steps.state)));
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.equal(
+                    (long) steps.taken[b], steps.state.position(b), "position of sequence " + b + " after loading");
+        }
+        steps.takeAll(b -> 2);
+        Expect.same(
+                c.spec(),
+                "steps, save, load, steps, against the whole sequence",
+                Runs.forward(mixer, c.input()),
+                steps.out,
+                "something that a step reads is not saved, or not loaded");
+    }
+
+    private static void inTurn(LawCase c) throws IOException {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Steps first = StateLaws.halfWay(c, mixer);
+        byte[] one = save(first.state);
+        first.takeAll(b -> 1);
+        byte[] two = save(first.state);
+        byte[] both = Arrays.copyOf(one, one.length + two.length);
+        System.arraycopy(two, 0, both, one.length, two.length);
+        ByteArrayInputStream stream = new ByteArrayInputStream(both);
+        ReadableByteChannel channel = Channels.newChannel(stream);
+        mixer.loadState(channel);
+        Expect.equal(two.length, stream.available(), "bytes left after loading the first of two states");
+        MixerState second = mixer.loadState(channel);
+        Expect.that(Arrays.equals(two, save(second)), "a state that was loaded is saved with other bytes");
+    }
+
+    private static void cutOff(LawCase c) throws IOException {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        byte[] whole = save(StateLaws.halfWay(c, mixer).state);
+        for (int i = 0; i < 4; i++) {
+            int kept = c.random("kept " + i).nextInt(whole.length);
+            Expect.refused(
+                    CorruptFileException.class,
+                    "loading the first " + kept + " of " + whole.length + " bytes",
+                    () -> load(mixer, Arrays.copyOf(whole, kept)));
+        }
+    }
+
+    private static void load(Incremental mixer, byte[] bytes) {
+        try {
+            mixer.loadState(channel(bytes));
+        } catch (IOException failed) {
+            throw new Violation(
+                    "loadState threw " + failed + "; the bytes could be read, so it is a CorruptFileException", failed);
+        }
+    }
+
+    private static void damaged(LawCase c) throws IOException {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        byte[] whole = save(StateLaws.halfWay(c, mixer).state);
+        SplittableRandom random = c.random("damage");
+        for (int i = 0; i < 12; i++) {
+            byte[] bytes = whole.clone();
+            int at = random.nextInt(i < 8 ? Math.min(160, bytes.length) : bytes.length);
+            int count = Math.min(1 + random.nextInt(4), bytes.length - at);
+            for (int k = at; k < at + count; k++) {
+                bytes[k] = i % 2 == 0 ? (byte) random.nextInt() : (byte) 0x7f;
+            }
+            String done = "loading a state with bytes " + at + " to " + (at + count) + " changed";
+            try {
+                load(mixer, bytes);
+            } catch (CorruptFileException | ForeignStateException refused) {
+                continue;
+            } catch (MixerException
+                    | IllegalArgumentException
+                    | IndexOutOfBoundsException
+                    | NegativeArraySizeException
+                    | ArithmeticException
+                    | OutOfMemoryError thrown) {
+                throw new Violation(
+                        done + " threw " + thrown + "; a file is refused with CorruptFileException", thrown);
+            }
+        }
+        byte[] noise = new byte[whole.length];
+        random.nextBytes(noise);
+        noise[0] = (byte) ~whole[0];
+        Expect.refused(CorruptFileException.class, "loading random bytes", () -> load(mixer, noise));
+    }
+
+    private static void foreign(LawCase c) throws IOException {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Optional<Incremental> other = other(c);
+        if (other.isEmpty()) {
+            return;
+        }
+        MixerState state = other.get().newState(c.batch(), 4);
+        Sequences token = Sequences.of(c.tensor("token", c.batch(), 1, c.spec().inputWidth()));
+        Tensor out = Runs.output(mixer, token);
+        out.fill(-77);
+        String done = "a step with a state of " + other.get().spec().fingerprint();
+        Expect.message(
+                Expect.refused(
+                        ForeignStateException.class, done, () -> mixer.step(token, state, out, Workspace.threads(1))),
+                done,
+                other.get().spec().fingerprint());
+        Tensor untouched = Runs.output(mixer, token);
+        untouched.fill(-77);
+        Expect.sameBits(
+                done + ": the output after the refusal", untouched, out, "it is written before the state is checked");
+        byte[] bytes = save(state);
+        Expect.refused(
+                ForeignStateException.class,
+                "loading a state of " + other.get().spec().fingerprint(),
+                () -> load(mixer, bytes));
+    }
+
+    /** An incremental mixer of another configuration: the widths next to the case's, with the same options. */
+    private static Optional<Incremental> other(LawCase c) {
+        int width = c.spec().inputWidth();
+        for (int another : new int[] {2 * width, width + 1, 3 * width}) {
+            try {
+                MixerConfig config = c.config().withWidth(another);
+                if (c.provider().spec(config).supports(Capability.INCREMENTAL)) {
+                    return Optional.of(c.mixer(config).require(Incremental.class));
+                }
+            } catch (BadConfigurationException refused) {
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,165 @@
+package org.attention4j.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.attention4j.tests.mutants.Mutants;
+import org.attention4j.tests.naive.NaiveMixers;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+/** Runs, what they report, and the command. */
+class ReportTest {
+    private static final Conformance CORRECT =
+            Conformance.of(NaiveMixers.decayingAverage()).tries(5).seed(3);
+    private static final Conformance BROKEN = Conformance.of(
+                    Mutants.of("prefix-equals-whole").provider())
+            .tries(20)
+            .seed(3);
+
+    private static Report run(Conformance conformance) {
+        return conformance.run(ConformanceListener.silent());
+    }
+
+    @Test
+    void verdictsAreCountedAndWhatDoesNotConcernIsNoPass() {
+        Report report = run(CORRECT.only("deterministic", "weights-are-shares", "outputs-bounded"));
+        assertEquals(1, report.count(Verdict.PASS));
+        assertEquals(1, report.count(Verdict.REFUSED));
+        assertEquals("outputs-bounded", report.unconcerned().get(0).law().id());
+        assertEquals(10, report.cases());
+        assertTrue(report.passed());
+        assertTrue(
+                report.results().get(1).note().contains("does not support attentive"),
+                report.results().get(1)::note);
+    }
+
+    @Test
+    void aFailureIsRepeatedByItsSeedAlone() {
+        LawResult first = run(BROKEN.only("deterministic", "prefix-equals-whole"))
+                .results()
+                .get(1);
+        LawResult again = run(BROKEN.only("prefix-equals-whole").tries(first.cases()))
+                .results()
+                .get(0);
+        assertEquals(Verdict.FAIL, first.verdict());
+        assertEquals(first.note(), again.note());
+        assertTrue(
+                first.note().endsWith("repeat:  law prefix-equals-whole, seed 3, tries " + first.cases()), first::note);
+        assertEquals(1, first.shrunk().orElseThrow().batch(), "shrunk to one sequence");
+    }
+
+    @Test
+    void waiversNeedAReasonALawAndAFailure() {
+        Waivers waivers = Waivers.none()
+                .with("prefix-equals-whole", "sums over the length")
+                .with("deterministic", "old");
+        Report report = run(BROKEN.waivers(waivers).only("deterministic", "prefix-equals-whole"));
+        assertEquals(Verdict.FAIL, report.results().get(0).verdict());
+        assertTrue(report.results().get(0).note().contains("no longer applies"));
+        assertEquals(Verdict.WAIVED, report.results().get(1).verdict());
+        assertTrue(report.results().get(1).note().startsWith("waived: sums over the length"));
+        assertThrows(IllegalArgumentException.class, () -> Waivers.none().with("no-such-law", "reason"));
+        assertThrows(IllegalArgumentException.class, () -> Waivers.none().with("deterministic", " "));
+    }
+
+    @Test
+    void theTableHasALineForEachLawAndTheSeed() {
+        Report report = run(BROKEN.only("deterministic", "prefix-equals-whole"));
+        String table = ReportWriter.table(report);
+        assertTrue(table.lines().anyMatch(line -> line.matches("deterministic +every mixer +PASS +20 +\\d+")), table);
+        assertTrue(
+                table.lines().anyMatch(line -> line.matches("prefix-equals-whole +causal +FAIL +\\d+ +\\d+")), table);
+        assertTrue(table.contains("FAIL prefix-equals-whole"), table);
+        assertTrue(table.contains("2 laws: 1 passed, 1 failed, 0 refused, 0 waived; 0 more do not concern it"), table);
+        assertTrue(table.endsWith("seed 3" + System.lineSeparator()), table);
+    }
+
+    @Test
+    void junitIsXmlWithFailuresAndSkips() throws Exception {
+        Report report = run(BROKEN.only("deterministic", "prefix-equals-whole", "weights-are-shares"));
+        LawResult odd =
+                new LawResult(Laws.named("deterministic"), Verdict.FAIL, 1, 1, "<&\" \u0000 ü", Optional.empty());
+        List<LawResult> results = new ArrayList<>(report.results());
+        results.add(odd);
+        StringWriter xml = new StringWriter();
+        ReportWriter.junit(new Report("m", 3, 20, results, List.of(), 1234), xml);
+        Element suite = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(xml.toString())))
+                .getDocumentElement();
+        assertEquals("4", suite.getAttribute("tests"));
+        assertEquals("2", suite.getAttribute("failures"));
+        assertEquals("1", suite.getAttribute("skipped"));
+        assertEquals("1.234", suite.getAttribute("time"));
+        assertEquals(4, suite.getElementsByTagName("testcase").getLength());
+        assertEquals("<&\" ? ü", suite.getElementsByTagName("failure").item(1).getTextContent());
+    }
+
+    @Test
+    void theMapHoldsNothingButMapsListsTextsNumbersAndTruths() {
+        Map<String, Object> map =
+                run(BROKEN.only("prefix-equals-whole", "outputs-bounded")).toMap();
+        assertEquals(false, map.get("passed"));
+        assertEquals(1, ((Map<?, ?>) map.get("counts")).get("FAIL"));
+        assertPlain(map);
+    }
+
+    private static void assertPlain(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            map.values().forEach(ReportTest::assertPlain);
+        } else if (value instanceof List<?> list) {
+            list.forEach(ReportTest::assertPlain);
+        } else {
+            assertTrue(
+                    value instanceof String || value instanceof Number || value instanceof Boolean, () -> "" + value);
+        }
+    }
+
+    @Test
+    void theListenerIsToldOfEveryLaw() {
+        List<String> told = new ArrayList<>();
+        CORRECT.only("deterministic", "no-garbage").run(new ConformanceListener() {
+            @Override
+            public void started(Law law, int index, int total) {
+                told.add("started " + law + " " + index + "/" + total);
+            }
+
+            @Override
+            public void finished(LawResult result) {
+                told.add("finished " + result.law());
+            }
+        });
+        assertEquals(
+                List.of(
+                        "started deterministic 0/2",
+                        "finished deterministic",
+                        "started no-garbage 1/2",
+                        "finished no-garbage"),
+                told);
+    }
+
+    @Test
+    void theCommandEndsWithTwoWhenItCannotRun() {
+        assertEquals(2, Main.run());
+        assertEquals(2, Main.run("nonesuch"));
+        assertEquals(2, Main.run("--tries", "3"));
+    }
+
+    @Test
+    void nonsenseIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> CORRECT.tries(0));
+        assertThrows(IllegalArgumentException.class, () -> CORRECT.only("no-such-law"));
+        assertFalse(run(Conformance.of(Mutants.providerThatThrows()).seed(1)).passed());
+    }
+}
