@@ -26,7 +26,11 @@ final class VectorActivations {
     private VectorActivations() {}
 
     static void apply(Width w, Activation f, float[] x, int xo, float[] y, int yo, int n) {
-        VectorLoop.alone(loop(f), w, x, xo, y, yo, y, yo, y, yo, n, 0f);
+        if (n < Kernels.LANES) {
+            ScalarKernels.INSTANCE.apply(f, x, xo, y, yo, n); // see VectorKernels
+        } else {
+            VectorLoop.alone(loop(f), w, x, xo, y, yo, y, yo, y, yo, n, 0f);
+        }
     }
 
     private static VectorLoop loop(Activation f) {

@@ -25,7 +25,11 @@ final class VectorGradients {
     private VectorGradients() {}
 
     static void apply(Width w, Activation f, float[] v, int vo, float[] dY, int dyo, float[] dX, int dxo, int n) {
-        VectorLoop.alone(loop(f), w, v, vo, dY, dyo, dX, dxo, dX, dxo, n, 0f);
+        if (n < Kernels.LANES) {
+            ScalarKernels.INSTANCE.gradient(f, v, vo, v, vo, dY, dyo, dX, dxo, n); // see VectorKernels
+        } else {
+            VectorLoop.alone(loop(f), w, v, vo, dY, dyo, dX, dxo, dX, dxo, n, 0f);
+        }
     }
 
     private static VectorLoop loop(Activation f) {

@@ -2,8 +2,15 @@ package org.attention4j.kernels;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link Kernels} by the Vector API: every method has its loop in the class of its topic. Touch only where the API is there. */
+/**
+ * {@link Kernels} by the Vector API: every method has its loop in the class of its topic. Touch only where the API is there.
+ *
+ * <p>Rows that are shorter than what a loop takes at a time go to the scalar kernels, with the same bits: a loop that was seldom entered
+ * while the compiler took its profile is taken for cold, helpers in it are then not inlined, and vectors become objects.
+ */
 final class VectorKernels implements Kernels {
+    private static final Kernels SCALAR = ScalarKernels.INSTANCE;
+
     private final Width vectors;
 
     private VectorKernels(Width w) {
@@ -97,22 +104,22 @@ final class VectorKernels implements Kernels {
 
     @Override
     public float max(float[] x, int xOffset, int n) {
-        return VectorRows.max(vectors, x, xOffset, n);
+        return n < LANES ? SCALAR.max(x, xOffset, n) : VectorRows.max(vectors, x, xOffset, n);
     }
 
     @Override
     public float sum(float[] x, int xOffset, int n) {
-        return VectorRows.sum(vectors, x, xOffset, n);
+        return n < LANES ? SCALAR.sum(x, xOffset, n) : VectorRows.sum(vectors, x, xOffset, n);
     }
 
     @Override
     public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
-        return VectorRows.dot(vectors, x, xOffset, y, yOffset, n);
+        return n < LANES ? SCALAR.dot(x, xOffset, y, yOffset, n) : VectorRows.dot(vectors, x, xOffset, y, yOffset, n);
     }
 
     @Override
     public float expSum(float[] x, int xOffset, int n, float shift) {
-        return VectorRows.expSum(vectors, x, xOffset, n, shift);
+        return n < LANES ? SCALAR.expSum(x, xOffset, n, shift) : VectorRows.expSum(vectors, x, xOffset, n, shift);
     }
 
     @Override
@@ -127,7 +134,11 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void multiplyAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
-        VectorRows.multiplyAdd(vectors, a, x, xOffset, y, yOffset, n);
+        if (n < LANES) {
+            SCALAR.multiplyAdd(a, x, xOffset, y, yOffset, n);
+        } else {
+            VectorRows.multiplyAdd(vectors, a, x, xOffset, y, yOffset, n);
+        }
     }
 
     @Override
@@ -175,6 +186,10 @@ final class VectorKernels implements Kernels {
             float[] h,
             int hOffset,
             int width) {
+        if (width < LANES) {
+            SCALAR.lstmCell(gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
+            return;
+        }
         VectorCells.lstm(vectors, gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
     }
 
@@ -193,6 +208,23 @@ final class VectorKernels implements Kernels {
             float[] dGates,
             int dGatesOffset,
             int width) {
+        if (width < LANES) {
+            SCALAR.lstmCellBackward(
+                    gates,
+                    gatesOffset,
+                    cPrevious,
+                    cPreviousOffset,
+                    c,
+                    cOffset,
+                    dH,
+                    dHOffset,
+                    dC,
+                    dCOffset,
+                    dGates,
+                    dGatesOffset,
+                    width);
+            return;
+        }
         VectorCells.lstmBackward(
                 vectors,
                 gates,
@@ -222,6 +254,10 @@ final class VectorKernels implements Kernels {
             int biasOffset,
             int n,
             float epsilon) {
+        if (n < LANES) {
+            SCALAR.layerNorm(x, xOffset, y, yOffset, weight, weightOffset, bias, biasOffset, n, epsilon);
+            return;
+        }
         VectorNorms.layerNorm(vectors, x, xOffset, y, yOffset, weight, weightOffset, bias, biasOffset, n, epsilon);
     }
 
@@ -237,6 +273,10 @@ final class VectorKernels implements Kernels {
             int dXOffset,
             int n,
             float epsilon) {
+        if (n < LANES) {
+            SCALAR.layerNormInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
+            return;
+        }
         VectorNorms.inputGradient(vectors, x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
     }
 
@@ -252,6 +292,11 @@ final class VectorKernels implements Kernels {
             int dBiasOffset,
             int n,
             float epsilon) {
+        if (n < LANES) {
+            SCALAR.layerNormParameterGradient(
+                    x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, n, epsilon);
+            return;
+        }
         VectorNorms.parameterGradient(
                 vectors, x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, n, epsilon);
     }
