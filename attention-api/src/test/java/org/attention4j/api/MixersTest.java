@@ -202,7 +202,7 @@ class MixersTest {
                 "Variant",
                 "public class Variant implements AttentionVariantProvider { public String id() { return \"variant\"; }"
                         + " public String summary() { return \"\"; }"
-                        + " public AttentionVariant variant(MixerConfig config) { return AttentionVariant.softmax(); } }");
+                        + " public AttentionVariant variant(MixerSpec spec) { return AttentionVariant.softmax(); } }");
     }
 
     /** A module with a provider whose id is the module's name with a '-'; {@code more} goes into the class. */

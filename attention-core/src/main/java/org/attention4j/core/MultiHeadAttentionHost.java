@@ -44,14 +44,14 @@ public final class MultiHeadAttentionHost implements AttentionHost {
         @Override
         public MixerSpec spec(MixerConfig config) {
             MixerSpec spec = MultiHeadAttention.specOf(kind, config);
-            variant.variant(spec.config());
+            variant.variant(spec);
             return spec;
         }
 
         @Override
         public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
             MixerSpec spec = MultiHeadAttention.specOf(kind, config);
-            return MultiHeadAttention.of(spec, variant.variant(spec.config()), parameters);
+            return MultiHeadAttention.of(spec, variant.variant(spec), parameters);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.attention4j.api.Incremental;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
@@ -219,11 +220,11 @@ class VariantTest {
         }
 
         @Override
-        public AttentionVariant variant(MixerConfig config) {
-            if (config.get(SLOPE) == 3) {
+        public AttentionVariant variant(MixerSpec spec) {
+            if (spec.config().get(SLOPE) == 3) {
                 throw new BadConfigurationException("slope", "3", "is unlucky");
             }
-            float slope = config.get(SLOPE).floatValue();
+            float slope = spec.config().get(SLOPE).floatValue();
             return AttentionVariant.softmax()
                     .withScores((score, b, h, query, key) -> score - slope * Math.abs(query - key));
         }

@@ -1,7 +1,7 @@
 package org.attention4j.api.variant;
 
 import org.attention4j.api.BadConfigurationException;
-import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.OptionSchema;
 
 /**
@@ -36,9 +36,10 @@ public interface AttentionVariantProvider {
     /**
      * Makes the variant.
      *
-     * @param config resolved: every option of multi-head attention and of {@link #options} has a value
+     * @param spec of the whole mixer: its {@linkplain MixerSpec#heads() heads}, and in its {@linkplain MixerSpec#config()
+     *     configuration} a value for every option of multi-head attention and of {@link #options}
      * @return the variant
      * @throws BadConfigurationException if options contradict each other
      */
-    AttentionVariant variant(MixerConfig config);
+    AttentionVariant variant(MixerSpec spec);
 }

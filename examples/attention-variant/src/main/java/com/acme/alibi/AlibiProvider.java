@@ -1,6 +1,6 @@
 package com.acme.alibi;
 
-import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 
@@ -20,11 +20,10 @@ public final class AlibiProvider implements AttentionVariantProvider {
     }
 
     @Override
-    public AttentionVariant variant(MixerConfig config) {
-        int heads = (Integer) config.options().get("heads");
-        float[] slope = new float[heads];
-        for (int h = 0; h < heads; h++) {
-            slope[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / heads);
+    public AttentionVariant variant(MixerSpec spec) {
+        float[] slope = new float[spec.heads()];
+        for (int h = 0; h < slope.length; h++) {
+            slope[h] = (float) StrictMath.pow(2, -8.0 * (h + 1) / slope.length);
         }
         return AttentionVariant.softmax()
                 .withScores((score, batch, head, query, key) -> score - slope[head] * Math.abs(query - key));

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The snippets of {@code README.md} and {@code docs/model-authors.md}, run. */
-class ModelAuthorSnippets {
+class ModelAuthorSnippetsTest {
     private static Tensor random(int... extents) {
         Tensor tensor = Tensor.zeros(extents);
         java.util.Random random = new java.util.Random(7);
