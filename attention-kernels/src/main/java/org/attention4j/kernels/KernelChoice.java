@@ -47,7 +47,7 @@ final class KernelChoice {
             case "auto":
                 Optional<String> missing = missing();
                 if (missing.isPresent()) {
-                    log.log(Level.WARNING, "kernels: scalar, several times slower, because " + missing.get());
+                    log.log(Level.WARNING, "kernels: scalar, up to fifty times slower, because " + missing.get());
                     return Kernels.scalar();
                 }
                 return logged(log, Level.DEBUG, VectorKernels.preferred(), "the machine's preferred width");
