@@ -42,8 +42,6 @@ import picocli.CommandLine.ScopeType;
             "Exit status: 0 all well, 1 a check failed, 2 the command could not be carried out."
         })
 final class Main implements Runnable {
-    private Main() {}
-
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
     /** A check failed. */
@@ -60,6 +58,8 @@ final class Main implements Runnable {
             scope = ScopeType.INHERIT,
             description = "On an error, print where in the program it happened, too.")
     private boolean stacktrace;
+
+    private Main() {}
 
     /**
      * Chooses the kernels, before any mixer is made.

@@ -107,7 +107,7 @@ final class VectorsCommand implements Callable<Integer> {
     private static Optional<CaseResult> worst(List<CaseResult> cases) {
         return cases.stream()
                 .filter(result -> !result.tensor().isEmpty())
-                .max(Comparator.comparingDouble(result -> result.error() / result.tolerance()));
+                .max(Comparator.comparingDouble(CaseResult::ratio));
     }
 
     private static String count(List<CaseResult> cases, Verdict verdict) {

@@ -18,12 +18,16 @@ public record CaseResult(
                 reference.name(), reference.operator(), Verdict.UNSUPPORTED, Double.NaN, Double.NaN, "", reason);
     }
 
-    static CaseResult failed(ReferenceCase reference, String reason) {
-        return new CaseResult(reference.name(), reference.operator(), Verdict.FAIL, Double.NaN, Double.NaN, "", reason);
+    static CaseResult failed(String name, String operator, String reason) {
+        return new CaseResult(name, operator, Verdict.FAIL, Double.NaN, Double.NaN, "", reason);
     }
 
-    /** How much of the tolerance is used up. */
-    double ratio() {
+    /**
+     * How much of the tolerance is used up.
+     *
+     * @return 1 if all of it; NaN where nothing was compared
+     */
+    public double ratio() {
         return error == 0 ? 0 : error / tolerance;
     }
 }

@@ -27,7 +27,7 @@ final class Comparison {
         for (String name : reference.expected()) {
             Tensor result = results.get(name);
             if (result == null) {
-                return CaseResult.failed(reference, name + " was not computed");
+                return CaseResult.failed(reference.name(), reference.operator(), name + " was not computed");
             }
             comparison.compare(name, result, promisesNumbers);
         }

@@ -60,10 +60,6 @@ final class ReferenceCase implements AutoCloseable {
         return attribute(attribute).asInt(otherwise);
     }
 
-    JsonNode description() {
-        return description;
-    }
-
     /** The names of the inputs that are given. */
     List<String> inputNames() {
         List<String> names = new ArrayList<>();

@@ -120,14 +120,8 @@ public final class Suite {
     }
 
     private static CaseResult failed(JsonNode description, String reason) {
-        return new CaseResult(
-                description.path("name").asText(),
-                description.path("op").asText(),
-                Verdict.FAIL,
-                Double.NaN,
-                Double.NaN,
-                "",
-                reason);
+        return CaseResult.failed(
+                description.path("name").asText(), description.path("op").asText(), reason);
     }
 
     private static CaseResult run(Operator operator, ReferenceCase reference) {
