@@ -27,8 +27,8 @@ final class ProductWorkload implements Workload {
         this.k = k;
         a = Numbers.of("a", Math.multiplyExact(m, k), 1);
         float[] b = Numbers.of("b", Math.multiplyExact(k, n), Numbers.scale(k));
-        panels = new float[PackedMatrix.panelsLength(k, n)];
-        PackedMatrix.packPanels(b, 0, n, 1, k, n, panels, 0);
+        panels = new float[PackedMatrix.START + PackedMatrix.panelsLength(k, n)];
+        PackedMatrix.packPanels(b, 0, n, 1, k, n, panels, PackedMatrix.START);
         c = new float[Math.multiplyExact(m, n)];
         workspace = Workspace.threads(threads);
         int rows = rowsOfPart(threads);
@@ -54,11 +54,11 @@ final class ProductWorkload implements Workload {
     }
 
     private void rows(int from, int to) {
-        kernels.multiply(to - from, n, k, a, from * k, k, 1, panels, 0, c, from * n, n, false);
+        kernels.multiply(to - from, n, k, a, from * k, k, 1, panels, PackedMatrix.START, c, from * n, n, false);
     }
 
     private void columns(int from, int to) {
-        kernels.multiply(m, to - from, k, a, 0, k, 1, panels, from * k, c, from, n, false);
+        kernels.multiply(m, to - from, k, a, 0, k, 1, panels, PackedMatrix.START + from * k, c, from, n, false);
     }
 
     @Override

@@ -173,7 +173,19 @@ public interface Kernels {
             int cRowStride,
             boolean accumulate) {
         multiply(
-                m, b.columns(), b.rows(), a, aOffset, aRowStride, 1, b.panels(), 0, c, cOffset, cRowStride, accumulate);
+                m,
+                b.columns(),
+                b.rows(),
+                a,
+                aOffset,
+                aRowStride,
+                1,
+                b.panels(),
+                PackedMatrix.START,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
     }
 
     // ---------------------------------------------------------------- rows

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * <p>Blocks shape the walk, never a chain: a block along k reads C and goes on from there.
  */
 final class VectorProducts {
-    /** Rows of a tile. */
+    /** Rows of the tile that fits into 16 vector registers. */
     private static final int TILE = 4;
 
     /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
@@ -90,6 +90,11 @@ final class VectorProducts {
         }
     }
 
+    /** Rows of the largest tile: eight where vectors have 512 bits, since such machines have 32 vector registers. */
+    private static int mostRows(Width w) {
+        return w.species().length() == 16 ? 2 * TILE : TILE;
+    }
+
     /** Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. */
     private static void block(
             Width w,
@@ -113,7 +118,12 @@ final class VectorProducts {
         for (; (v + 2) * length <= n; v += 2) {
             int b0 = vectorAt(bo, v, length, panel);
             int b1 = vectorAt(bo, v + 1, length, panel);
-            for (int i = 0; i < tiled; i += TILE) {
+            int i = 0;
+            for (; mostRows(w) > TILE && i <= tiled - 2 * TILE; i += 2 * TILE) {
+                VectorTiles.eightRowsTwoVectors(
+                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
+            }
+            for (; i < tiled; i += TILE) {
                 VectorTiles.fourRowsTwoVectors(
                         w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
             }
@@ -166,8 +176,8 @@ final class VectorProducts {
     }
 
     /**
-     * As {@link #multiply} without the terms whose A[i, p] is 0: four rows at a time, in runs of p where none of them is 0, as tiles, and
-     * in between row by row.
+     * As {@link #multiply} without the terms whose A[i, p] is 0: as many rows as the largest tile has as far as none of them is 0, then
+     * tile by tile.
      */
     static void multiplySkippingZeros(
             Width w,
@@ -187,56 +197,92 @@ final class VectorProducts {
         ScalarKernels.checkSizes(m, n, k);
         clearUnless(accumulate, m, n, c, cOffset, cRowStride);
         int panel = 16 * k;
-        for (int i = 0; i < m; i += TILE) {
-            int rows = Math.min(TILE, m - i);
+        int most = mostRows(w);
+        for (int i = 0; i < m; i += most) {
+            int rows = Math.min(most, m - i);
             int ao = aOffset + i * aRowStride;
             int co = cOffset + i * cRowStride;
-            int p = 0;
-            while (p < k) {
-                int from = p;
-                p = k;
-                for (int r = 0; r < rows; r++) {
-                    p = firstZero(w, a, ao + r * aRowStride, aColumnStride, from, p);
-                }
-                if (p > from) {
-                    block(
-                            w,
-                            rows,
-                            n,
-                            p - from,
-                            a,
-                            ao + from * aColumnStride,
-                            aRowStride,
-                            aColumnStride,
-                            panels,
-                            panelsOffset + 16 * from,
-                            panel,
-                            c,
-                            co,
-                            cRowStride,
-                            true);
-                }
-                from = p;
-                while (p < k && anyZero(rows, a, ao + p * aColumnStride, aRowStride)) {
-                    p++;
-                }
-                for (int r = 0; r < rows; r++) {
-                    rowRuns(
-                            w,
-                            n,
-                            from,
-                            p,
-                            a,
-                            ao + r * aRowStride,
-                            aColumnStride,
-                            panels,
-                            panelsOffset,
-                            panel,
-                            c,
-                            co + r * cRowStride);
-                }
+            int p = firstZero(w, rows, a, ao, aRowStride, aColumnStride, 0, k);
+            if (p > 0) {
+                block(
+                        w,
+                        rows,
+                        n,
+                        p,
+                        a,
+                        ao,
+                        aRowStride,
+                        aColumnStride,
+                        panels,
+                        panelsOffset,
+                        panel,
+                        c,
+                        co,
+                        cRowStride,
+                        true);
+            }
+            for (int r = 0; r < rows && p < k; r += TILE) {
+                tileSkippingZeros(
+                        w,
+                        Math.min(TILE, rows - r),
+                        n,
+                        p,
+                        k,
+                        a,
+                        ao + r * aRowStride,
+                        aRowStride,
+                        aColumnStride,
+                        panels,
+                        panelsOffset,
+                        panel,
+                        c,
+                        co + r * cRowStride,
+                        cRowStride);
             }
         }
+    }
+
+    /** One tile's rows, terms start ≤ p < k: runs of p where none of them is 0 as a tile, and in between row by row. */
+    private static void tileSkippingZeros(
+            Width w,
+            int rows,
+            int n,
+            int start,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs) {
+        int p = start;
+        while (p < k) {
+            int from = p;
+            p = firstZero(w, rows, a, ao, ars, acs, from, k);
+            if (p > from) {
+                block(w, rows, n, p - from, a, ao + from * acs, ars, acs, b, bo + 16 * from, panel, c, co, crs, true);
+            }
+            from = p;
+            while (p < k && anyZero(rows, a, ao + p * acs, ars)) {
+                p++;
+            }
+            for (int r = 0; r < rows; r++) {
+                rowRuns(w, n, from, p, a, ao + r * ars, acs, b, bo, panel, c, co + r * crs);
+            }
+        }
+    }
+
+    /** The first p in from ≤ p < to with A[r, p] = 0 for one of the rows, or to. */
+    private static int firstZero(Width w, int rows, float[] a, int ao, int ars, int acs, int from, int to) {
+        int p = to;
+        for (int r = 0; r < rows; r++) {
+            p = firstZero(w, a, ao + r * ars, acs, from, p);
+        }
+        return p;
     }
 
     /** The first p in from ≤ p < to with A[p] = 0, or to. */

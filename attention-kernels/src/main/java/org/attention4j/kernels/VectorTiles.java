@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The innermost loops of a product: k steps over a tile of C that stays in registers.
  *
- * <p>Eight accumulators are what the register allocator keeps without spills. The loop over k is plain: unrolled by hand it runs at
+ * <p>Eight accumulators are what the register allocator keeps of 16 registers without spills, sixteen of 32. The loop over k is plain: unrolled by hand it runs at
  * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
  */
 final class VectorTiles {
@@ -75,6 +75,113 @@ final class VectorTiles {
         c21.intoArray(c, co + 2 * crs + l);
         c30.intoArray(c, co + 3 * crs);
         c31.intoArray(c, co + 3 * crs + l);
+    }
+
+    /**
+     * C[0…7, two vectors]: sixteen accumulators, for machines with 32 vector registers. Ten loads feed sixteen multiply-adds, so a panel
+     * that lies across cache lines costs nothing; with four rows the loads are the limit.
+     */
+    static void eightRowsTwoVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c40 = c00;
+        FloatVector c41 = c00;
+        FloatVector c50 = c00;
+        FloatVector c51 = c00;
+        FloatVector c60 = c00;
+        FloatVector c61 = c00;
+        FloatVector c70 = c00;
+        FloatVector c71 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + l);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + l);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
+            c40 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, co + 4 * crs + l);
+            c50 = FloatVector.fromArray(s, c, co + 5 * crs);
+            c51 = FloatVector.fromArray(s, c, co + 5 * crs + l);
+            c60 = FloatVector.fromArray(s, c, co + 6 * crs);
+            c61 = FloatVector.fromArray(s, c, co + 6 * crs + l);
+            c70 = FloatVector.fromArray(s, c, co + 7 * crs);
+            c71 = FloatVector.fromArray(s, c, co + 7 * crs + l);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        int a4 = ao + 4 * ars;
+        int a5 = ao + 5 * ars;
+        int a6 = ao + 6 * ars;
+        int a7 = ao + 7 * ars;
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            x = FloatVector.broadcast(s, a[a4 + p * acs]);
+            c40 = x.fma(v0, c40);
+            c41 = x.fma(v1, c41);
+            x = FloatVector.broadcast(s, a[a5 + p * acs]);
+            c50 = x.fma(v0, c50);
+            c51 = x.fma(v1, c51);
+            x = FloatVector.broadcast(s, a[a6 + p * acs]);
+            c60 = x.fma(v0, c60);
+            c61 = x.fma(v1, c61);
+            x = FloatVector.broadcast(s, a[a7 + p * acs]);
+            c70 = x.fma(v0, c70);
+            c71 = x.fma(v1, c71);
+        }
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + l);
+        c10.intoArray(c, co + crs);
+        c11.intoArray(c, co + crs + l);
+        c20.intoArray(c, co + 2 * crs);
+        c21.intoArray(c, co + 2 * crs + l);
+        c30.intoArray(c, co + 3 * crs);
+        c31.intoArray(c, co + 3 * crs + l);
+        c40.intoArray(c, co + 4 * crs);
+        c41.intoArray(c, co + 4 * crs + l);
+        c50.intoArray(c, co + 5 * crs);
+        c51.intoArray(c, co + 5 * crs + l);
+        c60.intoArray(c, co + 6 * crs);
+        c61.intoArray(c, co + 6 * crs + l);
+        c70.intoArray(c, co + 7 * crs);
+        c71.intoArray(c, co + 7 * crs + l);
     }
 
     /** C[0…3, one vector of {@code columns} columns]: the right edge. */

@@ -58,7 +58,7 @@ class ProductAgreementTest {
     /** Whole or in parts, on any kernels: the bits are those of the scalar kernels at once. */
     @Property(tries = 40)
     void inParts(
-            @ForAll @IntRange(max = 12) int m,
+            @ForAll @IntRange(max = 20) int m,
             @ForAll @IntRange(max = 70) int n,
             @ForAll @IntRange(max = 30) int k,
             @ForAll long seed) {
