@@ -235,6 +235,31 @@ public interface Kernels {
     float expSum(float[] x, int xOffset, int n, float shift);
 
     /**
+     * Does {@link #expSum} for several rows, each with a shift of its own, and adds what it returns: sums[r] ← sums[r] + Σ exp(x[r, i] −
+     * shifts[r]).
+     *
+     * @param rows how many
+     * @param x the rows, read and written
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param n their length
+     * @param shifts what is taken off in each row
+     * @param shiftsOffset where the first is
+     * @param sums the sums, read and written
+     * @param sumsOffset where the first is
+     */
+    void addExpSums(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset);
+
+    /**
      * Scales a row: x ← x · factor.
      *
      * @param x the row, read and written

@@ -130,6 +130,22 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void addExpSums(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset) {
+        for (int r = 0; r < rows; r++) {
+            sums[sumsOffset + r] += expSum(x, xOffset + r * xRowStride, n, shifts[shiftsOffset + r]);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         for (int i = 0; i < n; i++) {
             x[xOffset + i] *= factor;

@@ -123,6 +123,24 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addExpSums(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset) {
+        if (n < LANES) {
+            SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
+        } else {
+            VectorRows.addExpSums(vectors, rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         VectorRows.scale(vectors, x, xOffset, n, factor);
     }

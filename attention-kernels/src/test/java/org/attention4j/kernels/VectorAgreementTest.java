@@ -23,6 +23,8 @@ class VectorAgreementTest {
         Agreement.check(arrays, (k, a) -> k.sum(a[0], o, n));
         Agreement.check(arrays, (k, a) -> k.dot(a[0], o, a[1], o + 1, n));
         Agreement.check(arrays, (k, a) -> k.expSum(a[0], o, n, f));
+        float[][] rows = Agreement.arrays(random, wild, 3 * n + o + 6, 3 + o, 3 + o);
+        Agreement.check(rows, none((k, a) -> k.addExpSums(3, a[0], o, n + 3, n, a[1], o, a[2], o)));
         Agreement.check(arrays, none((k, a) -> k.scale(a[0], o, n, f)));
         Agreement.check(arrays, none((k, a) -> k.add(a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyAdd(f, a[0], o, a[1], o + 2, n)));
