@@ -27,6 +27,19 @@ public final class Workspace implements AutoCloseable {
         void run(int index, Scratch scratch);
     }
 
+    /** A piece of work that goes step by step, each step split by index. */
+    @FunctionalInterface
+    public interface StepTask {
+        /**
+         * Does one part of a step. It sees all that the parts of the steps before have written.
+         *
+         * @param step which, 0 to steps − 1; all parts of the steps before are done
+         * @param part which, 0 to parts − 1; parts of a step write to disjoint memory and do not read what others write
+         * @param scratch of the thread that runs it; what is taken is released afterwards
+         */
+        void run(int step, int part, Scratch scratch);
+    }
+
     private static final int OPEN = 1 << 30;
     /** About 20 µs; the last parts of a call end within that of each other, unless a helper has lost its processor. */
     private static final int SPINS = 2_000;
@@ -45,6 +58,7 @@ public final class Workspace implements AutoCloseable {
     private final AtomicInteger gate = new AtomicInteger();
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final StepRun stepRun = new StepRun(failure);
     private volatile int parts;
     private volatile @Nullable Task task;
 
@@ -188,6 +202,45 @@ public final class Workspace implements AutoCloseable {
         }
         if (failure.get() instanceof Error error) {
             throw error;
+        }
+    }
+
+    /**
+     * Runs a task step by step and returns when all steps are done: no part begins before all parts of the steps before are
+     * done, and it sees what they have written (their writes happen before it). Otherwise as {@link #run(int, Task)}: which
+     * thread runs a part is left to chance, though mostly it is the one that ran that part of the step before, whose cache
+     * holds what it read; a thread that does not come is not waited for; if a part fails, parts not yet begun are left out
+     * and the first failure is thrown; inside a part it is a plain double loop.
+     *
+     * <p>Threads that have nothing left in a step wait for the others spinning, so this is for many short steps, of some
+     * microseconds each.
+     *
+     * @param steps how many steps
+     * @param partsOfStep how many parts each step has
+     * @param work runs each part of each step once
+     */
+    public void runSteps(int steps, int partsOfStep, StepTask work) {
+        boolean insidePart = gate.get() != 0;
+        if (partsOfStep <= 1 || threads == 1 || insidePart) {
+            Scratch mine = scratch();
+            for (int step = 0; step < steps; step++) {
+                for (int part = 0; part < partsOfStep; part++) {
+                    int mark = mine.mark();
+                    try {
+                        work.run(step, part, mine);
+                    } finally {
+                        mine.release(mark);
+                    }
+                }
+            }
+            return;
+        }
+        int wanted = Math.min(threads, partsOfStep);
+        stepRun.prepare(steps, partsOfStep, wanted, work);
+        try {
+            run(wanted, stepRun);
+        } finally {
+            stepRun.forget();
         }
     }
 
