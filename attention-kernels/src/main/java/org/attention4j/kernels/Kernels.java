@@ -1,5 +1,7 @@
 package org.attention4j.kernels;
 
+import java.util.Objects;
+
 /**
  * The numerics of every mixer, over {@code float[]} and offsets, with bits that depend on nothing but the operands.
  *
@@ -182,6 +184,56 @@ public interface Kernels {
                 1,
                 b.panels(),
                 PackedMatrix.START,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    /**
+     * Multiplies A [m, k] by some columns of B: {@link #multiply}, C being these columns only.
+     *
+     * @param m rows of A and C
+     * @param a A
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param b B [k, n]
+     * @param fromColumn first column of B, a multiple of 16
+     * @param columns how many
+     * @param c C
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     * @throws IllegalArgumentException if the first column is not a multiple of 16
+     * @throws IndexOutOfBoundsException if B has not so many columns
+     */
+    default void multiplyColumns(
+            int m,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            PackedMatrix b,
+            int fromColumn,
+            int columns,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        if (fromColumn % 16 != 0) {
+            throw new IllegalArgumentException("first column " + fromColumn + " is not a multiple of 16");
+        }
+        Objects.checkFromIndexSize(fromColumn, columns, b.columns());
+        int panelsOffset = PackedMatrix.START + fromColumn * b.rows();
+        multiply(
+                m,
+                columns,
+                b.rows(),
+                a,
+                aOffset,
+                aRowStride,
+                1,
+                b.panels(),
+                panelsOffset,
                 c,
                 cOffset,
                 cRowStride,

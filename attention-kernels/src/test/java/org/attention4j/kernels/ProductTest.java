@@ -39,6 +39,28 @@ class ProductTest {
     }
 
     @Property(tries = 100)
+    void someColumnsAreThoseOfTheProduct(
+            @ForAll @IntRange(max = 9) int m,
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 40) int k,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] a = floats(random, m * k);
+        PackedMatrix b = PackedMatrix.of(floats(random, k * n), 0, n, 1, k, n);
+        float[] whole = floats(random, m * n);
+        float[] parts = whole.clone();
+        Kernels.preferred().multiply(m, a, 0, k, b, whole, 0, n, true);
+        int cut = 16 * random.nextInt(n / 16 + 1);
+        Kernels.preferred().multiplyColumns(m, a, 0, k, b, 0, cut, parts, 0, n, true);
+        Kernels.preferred().multiplyColumns(m, a, 0, k, b, cut, n - cut, parts, cut, n, true);
+        assertArrayEquals(bits(whole), bits(parts));
+        assertThrows(IllegalArgumentException.class, () -> Kernels.preferred()
+                .multiplyColumns(m, a, 0, k, b, 8, 0, parts, 0, n, true));
+        assertThrows(IndexOutOfBoundsException.class, () -> Kernels.preferred()
+                .multiplyColumns(m, a, 0, k, b, cut, n - cut + 1, parts, 0, n, true));
+    }
+
+    @Property(tries = 100)
     void zerosAreSkippedWithWhatTheyMeet(
             @ForAll @IntRange(min = 1, max = 9) int m,
             @ForAll @IntRange(min = 1, max = 40) int n,
