@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>copy each output, and the state where somebody keeps it.
  * </ol>
  *
+ * <p>Where that would leave threads without work, a {@link UnitPass} does the same.
+ *
  * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts
  * it is computed.
  */
@@ -26,7 +28,7 @@ final class ForwardPass implements Workspace.Task {
     private static final int MOST_POSITIONS = 32;
 
     /** Floats of gates at once: 1 MB. */
-    private static final int MOST_FLOATS = 1 << 18;
+    static final int MOST_FLOATS = 1 << 18;
 
     private static final float[] NONE = new float[0];
 
@@ -73,9 +75,14 @@ final class ForwardPass implements Workspace.Task {
         pass.out = out;
         pass.outAt = outAt;
         pass.state = state;
-        pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
+        int ranges = UnitPass.ranges(layer, in, workspace.threads());
         try {
-            workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
+            if (ranges > 1) {
+                pass.runUnits(layer, in, ranges, workspace);
+            } else {
+                pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
+                workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
+            }
         } finally {
             pass.forget();
         }
@@ -90,6 +97,17 @@ final class ForwardPass implements Workspace.Task {
         x = NONE;
         out = NONE;
         state = NONE;
+    }
+
+    private void runUnits(Layer layer, Sequences in, int ranges, Workspace workspace) {
+        int directions = layer.directions().size();
+        for (int d = 0; d < directions && recording != null; d++) {
+            recordStart(layer, in, d, 0, in.batch(), recording);
+        }
+        UnitPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, recording, workspace);
+        for (int d = 0; d < directions; d++) {
+            clearPadding(layer, in, d, 0, in.batch());
+        }
     }
 
     @Override

@@ -17,10 +17,10 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
     private static final int MOST_ROWS = 64;
 
     /** The register tile of the products has 4 rows. */
-    private static final int TILE_ROWS = 4;
+    static final int TILE_ROWS = 4;
 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
-    private static final int WORTH_SHARING = 1 << 18;
+    static final int WORTH_SHARING = 1 << 18;
 
     /** Floats of a gate row. */
     int gateWidth() {

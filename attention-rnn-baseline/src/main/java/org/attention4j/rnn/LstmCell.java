@@ -1,10 +1,12 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
 
 /** Long short-term memory, gates in the order i, f, g, o; a state row is h then c. */
-final class LstmCell implements Cell {
+final class LstmCell implements UnitCell {
     static final LstmCell INSTANCE = new LstmCell();
 
     private static final List<String> STATE_NAMES = List.of("h", "c");
@@ -38,6 +40,34 @@ final class LstmCell implements Cell {
             int h = stateAt + r * stateStride;
             int c = h + hidden;
             kernels.lstmCell(gates, gatesAt + r * gatesStride, state, c, state, c, state, h, hidden);
+        }
+    }
+
+    @Override
+    public void forwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] before,
+            float[] after,
+            int stateAt,
+            Scratch scratch) {
+        int hidden = weights.hidden();
+        PackedMatrix u = weights.recurrent();
+        float[] ours = scratch.floats(4 * units);
+        for (int g = 0; g < 4; g++) {
+            int first = g * hidden + from;
+            System.arraycopy(gates, gatesAt + first, ours, g * units, units);
+            kernels.multiplyColumns(1, before, stateAt, 0, u, first, units, ours, g * units, 0, true);
+        }
+        int h = stateAt + from;
+        int c = h + hidden;
+        kernels.lstmCell(ours, 0, before, c, after, c, after, h, units);
+        for (int g = 0; g < 4; g++) {
+            System.arraycopy(ours, g * units, gates, gatesAt + g * hidden + from, units);
         }
     }
 

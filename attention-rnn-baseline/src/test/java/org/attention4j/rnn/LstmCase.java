@@ -54,6 +54,19 @@ record LstmCase(
                         new LstmCase(width, hidden, true, bidirectional, list, 0, seed));
     }
 
+    /** Fewer sequences than threads, and so wide that threads share them. */
+    static Arbitrary<LstmCase> wide() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(1, 9),
+                        Arbitraries.of(256, 272, 400),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(true, false),
+                        Arbitraries.integers().between(0, 9).list().ofMinSize(1).ofMaxSize(2),
+                        Arbitraries.integers().between(0, 2),
+                        Arbitraries.longs())
+                .as(LstmCase::new);
+    }
+
     MixerConfig config() {
         return MixerConfig.width(width)
                 .with(Lstm.HIDDEN, hidden)

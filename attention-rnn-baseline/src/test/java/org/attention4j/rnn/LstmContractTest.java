@@ -218,6 +218,18 @@ class LstmContractTest {
         }
     }
 
+    @Test
+    void threadsThatShareASequenceAllocateNothing() {
+        Lstm lstm = Lstm.of(MixerConfig.width(8).with(Lstm.HIDDEN, 256), SEED);
+        Sequences in = Sequences.of(Tensor.zeros(1, 20, 8));
+        Tensor out = Tensor.zeros(1, 20, 256);
+        MixerState state = lstm.newState(1, 3);
+        try (Workspace two = Workspace.threads(2)) {
+            assertEquals(0, allocated(() -> lstm.forward(in, out, two)), "forward");
+            assertEquals(0, allocated(() -> lstm.step(in, state, out, two)), "step of a chunk");
+        }
+    }
+
     /**
      * Bytes that this thread allocates in ten calls, once they are warm: vectors are objects until the kernels are
      * compiled, and now and then a worker thread is born. A call that always allocates is never found at 0.

@@ -88,6 +88,57 @@ class LstmLawsTest {
         Results.of(lstm, c, 1).assertSame(Results.of(lstm, c, 4));
     }
 
+    @Provide
+    Arbitrary<LstmCase> wide() {
+        return LstmCase.wide();
+    }
+
+    @Property(tries = 30)
+    void threadsThatShareASequenceChangeNothing(@ForAll("wide") LstmCase c) {
+        Lstm lstm = c.lstm();
+        Results one = Results.of(lstm, c, 1);
+        one.assertSame(Results.of(lstm, c, 4));
+        one.assertSame(Results.of(lstm, c, 13));
+        Tensor out = c.newOutput();
+        NamedTensors last = lstm.newHidden(c.batch());
+        try (Workspace workspace = Workspace.threads(6)) {
+            lstm.forward(c.input(), c.hidden(5), out, last, workspace);
+        }
+        assertTrue(one.out.sameBits(out), "output without a recording");
+        assertSame("last without a recording", one.last, last);
+    }
+
+    /** In two chunks, into a state that keeps less than a chunk, with a rollback as far as it may go. */
+    @Property(tries = 30)
+    void threadsThatShareAChunkLeaveTheSameState(@ForAll("wide") LstmCase c, @ForAll long seed) {
+        LstmCase one = new LstmCase(c.width(), c.hidden(), c.bias(), false, c.lengths(), c.padding(), c.seed());
+        Lstm lstm = one.lstm();
+        int capacity = 1 + new Random(seed).nextInt(6);
+        MixerState expected = lstm.newState(one.hidden(5), capacity);
+        MixerState actual = lstm.newState(one.hidden(5), capacity);
+        Sequences x = Sequences.of(one.random(9, one.batch(), 1, one.width()));
+        for (int chunk = 0; chunk < 2; chunk++) {
+            assertSteps(one, lstm, one.input(), expected, actual);
+            int back = leastTaken(expected, capacity);
+            expected.rollback(back);
+            actual.rollback(back);
+            assertSteps(one, lstm, x, expected, actual);
+        }
+    }
+
+    private static void assertSteps(LstmCase c, Lstm lstm, Sequences x, MixerState expected, MixerState actual) {
+        Tensor outOfOne = Tensor.zeros(x.batch(), x.time(), c.hidden());
+        Tensor outOfFour = Tensor.zeros(x.batch(), x.time(), c.hidden());
+        try (Workspace four = Workspace.threads(4)) {
+            lstm.step(x, expected, outOfOne, Workspace.threads(1));
+            lstm.step(x, actual, outOfFour, four);
+        }
+        assertTrue(outOfOne.sameBits(outOfFour), "output");
+        for (int b = 0; b < c.batch(); b++) {
+            assertEquals(expected.position(b), actual.position(b));
+        }
+    }
+
     @Property(tries = 100)
     void scalarAndPreferredKernelsAgree(@ForAll("cases") LstmCase c) {
         Results.of(c.lstm(Kernels.scalar()), c, 1).assertSame(Results.of(c.lstm(Kernels.preferred()), c, 1));

@@ -1,0 +1,213 @@
+package org.attention4j.rnn;
+
+import java.util.Objects;
+import org.attention4j.api.RowState;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a layer over fewer sequences than there are threads: one part is some hidden units of one direction of one
+ * sequence. The steps, for each block of positions, counted in the order in which the direction takes them:
+ *
+ * <ol>
+ *   <li>project the block's inputs: each part takes some of the positions;
+ *   <li>position by position: each part reads the whole h before it and writes its own units of the state after it,
+ *       into the other of two arrays, and of whatever else is kept.
+ * </ol>
+ */
+final class UnitPass implements Workspace.StepTask {
+    /** Fewest units of a part: with fewer, a product of one row has less than the eight vectors it does at once. */
+    private static final int LEAST_UNITS = 128;
+
+    /** Positions projected at once: each thread reads all of the input's weights once for them. */
+    private static final int MOST_POSITIONS = 64;
+
+    /** Columns of a panel of packed weights. */
+    private static final int PANEL = 16;
+
+    private static final float[] NONE = new float[0];
+
+    private @Nullable Layer layer;
+    private @Nullable UnitCell cell;
+    private @Nullable Sequences in;
+    private @Nullable RowState kept;
+    private @Nullable RecurrentRecording recording;
+    private float[] x = NONE;
+    private int xAt;
+    private float[] out = NONE;
+    private int outAt;
+    private float[] state = NONE;
+    private float[] other = NONE;
+    private float[] gates = NONE;
+    private int ranges;
+    private int positions;
+
+    /** How many parts to make of each sequence; one if this pass is not for it. */
+    static int ranges(Layer layer, Sequences in, int threads) {
+        int sequences = layer.directions().size() * in.batch();
+        if (sequences == 0 || !(layer.cell() instanceof UnitCell) || layer.hidden() % PANEL != 0) {
+            return 1;
+        }
+        long work = (long) in.time() * layer.gateWidth() * layer.hidden();
+        long most = Math.min(layer.hidden() / LEAST_UNITS, work / Layer.WORTH_SHARING);
+        return (int) Math.max(1, Math.min(threads / sequences, most));
+    }
+
+    /**
+     * Runs; the arguments are those of the {@link ForwardPass}.
+     *
+     * @param ranges parts of each sequence
+     */
+    static void run(
+            Layer layer,
+            int ranges,
+            Sequences in,
+            float[] x,
+            int xAt,
+            float[] state,
+            float[] out,
+            int outAt,
+            @Nullable RowState kept,
+            @Nullable RecurrentRecording recording,
+            Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        int sequences = layer.directions().size() * in.batch();
+        int positions = Math.clamp(ForwardPass.MOST_FLOATS / (sequences * layer.gateWidth()), 1, MOST_POSITIONS);
+        UnitPass pass = scratch.object(UnitPass.class, UnitPass::new);
+        pass.layer = layer;
+        pass.cell = (UnitCell) layer.cell();
+        pass.in = in;
+        pass.kept = kept;
+        pass.recording = recording;
+        pass.x = x;
+        pass.xAt = xAt;
+        pass.out = out;
+        pass.outAt = outAt;
+        pass.state = state;
+        pass.other = scratch.floats(sequences * layer.stateWidth());
+        pass.gates = recording != null ? NONE : scratch.floats(sequences * positions * layer.gateWidth());
+        pass.ranges = ranges;
+        pass.positions = positions;
+        try {
+            for (int b = 0; b < in.batch() && kept != null; b++) {
+                kept.advance(b, in.length(b));
+            }
+            int time = ForwardPass.longest(in, 0, in.batch());
+            workspace.runSteps(time + Math.ceilDiv(time, positions), sequences * ranges, pass);
+            for (int row = 0; row < sequences; row++) {
+                if (in.length(row % in.batch()) % 2 != 0) {
+                    int at = row * layer.stateWidth();
+                    System.arraycopy(pass.other, at, state, at, layer.stateWidth());
+                }
+            }
+        } finally {
+            pass.forget();
+        }
+    }
+
+    /** Lets go of the caller's memory. */
+    private void forget() {
+        layer = null;
+        cell = null;
+        in = null;
+        kept = null;
+        recording = null;
+        x = NONE;
+        out = NONE;
+        state = NONE;
+        other = NONE;
+        gates = NONE;
+    }
+
+    @Override
+    public void run(int step, int part, Scratch scratch) {
+        Layer layer = Objects.requireNonNull(this.layer);
+        Sequences in = Objects.requireNonNull(this.in);
+        int row = part / ranges;
+        int d = row / in.batch();
+        int b = row % in.batch();
+        int range = part % ranges;
+        int first = step / (positions + 1) * positions;
+        int inBlock = step % (positions + 1) - 1;
+        if (inBlock < 0) {
+            project(layer, in, d, b, first, range);
+        } else if (first + inBlock < in.length(b)) {
+            position(layer, in, d, b, first + inBlock, range, scratch);
+        }
+    }
+
+    /** The position that a direction takes as its n-th. */
+    private static int time(Layer layer, Sequences in, int d, int b, int n) {
+        return layer.directions().get(d).reverse() ? in.length(b) - 1 - n : n;
+    }
+
+    private float[] gates(int d) {
+        return recording != null ? recording.gates(d) : gates;
+    }
+
+    /** Where the gate row is of the n-th position that a direction takes; rows are in the order of time. */
+    private int gateRow(Layer layer, Sequences in, int d, int b, int n) {
+        if (recording != null) {
+            return (b * in.time() + time(layer, in, d, b, n)) * layer.gateWidth();
+        }
+        int inBlock = n % positions;
+        int row = layer.directions().get(d).reverse() ? positions - 1 - inBlock : inBlock;
+        return ((d * in.batch() + b) * positions + row) * layer.gateWidth();
+    }
+
+    private void project(Layer layer, Sequences in, int d, int b, int first, int range) {
+        int count = Math.max(0, Math.min(positions, in.length(b) - first));
+        int share = Math.ceilDiv(Math.ceilDiv(count, ranges), Layer.TILE_ROWS) * Layer.TILE_ROWS;
+        int from = range * share;
+        int to = Math.min(count, from + share);
+        if (from < to) {
+            Direction weights = layer.directions().get(d);
+            int n = first + (weights.reverse() ? to - 1 : from);
+            int row = xAt + (b * in.time() + time(layer, in, d, b, n)) * layer.width();
+            int gate = gateRow(layer, in, d, b, n);
+            weights.input()
+                    .forward(layer.kernels(), 0, to - from, x, row, layer.width(), gates(d), gate, layer.gateWidth());
+        }
+    }
+
+    private void position(Layer layer, Sequences in, int d, int b, int n, int range, Scratch scratch) {
+        int panels = layer.hidden() / PANEL;
+        int from = range * panels / ranges * PANEL;
+        int units = (range + 1) * panels / ranges * PANEL - from;
+        int at = (d * in.batch() + b) * layer.stateWidth();
+        float[] before = n % 2 == 0 ? state : other;
+        float[] after = n % 2 == 0 ? other : state;
+        Objects.requireNonNull(cell)
+                .forwardUnits(
+                        layer.kernels(),
+                        layer.directions().get(d),
+                        from,
+                        units,
+                        gates(d),
+                        gateRow(layer, in, d, b, n),
+                        before,
+                        after,
+                        at,
+                        scratch);
+        keep(layer, in, d, b, n, after, at, from, units);
+    }
+
+    private void keep(Layer layer, Sequences in, int d, int b, int n, float[] after, int at, int from, int units) {
+        int t = time(layer, in, d, b, n);
+        int hidden = layer.hidden();
+        int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
+        System.arraycopy(after, at + from, out, row + from, units);
+        for (int j = from; j < layer.stateWidth(); j += hidden) {
+            if (recording != null) {
+                int to = recording.after(b, t, layer.directions().get(d).reverse());
+                System.arraycopy(after, at + j, recording.states(d), to + j, units);
+            }
+            if (kept != null && in.length(b) - n <= kept.capacity() + 1) { // others would be overwritten anyway
+                int to = kept.row(b, kept.position(b) - in.length(b) + n);
+                System.arraycopy(after, at + j, kept.rows(b), to + j, units);
+            }
+        }
+    }
+}
