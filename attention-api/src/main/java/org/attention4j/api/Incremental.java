@@ -40,6 +40,8 @@ public interface Incremental extends SequenceMixer {
      * @throws ShapeMismatchException if a shape does not fit
      * @throws StateExhaustedException if the state has no room for so many; it is then as it was
      * @throws ForeignStateException if the state was made by a mixer of another configuration
+     * @throws CancelledException if the calling thread is interrupted; the state is then as it was, and {@code out} holds
+     *     some of the results
      */
     void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace);
 

@@ -2,7 +2,8 @@ package org.attention4j.api;
 
 /**
  * What goes wrong with a mixer, its configuration, its inputs, its state or its files. The message has the offending
- * values, and so have the accessors of each kind. Outputs, gradients and states are as they were before the call.
+ * values, and so have the accessors of each kind. Outputs, gradients and states are as they were before the call;
+ * after a {@link CancelledException}, which comes in its midst, the states.
  */
 public abstract class MixerException extends RuntimeException {
     private static final long serialVersionUID = 1L;

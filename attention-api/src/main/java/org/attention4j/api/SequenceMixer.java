@@ -47,6 +47,7 @@ public interface SequenceMixer {
      * @param workspace scratch memory and threads; no memory is allocated once it has grown to what such a call needs
      * @throws ShapeMismatchException if a width or an extent is not what {@link #spec()} says, before anything is written
      * @throws OverlapException if {@code out} shares memory with {@code in}
+     * @throws CancelledException if the calling thread is interrupted; {@code out} then holds some of the results
      */
     void forward(Sequences in, Tensor out, Workspace workspace);
 

@@ -17,6 +17,7 @@ final class StepRun implements Workspace.Task {
     /** About 20 µs: longer than parts of one step differ, unless a thread has lost its processor. */
     private static final int SPINS = 2_000;
 
+    private final Workspace workspace;
     private final AtomicReference<Throwable> failure;
     private final AtomicLong done = new AtomicLong();
     /** For each part the number of steps in which it has been begun. */
@@ -28,7 +29,8 @@ final class StepRun implements Workspace.Task {
     private Workspace.@Nullable StepTask work;
 
     /** For a workspace that reports a failure here. */
-    StepRun(AtomicReference<Throwable> failure) {
+    StepRun(Workspace workspace, AtomicReference<Throwable> failure) {
+        this.workspace = workspace;
         this.failure = failure;
     }
 
@@ -56,6 +58,7 @@ final class StepRun implements Workspace.Task {
         Workspace.StepTask work = Objects.requireNonNull(this.work);
         int first = (int) ((long) thread * parts / threads);
         for (int step = (int) (done.get() / parts); step < steps && reached(step); step++) {
+            workspace.checkInterrupted();
             for (int i = 0; i < parts && failure.get() == null; i++) {
                 int part = i < parts - first ? first + i : first + i - parts;
                 if (begun.compareAndSet(part * LINE, step, step + 1)) {

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * <p>How many threads work is the caller's choice. One means the calling thread and no other. Threads of its own start with
  * the first call that splits its work, are daemons, end by themselves when idle for two seconds, and at {@link #close} at
  * the latest.
+ *
+ * <p>A call can be cancelled: interrupt its thread. Parts not yet begun are then left out, and the call ends with a
+ * {@link CancelledException} when those at work have ended. Only the calling thread's interrupt flag counts, not that of a
+ * thread that helps.
  */
 public final class Workspace implements AutoCloseable {
     /** A piece of work that is split by index. */
@@ -52,15 +56,19 @@ public final class Workspace implements AutoCloseable {
     private final AtomicReference<Thread> owner = new AtomicReference<>();
     /** Calls inside calls, counted by the owner. */
     private int calls;
+    /** The depth of the call that must finish, or 0. */
+    private volatile int finishing;
 
     private final AtomicInteger next = new AtomicInteger();
     /** {@link #OPEN} while parts are handed out, plus the number of helpers at work. */
     private final AtomicInteger gate = new AtomicInteger();
 
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final StepRun stepRun = new StepRun(failure);
+    private final StepRun stepRun = new StepRun(this, failure);
     private volatile int parts;
     private volatile @Nullable Task task;
+    /** Whose interruption cancels, while helpers may be at work. */
+    private volatile @Nullable Thread caller;
 
     private Workspace(int threads, @Nullable Executor executor, @Nullable WorkerThreads own) {
         if (threads < 1 || threads > 1024) {
@@ -143,6 +151,9 @@ public final class Workspace implements AutoCloseable {
         }
         scratch.release(mark);
         calls--;
+        if (finishing > calls) {
+            finishing = 0;
+        }
         if (calls == 0) {
             owner.set(null);
         }
@@ -166,18 +177,45 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
+     * From here on the call that was begun last, and calls inside it, are not cancelled: for one that has begun to change
+     * what it was given, such as a state or parameters.
+     */
+    public void mustFinish() {
+        if (finishing == 0) {
+            finishing = calls;
+        }
+    }
+
+    /**
+     * Gives up if the calling thread is interrupted. {@link #run} asks before each part; a long part may ask in its turn, on
+     * whatever thread it runs.
+     *
+     * @throws CancelledException if the thread that called {@link #run}, or outside of it this thread, is interrupted,
+     *     unless the call {@linkplain #mustFinish must finish}
+     */
+    public void checkInterrupted() {
+        Thread calling = caller;
+        Thread asked = calling == null ? Thread.currentThread() : calling;
+        if (asked.isInterrupted() && finishing == 0) {
+            throw new CancelledException(asked.getName());
+        }
+    }
+
+    /**
      * Runs all parts of a task and returns when they are done. Which thread runs a part is left to chance, so nothing may
      * depend on it. If a part fails, parts not yet begun are left out and the first failure is thrown. A part that runs a
      * task in its turn does all of it on its own thread.
      *
      * @param count how many parts
      * @param work runs each of 0 to count − 1 once
+     * @throws CancelledException if the calling thread is interrupted before all parts have begun
      */
     public void run(int count, Task work) {
         boolean insidePart = gate.get() != 0; // closed, too, while a helper is still at its last part
         if (count <= 1 || threads == 1 || insidePart) {
             Scratch mine = scratch();
             for (int i = 0; i < count; i++) {
+                checkInterrupted();
                 runPart(i, work, mine);
             }
             return;
@@ -186,6 +224,7 @@ public final class Workspace implements AutoCloseable {
         parts = count;
         next.set(0);
         failure.set(null);
+        caller = Thread.currentThread();
         gate.set(OPEN);
         try {
             int wanted = Math.min(helpers.length, count - 1);
@@ -196,6 +235,7 @@ public final class Workspace implements AutoCloseable {
         } finally { // also where an executor fails otherwise than by refusing: no helper may outlive the call
             close(gate);
             task = null;
+            caller = null;
         }
         if (failure.get() instanceof RuntimeException exception) {
             throw exception;
@@ -218,12 +258,14 @@ public final class Workspace implements AutoCloseable {
      * @param steps how many steps
      * @param partsOfStep how many parts each step has
      * @param work runs each part of each step once
+     * @throws CancelledException if the calling thread is interrupted before all steps have begun
      */
     public void runSteps(int steps, int partsOfStep, StepTask work) {
         boolean insidePart = gate.get() != 0;
         if (partsOfStep <= 1 || threads == 1 || insidePart) {
             Scratch mine = scratch();
             for (int step = 0; step < steps; step++) {
+                checkInterrupted();
                 for (int part = 0; part < partsOfStep; part++) {
                     int mark = mine.mark();
                     try {
@@ -260,6 +302,7 @@ public final class Workspace implements AutoCloseable {
     private void runParts(Task work, Scratch mine) {
         try {
             for (int i = next.getAndIncrement(); i < parts && failure.get() == null; i = next.getAndIncrement()) {
+                checkInterrupted();
                 runPart(i, work, mine);
             }
         } catch (RuntimeException | Error thrown) {

@@ -119,6 +119,124 @@ class WorkspaceTest {
     }
 
     @Test
+    void anInterruptLeavesOutThePartsNotBegun() {
+        for (int threads : new int[] {1, 2, 5}) {
+            try (Workspace workspace = Workspace.threads(threads)) {
+                for (int repetition = 0; repetition < 50; repetition++) {
+                    AtomicIntegerArray ran = new AtomicIntegerArray(1000);
+                    Thread caller = Thread.currentThread();
+                    CancelledException cancelled = assertThrows(
+                            CancelledException.class,
+                            () -> workspace.run(1000, (index, scratch) -> {
+                                scratch.floats(10);
+                                ran.incrementAndGet(index);
+                                if (index == 20) {
+                                    caller.interrupt();
+                                }
+                                while (index > 20 && !caller.isInterrupted()) {
+                                    Thread.onSpinWait();
+                                }
+                            }));
+                    assertEquals(caller.getName(), cancelled.thread());
+                    int begun = IntStream.range(0, 1000).map(ran::get).sum();
+                    assertEquals(1, ran.get(20));
+                    assertTrue(begun <= 20 + threads, begun + " parts on " + threads + " threads");
+                    assertThrows(CancelledException.class, () -> workspace.run(2, (index, scratch) -> {}));
+                    assertTrue(Thread.interrupted(), "the flag stays set");
+                    checkedRun(workspace, 30);
+                }
+                assertEquals(0, workspace.scratch().mark());
+            }
+        }
+    }
+
+    @Test
+    void anInterruptLeavesOutTheStepsNotBegun() {
+        for (int threads : new int[] {1, 2, 5}) {
+            try (Workspace workspace = Workspace.threads(threads)) {
+                Thread caller = Thread.currentThread();
+                AtomicIntegerArray ran = new AtomicIntegerArray(1000);
+                assertThrows(
+                        CancelledException.class,
+                        () -> workspace.runSteps(1000, 5, (step, part, scratch) -> {
+                            ran.incrementAndGet(step);
+                            if (step == 20) {
+                                caller.interrupt();
+                            }
+                        }));
+                assertTrue(Thread.interrupted());
+                assertEquals(5, ran.get(19));
+                assertEquals(0, ran.get(21));
+                checkedRun(workspace, 30);
+            }
+        }
+    }
+
+    @Test
+    void aLongPartAsksInItsTurnOnAnyThread() {
+        for (int threads : new int[] {1, 3}) {
+            try (Workspace workspace = Workspace.threads(threads)) {
+                Thread caller = Thread.currentThread();
+                CountDownLatch all = new CountDownLatch(threads);
+                assertThrows(
+                        CancelledException.class,
+                        () -> workspace.run(threads, (index, scratch) -> {
+                            all.countDown();
+                            WorkspaceTest.await(all);
+                            if (Thread.currentThread() == caller) {
+                                caller.interrupt();
+                            }
+                            while (true) { // ends only by the question
+                                workspace.checkInterrupted();
+                            }
+                        }));
+                assertTrue(Thread.interrupted());
+                workspace.checkInterrupted();
+                checkedRun(workspace, 30);
+            }
+        }
+    }
+
+    @Test
+    void theInterruptOfAHelperIsItsOwnAffair() {
+        Thread caller = Thread.currentThread();
+        Workspace workspace = Workspace.on(
+                helper -> new Thread(() -> {
+                            Thread.currentThread().interrupt();
+                            helper.run();
+                        })
+                        .start(),
+                3);
+        CountDownLatch all = new CountDownLatch(3);
+        workspace.run(3, (index, scratch) -> {
+            all.countDown();
+            if (Thread.currentThread() == caller) {
+                WorkspaceTest.await(all);
+            }
+            workspace.checkInterrupted();
+        });
+    }
+
+    @Test
+    void aCallThatMustFinishIsNotCancelled() {
+        try (Workspace workspace = Workspace.threads(2)) {
+            int outer = workspace.begin();
+            int inner = workspace.begin();
+            workspace.mustFinish();
+            Thread.currentThread().interrupt();
+            checkedRun(workspace, 20);
+            int innermost = workspace.begin();
+            workspace.mustFinish();
+            workspace.end(innermost);
+            checkedRun(workspace, 20);
+            workspace.end(inner);
+            assertThrows(CancelledException.class, () -> checkedRun(workspace, 20), "the outer call has not said so");
+            assertTrue(Thread.interrupted());
+            workspace.end(outer);
+        }
+    }
+
+    @Test
     void aBusyExecutorMakesACallSlowerAndNothingElse() throws InterruptedException {
         try (ExecutorService busy = Executors.newFixedThreadPool(1)) {
             CountDownLatch release = new CountDownLatch(1);

@@ -134,7 +134,7 @@ public final class AdamW {
     }
 
     /**
-     * Makes one step: changes every parameter against its gradient.
+     * Makes one step: changes every parameter against its gradient. It is not cancelled by an interrupt.
      *
      * @param gradients of every parameter, under its name; not changed
      * @param workspace scratch memory and threads
@@ -144,8 +144,9 @@ public final class AdamW {
     public void step(NamedTensors gradients, Workspace workspace) {
         parameters.forEach(
                 (name, tensor) -> MixerSpec.check("gradient of '" + name + "'", gradients.get(name), tensor.shape()));
-        steps++;
         int mark = workspace.begin();
+        workspace.mustFinish();
+        steps++;
         try {
             Update update = workspace.scratch().object(Update.class, Update::new);
             update.set(options, steps);

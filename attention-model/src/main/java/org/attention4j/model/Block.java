@@ -190,6 +190,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
             mixer.forward(in, out, workspace);
         } else {
             incremental().step(in, state, out, workspace);
+            workspace.mustFinish(); // the state has advanced
         }
     }
 

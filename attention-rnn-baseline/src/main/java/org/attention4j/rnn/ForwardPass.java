@@ -42,6 +42,7 @@ final class ForwardPass implements Workspace.Task {
     private int outAt;
     private float[] state = NONE;
     private int rowsOfPart;
+    private @Nullable Workspace workspace;
 
     /**
      * Runs.
@@ -51,7 +52,7 @@ final class ForwardPass implements Workspace.Task {
      * @param state state rows {@code [directions, B, S]} before the first position; replaced by those after the last
      * @param out {@code [B, T, D']}, written
      * @param outAt where it starts
-     * @param kept takes the state row of every position, and advances
+     * @param kept takes the state row of every position; does not advance
      * @param recording takes the gates and states of every position
      * @param workspace begun
      */
@@ -75,6 +76,7 @@ final class ForwardPass implements Workspace.Task {
         pass.out = out;
         pass.outAt = outAt;
         pass.state = state;
+        pass.workspace = workspace;
         int ranges = UnitPass.ranges(layer, in, workspace.threads());
         try {
             if (ranges > 1) {
@@ -97,6 +99,7 @@ final class ForwardPass implements Workspace.Task {
         x = NONE;
         out = NONE;
         state = NONE;
+        workspace = null;
     }
 
     private void runUnits(Layer layer, Sequences in, int ranges, Workspace workspace) {
@@ -131,7 +134,9 @@ final class ForwardPass implements Workspace.Task {
             recordStart(layer, in, d, from, to, record);
         }
         boolean reverse = layer.directions().get(d).reverse();
+        Workspace asked = Objects.requireNonNull(workspace);
         for (int done = 0; done < time; done += positions) {
+            asked.checkInterrupted();
             int first = reverse ? Math.max(0, time - done - positions) : done;
             int end = reverse ? time - done : Math.min(time, done + positions);
             int at = record != null ? (from * in.time() + first) * gateWidth : 0;
@@ -208,17 +213,17 @@ final class ForwardPass implements Workspace.Task {
                 System.arraycopy(state, stateAt, recording.states(d), after, width);
             }
             if (kept != null) {
-                keepRow(kept, b, in.length(b) - t, stateAt, width);
+                keepRow(kept, b, t, in.length(b) - t, stateAt, width);
             }
         }
     }
 
     /** The state keeps no more than its capacity and one before: earlier rows would be overwritten anyway. */
-    private void keepRow(RowState rows, int b, int left, int stateAt, int width) {
+    private void keepRow(RowState rows, int b, int t, int left, int stateAt, int width) {
         if (left - 1 <= rows.capacity()) {
-            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b)), width);
+            int round = t % (rows.capacity() + 1);
+            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b) + round), width);
         }
-        rows.advance(b, 1);
     }
 
     private void recordStart(Layer layer, Sequences in, int d, int from, int to, RecurrentRecording record) {

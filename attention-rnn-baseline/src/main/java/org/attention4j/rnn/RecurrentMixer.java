@@ -293,8 +293,20 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
                 System.arraycopy(rows.rows(b), rows.row(b, rows.position(b) - 1), before, b * width, width);
             }
             float[] results = out.writable(scratch);
-            ForwardPass.run(layer, chunk, before, results, out.offset(), rows, null, workspace);
+            RowsBefore old = RowsBefore.keep(rows, chunk, width, scratch);
+            boolean done = false;
+            try {
+                ForwardPass.run(layer, chunk, before, results, out.offset(), rows, null, workspace);
+                done = true;
+            } finally {
+                if (!done) {
+                    old.restore(rows, chunk, width);
+                }
+            }
             out.commit(results);
+            for (int b = 0; b < chunk.batch(); b++) {
+                rows.advance(b, chunk.length(b));
+            }
         } finally {
             workspace.end(mark);
         }

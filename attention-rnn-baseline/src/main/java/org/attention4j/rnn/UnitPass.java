@@ -91,9 +91,6 @@ final class UnitPass implements Workspace.StepTask {
         pass.ranges = ranges;
         pass.positions = positions;
         try {
-            for (int b = 0; b < in.batch() && kept != null; b++) {
-                kept.advance(b, in.length(b));
-            }
             int time = ForwardPass.longest(in, 0, in.batch());
             workspace.runSteps(time + Math.ceilDiv(time, positions), sequences * ranges, pass);
             for (int row = 0; row < sequences; row++) {
@@ -205,7 +202,7 @@ final class UnitPass implements Workspace.StepTask {
                 System.arraycopy(after, at + j, recording.states(d), to + j, units);
             }
             if (kept != null && in.length(b) - n <= kept.capacity() + 1) { // others would be overwritten anyway
-                int to = kept.row(b, kept.position(b) - in.length(b) + n);
+                int to = kept.row(b, kept.position(b) + n % (kept.capacity() + 1));
                 System.arraycopy(after, at + j, kept.rows(b), to + j, units);
             }
         }
