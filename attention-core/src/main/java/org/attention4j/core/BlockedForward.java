@@ -73,8 +73,9 @@ final class BlockedForward implements Workspace.Task {
         int at = (first - from) * BLOCK;
         c.products(b, h, first, to - first, key, width, x, at, BLOCK);
         for (int i = first; i < to; i++) {
-            softmax(c, b, h, i, key, width, x, (i - from) * BLOCK, max, sum, i - from);
+            score(c, b, h, i, key, width, x, (i - from) * BLOCK, max, sum, i - from);
         }
+        exponentials(c, b, from, first, to, key, width, x, max, sum);
         Panels.multiplyAdd(
                 c.kernels,
                 to - first,
@@ -92,8 +93,8 @@ final class BlockedForward implements Workspace.Task {
                 c.out.rowStride);
     }
 
-    /** One row of a block: products to exponentials; the row's maximum, sum and output so far follow. */
-    private static void softmax(
+    /** One row of a block: products to scores; the row's maximum, sum and output so far follow. */
+    private static void score(
             AttentionCall c,
             int b,
             int h,
@@ -109,20 +110,41 @@ final class BlockedForward implements Workspace.Task {
         int visible = c.visible(b, i, key, width);
         c.scores.scaleAndCap(kernels, x, at, visible);
         c.finishScores(b, h, i, key, visible, x, at);
-        float top = kernels.max(x, at, visible);
-        if (top == Float.NEGATIVE_INFINITY) {
-            Arrays.fill(x, at, at + width, 0f);
-            return;
-        }
         float before = max[r];
-        float now = Math.max(before, top);
+        float now = Math.max(before, kernels.max(x, at, visible));
         if (before != Float.NEGATIVE_INFINITY && before != now) {
             float shrink = ScalarMath.exp(before - now);
             sum[r] *= shrink;
             kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, shrink);
         }
         max[r] = now;
-        sum[r] += kernels.expSum(x, at, visible, now);
-        Arrays.fill(x, at + visible, at + width, 0f);
+    }
+
+    /** Scores to exponentials, 0 where hidden; neighbouring rows that see the whole block go together. */
+    private static void exponentials(
+            AttentionCall c,
+            int b,
+            int from,
+            int first,
+            int to,
+            int key,
+            int width,
+            float[] x,
+            float[] max,
+            float[] sum) {
+        for (int i = first, end; i < to; i = end) {
+            end = i;
+            while (end < to && max[end - from] != Float.NEGATIVE_INFINITY && c.visible(b, end, key, width) == width) {
+                end++;
+            }
+            int r = i - from;
+            int visible = width;
+            if (end == i) { // a row that sees less, or has seen nothing yet
+                end = i + 1;
+                visible = max[r] == Float.NEGATIVE_INFINITY ? 0 : c.visible(b, i, key, width);
+                Arrays.fill(x, r * BLOCK + visible, r * BLOCK + width, 0f);
+            }
+            c.kernels.addExpSums(end - i, x, r * BLOCK, BLOCK, visible, max, r, sum, r);
+        }
     }
 }
