@@ -7,6 +7,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,14 @@ final class ForwardPass implements Workspace.Task {
 
     /** Floats of gates at once: 1 MB. */
     static final int MOST_FLOATS = 1 << 18;
+
+    /** Fewest sequences, and rows, of which the inputs are projected by one product: enough for its tiles. */
+    private static final int ROWS_TOGETHER = 8;
+
+    private static final int MOST_TOGETHER = 64;
+
+    /** Floats between rows, lest all of them fall into the same sets of the cache where G·H is a power of two. */
+    private static final int APART = 16;
 
     private static final float[] NONE = new float[0];
 
@@ -125,11 +134,16 @@ final class ForwardPass implements Workspace.Task {
 
     private void runRows(Layer layer, Sequences in, int d, int from, int to, Scratch scratch) {
         int time = longest(in, from, to);
-        int gateWidth = layer.gateWidth();
-        int positions = Math.clamp(MOST_FLOATS / ((to - from) * gateWidth), 1, MOST_POSITIONS);
+        int rows = to - from;
+        int positions = positions(layer, rows);
         RecurrentRecording record = recording;
-        float[] gates = record != null ? record.gates(d) : scratch.floats((to - from) * positions * gateWidth);
-        int stride = (record != null ? in.time() : positions) * gateWidth;
+        int gateRow = layer.gateWidth() + APART;
+        float[] gates = record != null ? record.gates(d) : scratch.floats(rows * positions * gateRow);
+        float[] together = rows < ROWS_TOGETHER || record != null
+                ? NONE
+                : scratch.floats(rows * positions * (layer.width() + APART));
+        int stride = record != null ? in.time() * layer.gateWidth() : gateRow;
+        int timeStride = record != null ? layer.gateWidth() : rows * gateRow;
         if (record != null) {
             recordStart(layer, in, d, from, to, record);
         }
@@ -139,14 +153,32 @@ final class ForwardPass implements Workspace.Task {
             asked.checkInterrupted();
             int first = reverse ? Math.max(0, time - done - positions) : done;
             int end = reverse ? time - done : Math.min(time, done + positions);
-            int at = record != null ? (from * in.time() + first) * gateWidth : 0;
-            project(layer, in, d, from, to, first, end, gates, at, stride);
+            int at = record != null ? (from * in.time() + first) * layer.gateWidth() : 0;
+            if (together != NONE && shortest(in, from, to) >= end) {
+                projectTogether(layer, in, d, from, to, first, end, together, gates, stride);
+            } else {
+                project(layer, in, d, from, to, first, end, gates, at, stride, timeStride);
+            }
             for (int s = 0; s < end - first; s++) {
                 int t = reverse ? end - 1 - s : first + s;
-                step(layer, in, d, from, to, t, gates, at + (t - first) * gateWidth, stride);
+                step(layer, in, d, from, to, t, gates, at + (t - first) * timeStride, stride);
             }
         }
         clearPadding(layer, in, d, from, to);
+    }
+
+    /** Positions projected at once; no result depends on it. */
+    private int positions(Layer layer, int rows) {
+        int most = rows < ROWS_TOGETHER || recording != null ? MOST_POSITIONS : Math.ceilDiv(MOST_TOGETHER, rows);
+        return Math.clamp(MOST_FLOATS / (rows * layer.gateWidth()), 1, most);
+    }
+
+    private static int shortest(Sequences in, int from, int to) {
+        int time = Integer.MAX_VALUE;
+        for (int b = from; b < to; b++) {
+            time = Math.min(time, in.length(b));
+        }
+        return time;
     }
 
     static int longest(Sequences in, int from, int to) {
@@ -155,6 +187,29 @@ final class ForwardPass implements Workspace.Task {
             time = Math.max(time, in.length(b));
         }
         return time;
+    }
+
+    /** One product for all: the inputs are copied side by side, position by position. */
+    private void projectTogether(
+            Layer layer,
+            Sequences in,
+            int d,
+            int from,
+            int to,
+            int first,
+            int end,
+            float[] together,
+            float[] gates,
+            int stride) {
+        int width = layer.width();
+        int rows = 0;
+        for (int t = first; t < end; t++) {
+            for (int b = from; b < to; b++, rows++) {
+                System.arraycopy(x, xAt + (b * in.time() + t) * width, together, rows * (width + APART), width);
+            }
+        }
+        Linear input = layer.directions().get(d).input();
+        input.forward(layer.kernels(), 0, rows, together, 0, width + APART, gates, 0, stride);
     }
 
     private void project(
@@ -167,15 +222,15 @@ final class ForwardPass implements Workspace.Task {
             int end,
             float[] gates,
             int gatesAt,
-            int stride) {
+            int stride,
+            int timeStride) {
         Direction weights = layer.directions().get(d);
         for (int b = from; b < to; b++) {
             int count = Math.min(in.length(b), end) - first;
             if (count > 0) {
                 int row = xAt + (b * in.time() + first) * layer.width();
                 int gate = gatesAt + (b - from) * stride;
-                weights.input()
-                        .forward(layer.kernels(), 0, count, x, row, layer.width(), gates, gate, layer.gateWidth());
+                weights.input().forward(layer.kernels(), 0, count, x, row, layer.width(), gates, gate, timeStride);
             }
         }
     }
