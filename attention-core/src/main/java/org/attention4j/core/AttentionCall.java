@@ -8,15 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attention over a batch: sizes, lengths, and where queries, keys, values and outputs are. Queries are [H, T, E] in a sequence, with
- * strides; keys and values are packed.
+ * strides; keys and values are read block by block.
  *
  * <p>Query i of m sees key j of n if j ≤ i + (n − m), where causal, and if the scores are not −∞. {@link #extraKeys} more keys are
  * stored before the n true ones, so that what a causal query sees comes first; every query sees them, and neither bias nor mask nor modifier
  * applies to them.
  */
 final class AttentionCall {
-    /** Queries of a task: enough to use each key of a block many times, few enough for all threads to have work. */
-    static final int QUERY_BLOCK = 32;
+    /** Below this, packing or reading a block of keys is not used enough. */
+    private static final int LEAST_QUERIES = 32;
+    /** Of each thread, so that the last ones end at about the same time. */
+    private static final int PARTS = 4;
 
     Kernels kernels = Kernels.scalar();
     int batch;
@@ -37,7 +39,10 @@ final class AttentionCall {
     AttentionWeighting weighting;
 
     final HeadRows query = new HeadRows();
-    KeyValues keyValues = new KeyValues();
+    KeySource keyValues = new KeyValues();
+    /** Queries of a task, without influence on what a row gets. */
+    private int queryBlock = 1;
+
     final HeadRows out = new HeadRows();
     /** Whether out has rows for padding, which are to be 0. */
     boolean outPadded;
@@ -56,8 +61,20 @@ final class AttentionCall {
         return call;
     }
 
+    /** Queries of a task: what the keys ask for, or less so that every thread has some of them. */
+    private void share(int threads) {
+        queryBlock = keyValues.queryBlock();
+        while (queryBlock > LEAST_QUERIES && (long) batch * heads * queryBlocks() < PARTS * (long) threads) {
+            queryBlock /= 2;
+        }
+    }
+
+    int queryBlock() {
+        return queryBlock;
+    }
+
     int queryBlocks() {
-        return Work.blocks(queryTime, QUERY_BLOCK);
+        return Work.blocks(queryTime, queryBlock);
     }
 
     /** Key head of a query head. */
@@ -97,7 +114,7 @@ final class AttentionCall {
     }
 
     /** Products of {@code rows} queries with {@code width} keys, [rows, stride] from {@code at}. */
-    void products(int b, int h, int i, int rows, int key, int width, float[] x, int at, int stride) {
+    void products(KeyBlock block, int b, int h, int i, int rows, int width, float[] x, int at, int stride) {
         kernels.multiply(
                 rows,
                 width,
@@ -106,8 +123,8 @@ final class AttentionCall {
                 query.at(b, h, i),
                 query.rowStride,
                 1,
-                keyValues.keys(b),
-                keyValues.keyPanel(keyHead(h), key),
+                block.keys,
+                block.keysAt,
                 x,
                 at,
                 stride,
@@ -141,6 +158,7 @@ final class AttentionCall {
 
     /** Writes out, and {@link #maxima} and {@link #sums} where there are. */
     void forward(Workspace workspace) {
+        share(workspace.threads());
         int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
         if (weighting == null) {
@@ -160,6 +178,7 @@ final class AttentionCall {
      * @param withExtra whether {@code weights} has columns for extra keys
      */
     void weights(Workspace workspace, float[] weights, int offset, boolean withExtra) {
+        share(workspace.threads());
         WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
         task.call = this;
         task.weights = weights;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The order of every sum is that of the loops, so a gradient does not depend on threads.
  */
 final class BlockedBackward implements Workspace.Task {
-    private static final int ROWS = AttentionCall.QUERY_BLOCK;
+    private static final int ROWS = 32;
     private static final int BLOCK = KeyValues.BLOCK;
 
     AttentionCall call = new AttentionCall();
@@ -30,6 +30,7 @@ final class BlockedBackward implements Workspace.Task {
 
     /** What one part works with. */
     private static final class Tile {
+        KeyBlock keys = new KeyBlock();
         /** K as [S, E] and Vᵀ as [E', S], in panels. */
         float[] keyPanels = {};
 
@@ -62,6 +63,7 @@ final class BlockedBackward implements Workspace.Task {
         int capacity = c.keyValues.capacity();
         int keys = c.keys(b);
         float[] rows = scratch.floats(capacity * Math.max(c.keyWidth, c.valueWidth));
+        tile.keys = c.keyValues.block(scratch);
         tile.keyPanels = scratch.floats(capacity * Work.padded(c.keyWidth));
         tile.valuePanels = scratch.floats(Work.padded(capacity) * c.valueWidth);
         c.keyValues.keyRows(b, keyHead, keys, rows);
@@ -128,7 +130,8 @@ final class BlockedBackward implements Workspace.Task {
         float[] x = tile.weights;
         float[] maxima = Objects.requireNonNull(c.maxima);
         float[] sums = Objects.requireNonNull(c.sums);
-        c.products(b, h, first, to - first, key, width, x, (first - from) * BLOCK, BLOCK);
+        c.keyValues.keys(tile.keys, b, c.keyHead(h), key, width);
+        c.products(tile.keys, b, h, first, to - first, width, x, (first - from) * BLOCK, BLOCK);
         for (int i = first; i < to; i++) {
             int at = (i - from) * BLOCK;
             int visible = c.visible(b, i, key, width);

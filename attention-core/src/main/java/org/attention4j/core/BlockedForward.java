@@ -20,7 +20,6 @@ import org.attention4j.kernels.ScalarMath;
  * not on the block of queries it is in. A row that sees nothing is 0.
  */
 final class BlockedForward implements Workspace.Task {
-    private static final int ROWS = AttentionCall.QUERY_BLOCK;
     private static final int BLOCK = KeyValues.BLOCK;
 
     AttentionCall call = new AttentionCall();
@@ -31,8 +30,8 @@ final class BlockedForward implements Workspace.Task {
         int blocks = c.queryBlocks();
         int h = index / blocks % c.heads;
         int b = index / blocks / c.heads;
-        int from = index % blocks * ROWS;
-        int to = Math.min(from + ROWS, c.queryTime);
+        int from = index % blocks * c.queryBlock();
+        int to = Math.min(from + c.queryBlock(), c.queryTime);
         for (int i = from; i < to; i++) {
             int at = c.out.at(b, h, i);
             if (i < c.queryLengths[b] || c.outPadded) {
@@ -46,14 +45,18 @@ final class BlockedForward implements Workspace.Task {
     }
 
     private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
-        float[] x = scratch.floats(ROWS * BLOCK);
-        float[] max = scratch.floats(ROWS);
-        float[] sum = scratch.floats(ROWS);
+        KeyBlock tile = c.keyValues.block(scratch);
+        float[] x = scratch.floats(c.queryBlock() * BLOCK);
+        float[] max = scratch.floats(c.queryBlock());
+        float[] sum = scratch.floats(c.queryBlock());
         Arrays.fill(max, 0, to - from, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, to - from, 0f);
         int end = c.end(b, to - 1);
         for (int key = 0; key < end; key += BLOCK) {
-            block(c, b, h, from, to, key, Math.min(BLOCK, end - key), x, max, sum);
+            int width = Math.min(BLOCK, end - key);
+            c.keyValues.keys(tile, b, c.keyHead(h), key, width);
+            c.keyValues.values(tile, b, c.keyHead(h), key, width);
+            block(c, tile, b, h, from, to, key, width, x, max, sum);
         }
         for (int i = from; i < to; i++) {
             int r = i - from;
@@ -68,10 +71,20 @@ final class BlockedForward implements Workspace.Task {
     }
 
     private static void block(
-            AttentionCall c, int b, int h, int from, int to, int key, int width, float[] x, float[] max, float[] sum) {
+            AttentionCall c,
+            KeyBlock tile,
+            int b,
+            int h,
+            int from,
+            int to,
+            int key,
+            int width,
+            float[] x,
+            float[] max,
+            float[] sum) {
         int first = c.firstQuery(b, from, key);
         int at = (first - from) * BLOCK;
-        c.products(b, h, first, to - first, key, width, x, at, BLOCK);
+        c.products(tile, b, h, first, to - first, width, x, at, BLOCK);
         for (int i = first; i < to; i++) {
             score(c, b, h, i, key, width, x, (i - from) * BLOCK, max, sum, i - from);
         }
@@ -85,9 +98,9 @@ final class BlockedForward implements Workspace.Task {
                 at,
                 BLOCK,
                 1,
-                c.keyValues.values(b),
-                c.keyValues.valuePanel(c.keyHead(h), key),
-                c.keyValues.valuePanelStride(key),
+                tile.values,
+                tile.valuesAt,
+                tile.valueStride,
                 c.out.array,
                 c.out.at(b, h, first),
                 c.out.rowStride);

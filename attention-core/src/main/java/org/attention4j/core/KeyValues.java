@@ -11,12 +11,15 @@ import org.attention4j.api.Scratch;
  * (the last one shorter), each in panels of 16 columns, each panel [keys, 16]. A whole block is thus a packed matrix [keys, E'].
  * Positions are written one by one, in any order; what has not been written holds anything and is not read.
  */
-final class KeyValues {
+final class KeyValues implements KeySource {
     /**
      * Keys a block: softmax goes on from block to block, so this number is part of what the bits are. Measured at n = 1,024 and E = 64 with
      * 16, 32 and 64 queries: 128 and 256 keys are equally fast, 64 a fifth slower.
      */
     static final int BLOCK = 128;
+
+    /** Queries of a task: enough to use each key of a block many times, few enough for all threads to have work. */
+    private static final int QUERY_BLOCK = 32;
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -109,32 +112,57 @@ final class KeyValues {
         return values[sequence];
     }
 
-    int capacity() {
+    @Override
+    public int capacity() {
         return capacity;
     }
 
-    int heads() {
+    @Override
+    public int heads() {
         return heads;
     }
 
-    /** Bytes of all arrays. */
-    long bytes() {
+    @Override
+    public int queryBlock() {
+        return QUERY_BLOCK;
+    }
+
+    @Override
+    public KeyBlock block(Scratch scratch) {
+        return scratch.object(KeyBlock.class, KeyBlock::new);
+    }
+
+    @Override
+    public void keys(KeyBlock block, int sequence, int head, int key, int count) {
+        block.keys = keys[sequence];
+        block.keysAt = keyPanel(head, key);
+    }
+
+    @Override
+    public void values(KeyBlock block, int sequence, int head, int key, int count) {
+        block.values = values[sequence];
+        block.valuesAt = valuePanel(head, key);
+        block.valueStride = valuePanelStride(key);
+    }
+
+    @Override
+    public long bytes() {
         return batch * Float.BYTES * (keyFloats(heads, keyWidth, capacity) + valueFloats(heads, valueWidth, capacity));
     }
 
     /** Where the panel of a key begins; keys of a panel are 1 apart, the numbers of a key 16. */
-    int keyPanel(int head, int key) {
+    private int keyPanel(int head, int key) {
         return (head * Work.blocks(capacity, 16) + key / 16) * 16 * keyWidth;
     }
 
     /** Where the first panel of a value begins, at its row. */
-    int valuePanel(int head, int key) {
+    private int valuePanel(int head, int key) {
         int block = key / BLOCK * BLOCK;
         return head * capacity * Work.padded(valueWidth) + block * Work.padded(valueWidth) + (key - block) * 16;
     }
 
     /** How far apart the panels of a value's block are. */
-    int valuePanelStride(int key) {
+    private int valuePanelStride(int key) {
         int block = key / BLOCK * BLOCK;
         return 16 * Math.min(BLOCK, capacity - block);
     }
@@ -168,13 +196,13 @@ final class KeyValues {
         }
     }
 
-    /** One number of a key. */
-    float key(int sequence, int head, int key, int e) {
+    @Override
+    public float key(int sequence, int head, int key, int e) {
         return keys[sequence][keyPanel(head, key) + 16 * e + key % 16];
     }
 
-    /** Copies the first keys of one head out: [count, E]. */
-    void keyRows(int sequence, int head, int count, float[] rows) {
+    @Override
+    public void keyRows(int sequence, int head, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
             int at = keyPanel(head, j) + j % 16;
             for (int e = 0; e < keyWidth; e++) {
@@ -183,8 +211,8 @@ final class KeyValues {
         }
     }
 
-    /** Copies the first values of one head out: [count, E']. */
-    void valueRows(int sequence, int head, int count, float[] rows) {
+    @Override
+    public void valueRows(int sequence, int head, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
             int at = valuePanel(head, j);
             int stride = valuePanelStride(j);

@@ -34,7 +34,11 @@ public final class OperatorRecording {
      * @return bytes, without the few objects around them
      */
     public long bytes() {
-        return call.bytes() - Float.BYTES * (long) (in.query().hasArray() ? call.query.array.length : 0);
+        return call.bytes() - callers(in.query()) - callers(in.key()) - callers(in.value());
+    }
+
+    private static long callers(Tensor tensor) {
+        return tensor.hasArray() ? Float.BYTES * (long) tensor.array().length : 0;
     }
 
     void backward(ScaledDotProductAttention asked, Tensor dOut, AttentionGradients gradients, Workspace workspace) {

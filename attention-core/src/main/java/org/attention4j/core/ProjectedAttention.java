@@ -180,9 +180,10 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
             call.keyLengths[b] = positions[b] + rows.lengths[b];
         }
         call.keyTime = cache.capacity();
-        call.keyValues = cache.keyValues();
-        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), rows, call.keyValues, positions);
-        KeyValueTask.run(workspace, kernels, valueLayer, true, form.valueWidth(), rows, call.keyValues, positions);
+        KeyValues packed = cache.keyValues();
+        call.keyValues = packed;
+        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), rows, packed, positions);
+        KeyValueTask.run(workspace, kernels, valueLayer, true, form.valueWidth(), rows, packed, positions);
         queries(call, rows, ScoreTerms.none(), scratch, workspace);
         finish(call, rows, out, workspace, scratch, null);
     }
@@ -249,18 +250,18 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         call.keyLengths = keyRows.lengths;
         call.extraKeys = extra;
         int capacity = keyRows.time + extra;
-        call.keyValues = memory == null
+        KeyValues packed = memory == null
                 ? KeyValues.create(batch, form.heads(), form.keyWidth(), form.valueWidth(), capacity)
                 : KeyValues.borrow(memory, batch, form.heads(), form.keyWidth(), form.valueWidth(), capacity);
+        call.keyValues = packed;
         int[] positions = workspace.scratch().ints(batch);
         Arrays.fill(positions, 0, batch, extra); // what is added comes first
-        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), keyRows, call.keyValues, positions);
+        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), keyRows, packed, positions);
         if (valueRows != null) {
-            KeyValueTask.run(
-                    workspace, kernels, valueLayer, true, form.valueWidth(), valueRows, call.keyValues, positions);
+            KeyValueTask.run(workspace, kernels, valueLayer, true, form.valueWidth(), valueRows, packed, positions);
         }
         for (int b = 0; b < batch && extra > 0; b++) {
-            extraKeys(call.keyValues, b);
+            extraKeys(packed, b);
         }
         queries(call, queryRows, terms, memory, workspace);
     }

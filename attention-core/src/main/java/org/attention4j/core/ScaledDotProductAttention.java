@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Scores are scaled, soft-capped, modified, biased, masked and turned into weights, in this order. Unless said otherwise: scale 1/√E,
  * nothing else, every query sees every key. A query with nothing to attend to gets 0.
  *
- * <p>Memory grows with T + S, not with T · S, except for {@link #weights}. Immutable; safe for any number of threads.
+ * <p>Memory beyond inputs and outputs does not grow with T or S, except for gradients (with T + S), weightings (with S), {@link #weights} and
+ * tensors that are not arrays, which are copied. Immutable; safe for any number of threads.
  */
 public final class ScaledDotProductAttention {
     private static final ScaledDotProductAttention PLAIN =
@@ -193,6 +194,7 @@ public final class ScaledDotProductAttention {
         try {
             AttentionCall call = AttentionCall.borrow(workspace.scratch());
             prepare(call, in, workspace.scratch());
+            call.keyValues = packedKeys(call, in, workspace.scratch());
             float[] array = weights.writable(workspace.scratch());
             call.weights(workspace, array, weights.offset(), false);
             weights.commit(array);
@@ -226,6 +228,7 @@ public final class ScaledDotProductAttention {
             Scratch memory = recording == null ? scratch : null;
             AttentionCall call = memory == null ? new AttentionCall() : AttentionCall.borrow(memory);
             prepare(call, in, memory);
+            call.keyValues = rows(call, in, memory);
             int rows = call.batch * call.heads * call.queryTime;
             if (recording != null || logSumExp != null) {
                 call.maxima = Memory.floats(memory, rows);
@@ -299,7 +302,6 @@ public final class ScaledDotProductAttention {
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
         call.scores.set(factor, softCap, variant, in.terms(), memory);
         place(call.query, Memory.read(memory, q), q, memory);
-        pack(call, in, memory);
     }
 
     /** Heads after heads, as the tensor [B, H, T, E] has them. */
@@ -314,20 +316,25 @@ public final class ScaledDotProductAttention {
                 tensor.extent(3));
     }
 
-    private static void pack(AttentionCall call, AttentionInputs in, @Nullable Scratch memory) {
+    /** Keys and values where they are. */
+    private static KeySource rows(AttentionCall call, AttentionInputs in, @Nullable Scratch memory) {
+        KeyValueRows rows = memory == null ? new KeyValueRows() : memory.object(KeyValueRows.class, KeyValueRows::new);
+        rows.shape(call.kernels, in.key().extent(1), call.keyWidth, call.valueWidth, call.keyTime);
+        place(rows.keys, Memory.read(memory, in.key()), in.key(), memory);
+        place(rows.values, Memory.read(memory, in.value()), in.value(), memory);
+        return rows;
+    }
+
+    /** Keys packed once, and no values, for weights: there each query reads all keys by itself. */
+    private static KeySource packedKeys(AttentionCall call, AttentionInputs in, Scratch memory) {
         int keyHeads = in.key().extent(1);
-        call.keyValues = memory == null
-                ? KeyValues.create(call.batch, keyHeads, call.keyWidth, call.valueWidth, call.keyTime)
-                : KeyValues.borrow(memory, call.batch, keyHeads, call.keyWidth, call.valueWidth, call.keyTime);
-        float[] keys = Memory.read(memory, in.key());
-        float[] values = Memory.read(memory, in.value());
+        KeyValues packed = KeyValues.borrow(memory, call.batch, keyHeads, call.keyWidth, 0, call.keyTime);
+        float[] keys = in.key().readable(memory);
+        int head = call.keyTime * call.keyWidth;
         for (int b = 0; b < call.batch; b++) {
-            int row = b * keyHeads * call.keyTime;
-            int keyAt = in.key().offset() + row * call.keyWidth;
-            int valueAt = in.value().offset() + row * call.valueWidth;
-            int length = call.keyLengths[b];
-            call.keyValues.putKeys(b, 0, length, keys, keyAt, call.keyWidth, call.keyTime * call.keyWidth);
-            call.keyValues.putValues(b, 0, length, values, valueAt, call.valueWidth, call.keyTime * call.valueWidth);
+            int at = in.key().offset() + b * keyHeads * head;
+            packed.putKeys(b, 0, call.keyLengths[b], keys, at, call.keyWidth, head);
         }
+        return packed;
     }
 }

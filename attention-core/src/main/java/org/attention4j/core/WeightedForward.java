@@ -17,8 +17,9 @@ final class WeightedForward implements Workspace.Task {
         int blocks = c.queryBlocks();
         int h = index / blocks % c.heads;
         int b = index / blocks / c.heads;
-        int from = index % blocks * AttentionCall.QUERY_BLOCK;
-        int to = Math.min(from + AttentionCall.QUERY_BLOCK, c.queryTime);
+        int from = index % blocks * c.queryBlock();
+        int to = Math.min(from + c.queryBlock(), c.queryTime);
+        KeyBlock tile = c.keyValues.block(scratch);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         float[] weights = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
@@ -27,7 +28,7 @@ final class WeightedForward implements Workspace.Task {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
                 int keys = row.set(c, b, h, i);
                 weights(weighting, row, keys, weights);
-                values(c, b, h, keys, weights, at);
+                values(c, tile, b, h, keys, weights, at);
             } else if (c.outPadded) {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
             }
@@ -45,20 +46,22 @@ final class WeightedForward implements Workspace.Task {
         }
     }
 
-    private static void values(AttentionCall c, int b, int h, int keys, float[] weights, int at) {
+    private static void values(AttentionCall c, KeyBlock tile, int b, int h, int keys, float[] weights, int at) {
         for (int key = 0; key < keys; key += KeyValues.BLOCK) {
+            int width = Math.min(KeyValues.BLOCK, keys - key);
+            c.keyValues.values(tile, b, c.keyHead(h), key, width);
             Panels.multiplyAdd(
                     c.kernels,
                     1,
                     c.valueWidth,
-                    Math.min(KeyValues.BLOCK, keys - key),
+                    width,
                     weights,
                     key,
                     0,
                     1,
-                    c.keyValues.values(b),
-                    c.keyValues.valuePanel(c.keyHead(h), key),
-                    c.keyValues.valuePanelStride(key),
+                    tile.values,
+                    tile.valuesAt,
+                    tile.valueStride,
                     c.out.array,
                     at,
                     0);

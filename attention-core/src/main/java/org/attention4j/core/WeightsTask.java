@@ -20,15 +20,16 @@ final class WeightsTask implements Workspace.Task {
         int blocks = c.queryBlocks();
         int h = index / blocks % c.heads;
         int b = index / blocks / c.heads;
-        int from = index % blocks * AttentionCall.QUERY_BLOCK;
-        int to = Math.min(from + AttentionCall.QUERY_BLOCK, c.queryTime);
+        int from = index % blocks * c.queryBlock();
+        int to = Math.min(from + c.queryBlock(), c.queryTime);
+        KeyBlock tile = c.keyValues.block(scratch);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         float[] x = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
             int at = offset + c.rowAt(b, h, i) * columns;
             Arrays.fill(weights, at, at + columns, 0f);
             if (i < c.queryLengths[b]) {
-                int keys = row(c, b, h, i, row, x);
+                int keys = row(c, tile, b, h, i, row, x);
                 place(c, x, keys, at);
             }
         }
@@ -44,7 +45,7 @@ final class WeightsTask implements Workspace.Task {
     }
 
     /** The weights of one row; returns how many keys it has. */
-    static int row(AttentionCall c, int b, int h, int i, KeyRow row, float[] x) {
+    private static int row(AttentionCall c, KeyBlock tile, int b, int h, int i, KeyRow row, float[] x) {
         if (c.weighting != null) {
             int keys = row.set(c, b, h, i);
             WeightedForward.weights(c.weighting, row, keys, x);
@@ -54,7 +55,8 @@ final class WeightsTask implements Workspace.Task {
         int keys = c.end(b, i);
         for (int key = 0; key < keys; key += BLOCK) {
             int width = Math.min(BLOCK, keys - key);
-            c.products(b, h, i, 1, key, width, x, key, width);
+            c.keyValues.keys(tile, b, c.keyHead(h), key, width);
+            c.products(tile, b, h, i, 1, width, x, key, width);
             c.scores.scaleAndCap(kernels, x, key, width);
             c.finishScores(b, h, i, key, width, x, key);
         }

@@ -240,6 +240,31 @@ public interface Kernels {
                 accumulate);
     }
 
+    /**
+     * Packs a right operand: copies as {@link PackedMatrix#packPanels(float[], int, int, int, int, int, float[], int)} makes them, which this
+     * is unless an implementation is faster. Fast where one of the strides is 1.
+     *
+     * @param source B, element [p, j] at {@code source[offset + p * rowStride + j * columnStride]}
+     * @param offset where B starts
+     * @param rowStride distance between rows of B
+     * @param columnStride distance between columns of B
+     * @param k rows of B
+     * @param n columns of B
+     * @param panels where the panels go
+     * @param panelsOffset where they start
+     */
+    default void pack(
+            float[] source,
+            int offset,
+            int rowStride,
+            int columnStride,
+            int k,
+            int n,
+            float[] panels,
+            int panelsOffset) {
+        PackedMatrix.packPanels(source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+    }
+
     // ---------------------------------------------------------------- rows
 
     /**

@@ -110,13 +110,17 @@ public final class PackedMatrix {
             int n,
             float[] panels,
             int panelsOffset) {
+        checkPanels(k, n, panels, panelsOffset);
+        for (int j = 0, to = panelsOffset; j < n; j += 16, to += 16 * k) {
+            packPanel(source, offset + j * columnStride, rowStride, columnStride, k, Math.min(16, n - j), panels, to);
+        }
+    }
+
+    static void checkPanels(int k, int n, float[] panels, int panelsOffset) {
         int length = panelsLength(k, n);
         if (panelsOffset < 0 || panelsOffset > panels.length - length) {
             throw new IndexOutOfBoundsException(
                     "panels of " + length + " floats at " + panelsOffset + " in an array of " + panels.length);
-        }
-        for (int j = 0, to = panelsOffset; j < n; j += 16, to += 16 * k) {
-            packPanel(source, offset + j * columnStride, rowStride, columnStride, k, Math.min(16, n - j), panels, to);
         }
     }
 

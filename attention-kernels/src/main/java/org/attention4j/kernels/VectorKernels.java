@@ -103,6 +103,24 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void pack(
+            float[] source,
+            int offset,
+            int rowStride,
+            int columnStride,
+            int k,
+            int n,
+            float[] panels,
+            int panelsOffset) {
+        if (k < 4) {
+            SCALAR.pack(source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+            return;
+        }
+        PackedMatrix.checkPanels(k, n, panels, panelsOffset);
+        VectorPacking.pack(vectors, source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+    }
+
+    @Override
     public float max(float[] x, int xOffset, int n) {
         return n < LANES ? SCALAR.max(x, xOffset, n) : VectorRows.max(vectors, x, xOffset, n);
     }

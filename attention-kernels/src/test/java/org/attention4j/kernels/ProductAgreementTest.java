@@ -41,6 +41,26 @@ class ProductAgreementTest {
         });
     }
 
+    @Property(tries = 60)
+    void packing(
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 40) int k,
+            @ForAll boolean turned,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int gap = random.nextInt(3);
+        int step = 1 + random.nextInt(8) / 7; // no stride is 1, now and then
+        int o = random.nextInt(4);
+        int rowStride = turned ? step : n * step + gap;
+        int columnStride = turned ? k * step + gap : step;
+        int source = o + (turned ? n * columnStride : k * rowStride);
+        float[][] arrays = Agreement.arrays(random, true, source, o + PackedMatrix.panelsLength(k, n) + 1);
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.pack(a[0], o, rowStride, columnStride, k, n, a[1], o);
+            return 0f;
+        });
+    }
+
     /** More rows and steps than a block has. */
     @Property(tries = 4)
     void severalBlocks(

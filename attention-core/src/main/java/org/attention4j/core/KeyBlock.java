@@ -1,0 +1,15 @@
+package org.attention4j.core;
+
+/** Some keys [keys, E] and values [keys, E'] of one head, as the kernels read them. */
+final class KeyBlock {
+    /** Keys in panels of 16, each [E, 16]. */
+    float[] keys = {};
+
+    int keysAt;
+    /** Values in panels of 16 columns, each [keys, 16]. */
+    float[] values = {};
+
+    int valuesAt;
+    /** How far apart the panels of the values are. */
+    int valueStride;
+}

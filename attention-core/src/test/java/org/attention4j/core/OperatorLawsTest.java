@@ -1,0 +1,74 @@
+package org.attention4j.core;
+
+import static org.attention4j.core.Values.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.junit.jupiter.api.Test;
+
+/** The operator over more queries and keys than a block has. */
+class OperatorLawsTest {
+    private static final ScaledDotProductAttention PLAIN = ScaledDotProductAttention.plain();
+
+    /** Whichever queries share a block, on whatever kernels and threads, a query gets the same bits. */
+    @Property(tries = 12)
+    void aQueryGetsWhatItGetsAlone(
+            @ForAll @IntRange(min = 1, max = 300) int queries,
+            @ForAll @IntRange(min = 100, max = 300) int keys,
+            @ForAll @IntRange(min = 1, max = 21) int width,
+            @ForAll boolean causal,
+            @ForAll long seed) {
+        ScaledDotProductAttention operator = PLAIN.withCausal(causal);
+        Tensor q = Values.random(seed, 1, 4, queries, width);
+        Tensor k = Values.random(seed + 1, 1, 2, keys, width);
+        Tensor v = Values.random(seed + 2, 1, 2, keys, width + 3);
+        Tensor out = forward(operator, AttentionInputs.of(q, k, v), 1);
+        assertSame("threads", out, forward(operator, AttentionInputs.of(q, k, v), 3));
+        ScaledDotProductAttention scalar = operator.withKernels(Kernels.scalar());
+        assertSame("scalar", out, forward(scalar, AttentionInputs.of(q, k, v), 1));
+        if (!causal) {
+            for (int i = 0; i < queries; i += 37) {
+                Tensor alone = forward(operator, AttentionInputs.of(rows(q, i, 1), k, v), 1);
+                assertSame("alone", alone, rows(out, i, 1));
+            }
+        }
+    }
+
+    /** Queries, keys, values and outputs of 2 MB each: what a call takes besides is less than an eighth of one of them. */
+    @Test
+    void memoryDoesNotGrowWithTheKeys() {
+        int n = 8_192;
+        AttentionInputs in = AttentionInputs.of(
+                Values.random(1, 1, 1, n, 64), Values.random(2, 1, 1, n, 64), Values.random(3, 1, 1, n, 64));
+        Tensor out = Tensor.zeros(1, 1, n, 64);
+        try (Workspace workspace = Workspace.threads(1)) {
+            PLAIN.withCausal(true).forward(in, out, workspace);
+            assertTrue(workspace.bytes() < 256 << 10, () -> workspace.bytes() + " bytes");
+        }
+    }
+
+    private static Tensor rows(Tensor tensor, int from, int count) {
+        int heads = tensor.extent(1);
+        int width = tensor.extent(3);
+        float[] picked = new float[heads * count * width];
+        for (int h = 0; h < heads; h++) {
+            float[] head = tensor.slice(0).slice(h).range(from, from + count).toArray();
+            System.arraycopy(head, 0, picked, h * count * width, count * width);
+        }
+        return Tensor.of(picked, 1, heads, count, width);
+    }
+
+    private static Tensor forward(ScaledDotProductAttention operator, AttentionInputs in, int threads) {
+        Tensor q = in.query();
+        Tensor out = Tensor.zeros(1, q.extent(1), q.extent(2), in.value().extent(3));
+        try (Workspace workspace = Workspace.threads(threads)) {
+            operator.forward(in, out, workspace);
+        }
+        return out;
+    }
+}
