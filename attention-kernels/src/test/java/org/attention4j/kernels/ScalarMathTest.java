@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -16,9 +17,20 @@ class ScalarMathTest {
 
     @TestFactory
     Stream<DynamicTest> errorsAreAsStated() {
+        return errorsOverEach(STEP);
+    }
+
+    /** All 2³² of them. */
+    @TestFactory
+    @Tag("long")
+    Stream<DynamicTest> errorsAreAsStatedOverAllFloats() {
+        return errorsOverEach(1);
+    }
+
+    private static Stream<DynamicTest> errorsOverEach(int step) {
         return ActivationErrors.all().stream()
                 .map(claim -> DynamicTest.dynamicTest(claim.name(), () -> {
-                    ActivationErrors.Worst worst = claim.measure(STEP);
+                    ActivationErrors.Worst worst = claim.measure(step);
                     assertTrue(worst.error() <= claim.stated(), () -> claim.name() + ": " + worst);
                 }));
     }
