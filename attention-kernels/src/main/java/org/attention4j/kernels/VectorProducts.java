@@ -131,7 +131,12 @@ final class VectorProducts {
         for (; v * length < n; v++) {
             int b0 = vectorAt(bo, v, length, panel);
             int columns = Math.min(length, n - v * length);
-            for (int i = 0; i < tiled; i += TILE) {
+            int i = 0;
+            for (; mostRows(w) > TILE && i <= tiled - 2 * TILE; i += 2 * TILE) {
+                VectorTiles.eightRowsOneVector(
+                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+            }
+            for (; i < tiled; i += TILE) {
                 VectorTiles.fourRowsOneVector(
                         w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
             }

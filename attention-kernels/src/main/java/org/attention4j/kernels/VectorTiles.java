@@ -227,6 +227,69 @@ final class VectorTiles {
         c3.intoArray(c, co + 3 * crs, mask);
     }
 
+    /** C[0…7, one vector of {@code columns} columns]: the right edge, and products as narrow as a panel, where there are 32 registers. */
+    static void eightRowsOneVector(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            float[] c,
+            int co,
+            int crs,
+            int columns,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        VectorMask<Float> mask = s.indexInRange(0, columns);
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector c4 = c0;
+        FloatVector c5 = c0;
+        FloatVector c6 = c0;
+        FloatVector c7 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co, mask);
+            c1 = FloatVector.fromArray(s, c, co + crs, mask);
+            c2 = FloatVector.fromArray(s, c, co + 2 * crs, mask);
+            c3 = FloatVector.fromArray(s, c, co + 3 * crs, mask);
+            c4 = FloatVector.fromArray(s, c, co + 4 * crs, mask);
+            c5 = FloatVector.fromArray(s, c, co + 5 * crs, mask);
+            c6 = FloatVector.fromArray(s, c, co + 6 * crs, mask);
+            c7 = FloatVector.fromArray(s, c, co + 7 * crs, mask);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        int a4 = ao + 4 * ars;
+        int a5 = ao + 5 * ars;
+        int a6 = ao + 6 * ars;
+        int a7 = ao + 7 * ars;
+        for (int p = 0; p < k; p++) {
+            FloatVector v = FloatVector.fromArray(s, b, b0 + 16 * p);
+            c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(v, c0);
+            c1 = FloatVector.broadcast(s, a[a1 + p * acs]).fma(v, c1);
+            c2 = FloatVector.broadcast(s, a[a2 + p * acs]).fma(v, c2);
+            c3 = FloatVector.broadcast(s, a[a3 + p * acs]).fma(v, c3);
+            c4 = FloatVector.broadcast(s, a[a4 + p * acs]).fma(v, c4);
+            c5 = FloatVector.broadcast(s, a[a5 + p * acs]).fma(v, c5);
+            c6 = FloatVector.broadcast(s, a[a6 + p * acs]).fma(v, c6);
+            c7 = FloatVector.broadcast(s, a[a7 + p * acs]).fma(v, c7);
+        }
+        c0.intoArray(c, co, mask);
+        c1.intoArray(c, co + crs, mask);
+        c2.intoArray(c, co + 2 * crs, mask);
+        c3.intoArray(c, co + 3 * crs, mask);
+        c4.intoArray(c, co + 4 * crs, mask);
+        c5.intoArray(c, co + 5 * crs, mask);
+        c6.intoArray(c, co + 6 * crs, mask);
+        c7.intoArray(c, co + 7 * crs, mask);
+    }
+
     /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
     static void oneRowEightVectors(
             Width w,
