@@ -5,7 +5,6 @@ import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
-import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The order of every sum is that of the loops, so a gradient does not depend on threads.
  */
 final class BlockedBackward implements Workspace.Task {
-    private static final int ROWS = 32;
+    private static final int ROWS = 128;
     private static final int BLOCK = KeyValues.BLOCK;
 
     AttentionCall call = new AttentionCall();
@@ -31,7 +30,8 @@ final class BlockedBackward implements Workspace.Task {
     /** What one part works with. */
     private static final class Tile {
         KeyBlock keys = new KeyBlock();
-        /** K as [S, E] and Vᵀ as [E', S], in panels. */
+        float[] rows = {};
+        /** K as [keys, E] and Vᵀ as [E', keys] of the block of keys, in panels. */
         float[] keyPanels = {};
 
         float[] valuePanels = {};
@@ -50,7 +50,7 @@ final class BlockedBackward implements Workspace.Task {
         int keyHeads = call.keyValues.heads();
         int b = index / keyHeads;
         int keyHead = index % keyHeads;
-        Tile tile = pack(call, b, keyHead, scratch);
+        Tile tile = borrow(call, scratch);
         for (int h = 0; h < call.heads; h++) {
             for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += ROWS) {
                 rows(b, h, from, Math.min(from + ROWS, call.queryLengths[b]), tile);
@@ -58,18 +58,12 @@ final class BlockedBackward implements Workspace.Task {
         }
     }
 
-    private static Tile pack(AttentionCall c, int b, int keyHead, Scratch scratch) {
+    private static Tile borrow(AttentionCall c, Scratch scratch) {
         Tile tile = scratch.object(Tile.class, Tile::new);
-        int capacity = c.keyValues.capacity();
-        int keys = c.keys(b);
-        float[] rows = scratch.floats(capacity * Math.max(c.keyWidth, c.valueWidth));
+        tile.rows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
         tile.keys = c.keyValues.block(scratch);
-        tile.keyPanels = scratch.floats(capacity * Work.padded(c.keyWidth));
-        tile.valuePanels = scratch.floats(Work.padded(capacity) * c.valueWidth);
-        c.keyValues.keyRows(b, keyHead, keys, rows);
-        PackedMatrix.packPanels(rows, 0, c.keyWidth, 1, keys, c.keyWidth, tile.keyPanels, 0);
-        c.keyValues.valueRows(b, keyHead, keys, rows);
-        PackedMatrix.packPanels(rows, 0, 1, c.valueWidth, c.valueWidth, keys, tile.valuePanels, 0);
+        tile.keyPanels = scratch.floats(BLOCK * Work.padded(c.keyWidth));
+        tile.valuePanels = scratch.floats(BLOCK * c.valueWidth);
         tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
         tile.outPanels = scratch.floats(ROWS * Work.padded(c.valueWidth));
         tile.weights = scratch.floats(ROWS * BLOCK);
@@ -79,14 +73,21 @@ final class BlockedBackward implements Workspace.Task {
         return tile;
     }
 
+    /** Packs a block of keys and values as the gradients read them. */
+    private static void pack(AttentionCall c, int b, int keyHead, int key, int width, Tile tile) {
+        c.keyValues.keyRows(b, keyHead, key, width, tile.rows);
+        c.kernels.pack(tile.rows, 0, c.keyWidth, 1, width, c.keyWidth, tile.keyPanels, 0);
+        c.keyValues.valueRows(b, keyHead, key, width, tile.rows);
+        c.kernels.pack(tile.rows, 0, 1, c.valueWidth, c.valueWidth, width, tile.valuePanels, 0);
+    }
+
     private void rows(int b, int h, int from, int to, Tile tile) {
         AttentionCall c = call;
         HeadRows dOut = arrays.dOut;
         int rows = to - from;
-        PackedMatrix.packPanels(
+        c.kernels.pack(
                 c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
-        PackedMatrix.packPanels(
-                dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
+        c.kernels.pack(dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
         for (int i = from; i < to; i++) {
             tile.delta[i - from] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
         }
@@ -159,6 +160,7 @@ final class BlockedBackward implements Workspace.Task {
         int at = (first - from) * BLOCK;
         int keyHead = c.keyHead(h);
         weights(c, b, h, from, to, key, width, tile);
+        pack(c, b, keyHead, key, width, tile);
         kernels.multiply(
                 rows,
                 width,
@@ -168,7 +170,7 @@ final class BlockedBackward implements Workspace.Task {
                 arrays.dOut.rowStride,
                 1,
                 tile.valuePanels,
-                key * c.valueWidth,
+                0,
                 tile.d,
                 at,
                 BLOCK,
@@ -216,8 +218,8 @@ final class BlockedBackward implements Workspace.Task {
                     BLOCK,
                     1,
                     tile.keyPanels,
-                    16 * key,
-                    16 * c.keys(b),
+                    0,
+                    16 * width,
                     dQuery.array,
                     dQuery.at(b, h, first),
                     dQuery.rowStride);

@@ -25,11 +25,11 @@ interface KeySource {
     /** One number of a key. */
     float key(int sequence, int head, int key, int e);
 
-    /** Copies the first keys of one head out: [count, E]. */
-    void keyRows(int sequence, int head, int count, float[] rows);
+    /** Copies keys of one head out: [count, E]. */
+    void keyRows(int sequence, int head, int first, int count, float[] rows);
 
-    /** Copies the first values of one head out: [count, E']. */
-    void valueRows(int sequence, int head, int count, float[] rows);
+    /** Copies values of one head out: [count, E']. */
+    void valueRows(int sequence, int head, int first, int count, float[] rows);
 
     /** Bytes of all arrays. */
     long bytes();

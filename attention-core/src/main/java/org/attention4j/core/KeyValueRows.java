@@ -74,18 +74,18 @@ final class KeyValueRows implements KeySource {
     }
 
     @Override
-    public void keyRows(int sequence, int head, int count, float[] rows) {
-        copy(keys, sequence, head, count, keyWidth, rows);
+    public void keyRows(int sequence, int head, int first, int count, float[] rows) {
+        copy(keys, sequence, head, first, count, keyWidth, rows);
     }
 
     @Override
-    public void valueRows(int sequence, int head, int count, float[] rows) {
-        copy(values, sequence, head, count, valueWidth, rows);
+    public void valueRows(int sequence, int head, int first, int count, float[] rows) {
+        copy(values, sequence, head, first, count, valueWidth, rows);
     }
 
-    private static void copy(HeadRows from, int sequence, int head, int count, int width, float[] rows) {
+    private static void copy(HeadRows from, int sequence, int head, int first, int count, int width, float[] rows) {
         for (int j = 0; j < count; j++) {
-            System.arraycopy(from.array, from.at(sequence, head, j), rows, j * width, width);
+            System.arraycopy(from.array, from.at(sequence, head, first + j), rows, j * width, width);
         }
     }
 

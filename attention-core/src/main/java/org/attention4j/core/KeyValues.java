@@ -202,9 +202,9 @@ final class KeyValues implements KeySource {
     }
 
     @Override
-    public void keyRows(int sequence, int head, int count, float[] rows) {
+    public void keyRows(int sequence, int head, int first, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
-            int at = keyPanel(head, j) + j % 16;
+            int at = keyPanel(head, first + j) + (first + j) % 16;
             for (int e = 0; e < keyWidth; e++) {
                 rows[j * keyWidth + e] = keys[sequence][at + 16 * e];
             }
@@ -212,10 +212,10 @@ final class KeyValues implements KeySource {
     }
 
     @Override
-    public void valueRows(int sequence, int head, int count, float[] rows) {
+    public void valueRows(int sequence, int head, int first, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
-            int at = valuePanel(head, j);
-            int stride = valuePanelStride(j);
+            int at = valuePanel(head, first + j);
+            int stride = valuePanelStride(first + j);
             for (int e = 0; e < valueWidth; e += 16, at += stride) {
                 System.arraycopy(values[sequence], at, rows, j * valueWidth + e, Math.min(16, valueWidth - e));
             }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Scores are scaled, soft-capped, modified, biased, masked and turned into weights, in this order. Unless said otherwise: scale 1/√E,
  * nothing else, every query sees every key. A query with nothing to attend to gets 0.
  *
- * <p>Memory beyond inputs and outputs does not grow with T or S, except for gradients (with T + S), weightings (with S), {@link #weights} and
- * tensors that are not arrays, which are copied. Immutable; safe for any number of threads.
+ * <p>Memory beyond inputs, outputs and recordings does not grow with T or S, except for weightings (with S), {@link #weights}, log-sum-exps (with
+ * T) and tensors that are not arrays, which are copied. Immutable; safe for any number of threads.
  */
 public final class ScaledDotProductAttention {
     private static final ScaledDotProductAttention PLAIN =

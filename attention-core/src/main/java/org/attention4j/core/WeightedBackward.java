@@ -23,7 +23,7 @@ final class WeightedBackward implements Workspace.Task {
         float[] dQuery = scratch.floats(c.keyWidth);
         float[] dKeys = scratch.floats(capacity * c.keyWidth);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
-        c.keyValues.valueRows(b, keyHead, c.keys(b), values);
+        c.keyValues.valueRows(b, keyHead, 0, c.keys(b), values);
         Arrays.fill(dKeys, 0, c.keys(b) * c.keyWidth, 0f);
         for (int h = 0; h < c.heads; h++) {
             for (int i = 0; i < c.queryLengths[b] && c.keyHead(h) == keyHead; i++) {

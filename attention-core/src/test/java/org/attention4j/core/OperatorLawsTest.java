@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import static org.attention4j.core.Values.assertSame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import net.jqwik.api.ForAll;
@@ -39,7 +40,7 @@ class OperatorLawsTest {
         }
     }
 
-    /** Queries, keys, values and outputs of 2 MB each: what a call takes besides is less than an eighth of one of them. */
+    /** Queries, keys, values and outputs of 2 MB each: a call takes less than an eighth of one besides. */
     @Test
     void memoryDoesNotGrowWithTheKeys() {
         int n = 8_192;
@@ -48,7 +49,31 @@ class OperatorLawsTest {
         Tensor out = Tensor.zeros(1, 1, n, 64);
         try (Workspace workspace = Workspace.threads(1)) {
             PLAIN.withCausal(true).forward(in, out, workspace);
+            AttentionInputs longer = AttentionInputs.of(
+                    Values.random(1, 1, 1, 1, 64), Tensor.zeros(1, 1, 65_536, 64), Tensor.zeros(1, 1, 65_536, 64));
+            PLAIN.forward(longer, Tensor.zeros(1, 1, 1, 64), workspace);
             assertTrue(workspace.bytes() < 256 << 10, () -> workspace.bytes() + " bytes");
+        }
+    }
+
+    /** As above, of 1 MB each: a recording keeps the output and two numbers a query, and a gradient takes half a megabyte. */
+    @Test
+    void memoryOfGradientsDoesNotGrowWithTheKeys() {
+        int n = 4_096;
+        Tensor q = Values.random(1, 1, 1, n, 64);
+        Tensor k = Values.random(2, 1, 1, n, 64);
+        Tensor v = Values.random(3, 1, 1, n, 64);
+        Tensor out = Tensor.zeros(1, 1, n, 64);
+        ScaledDotProductAttention operator = PLAIN.withCausal(true);
+        AttentionGradients wanted = AttentionGradients.none()
+                .withQuery(Tensor.zeros(1, 1, n, 64))
+                .withKey(Tensor.zeros(1, 1, n, 64))
+                .withValue(Tensor.zeros(1, 1, n, 64));
+        try (Workspace workspace = Workspace.threads(1)) {
+            OperatorRecording recording = operator.record(AttentionInputs.of(q, k, v), out, workspace);
+            assertEquals(4L * n * (64 + 2), recording.bytes());
+            operator.backward(recording, out, wanted, workspace);
+            assertTrue(workspace.bytes() < 640 << 10, () -> workspace.bytes() + " bytes");
         }
     }
 
