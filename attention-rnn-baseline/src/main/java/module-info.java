@@ -1,12 +1,13 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.rnn.LstmProvider;
+import org.attention4j.rnn.RnnProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
  * Recurrent sequence mixers. A program finds them through the registry; one that wants the typed factories may read
  * it.
  *
- * @provides MixerProvider {@code lstm}
+ * @provides MixerProvider {@code lstm}, {@code rnn}
  */
 @NullMarked
 module org.attention4j.rnn {
@@ -17,5 +18,6 @@ module org.attention4j.rnn {
     exports org.attention4j.rnn;
 
     provides MixerProvider with
-            LstmProvider;
+            LstmProvider,
+            RnnProvider;
 }

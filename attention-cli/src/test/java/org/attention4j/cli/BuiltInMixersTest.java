@@ -24,7 +24,8 @@ class BuiltInMixersTest {
     @Test
     void allProvidersLoad() {
         assertEquals(List.of(), mixers.failures());
-        assertTrue(mixers.ids().containsAll(List.of("convolution", "lstm", "multi-head-attention", "self-attention")));
+        assertTrue(mixers.ids()
+                .containsAll(List.of("convolution", "lstm", "multi-head-attention", "rnn", "self-attention")));
     }
 
     @TestFactory

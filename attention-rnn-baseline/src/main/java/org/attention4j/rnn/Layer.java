@@ -1,6 +1,12 @@
 package org.attention4j.rnn;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.api.Capability;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
 import org.attention4j.kernels.Kernels;
 
 /**
@@ -21,6 +27,34 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
     static final int WORTH_SHARING = 1 << 18;
+
+    /** What a mixer of one layer declares; its kind has the options of {@link Lstm}. */
+    static MixerSpec specOf(MixerKind kind, MixerConfig config, int gates) {
+        MixerSpec.Builder spec = MixerSpec.of(kind, config);
+        int width = spec.config().width();
+        int hidden = spec.config().get(Lstm.HIDDEN);
+        boolean bias = spec.config().get(Lstm.BIAS);
+        boolean bidirectional = spec.config().get(Lstm.BIDIRECTIONAL);
+        Direction.declare(spec, 0, false, gates, width, hidden, bias);
+        if (bidirectional) {
+            Direction.declare(spec, 0, true, gates, width, hidden, bias);
+            spec.refuse(Capability.INCREMENTAL, "needs bidirectional=false, was true");
+        }
+        return spec.outputWidth(bidirectional ? 2 * hidden : hidden)
+                .causal(!bidirectional)
+                .boundedState(true)
+                .build();
+    }
+
+    /** The layer of a mixer that {@link #specOf} describes. */
+    static Layer of(MixerSpec spec, NamedTensors parameters, Kernels kernels, Cell cell) {
+        List<Direction> directions = new ArrayList<>();
+        directions.add(new Direction(parameters, 0, false));
+        if (spec.config().get(Lstm.BIDIRECTIONAL)) {
+            directions.add(new Direction(parameters, 0, true));
+        }
+        return new Layer(kernels, cell, spec.inputWidth(), spec.config().get(Lstm.HIDDEN), List.copyOf(directions));
+    }
 
     /** Floats of a gate row. */
     int gateWidth() {

@@ -1,7 +1,5 @@
 package org.attention4j.rnn;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
@@ -50,7 +48,7 @@ public final class Lstm extends RecurrentMixer {
     private final Kernels kernels;
 
     private Lstm(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, layer(spec, parameters, kernels));
+        super(spec, parameters, Layer.of(spec, parameters, kernels, LstmCell.INSTANCE));
         this.kernels = kernels;
     }
 
@@ -69,16 +67,6 @@ public final class Lstm extends RecurrentMixer {
     static Lstm of(MixerConfig config, ParameterSource parameters, Kernels kernels) {
         MixerSpec spec = LstmProvider.specOf(config);
         return new Lstm(spec, spec.newParameters(parameters), kernels);
-    }
-
-    private static Layer layer(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        List<Direction> directions = new ArrayList<>();
-        directions.add(new Direction(parameters, 0, false));
-        if (spec.config().get(BIDIRECTIONAL)) {
-            directions.add(new Direction(parameters, 0, true));
-        }
-        int hidden = spec.config().get(HIDDEN);
-        return new Layer(kernels, LstmCell.INSTANCE, spec.inputWidth(), hidden, List.copyOf(directions));
     }
 
     @Override

@@ -24,20 +24,7 @@ public final class LstmProvider implements MixerProvider {
     public LstmProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        MixerSpec.Builder spec = MixerSpec.of(KIND, config);
-        int width = spec.config().width();
-        int hidden = spec.config().get(Lstm.HIDDEN);
-        boolean bias = spec.config().get(Lstm.BIAS);
-        boolean bidirectional = spec.config().get(Lstm.BIDIRECTIONAL);
-        Direction.declare(spec, 0, false, LstmCell.INSTANCE.gates(), width, hidden, bias);
-        if (bidirectional) {
-            Direction.declare(spec, 0, true, LstmCell.INSTANCE.gates(), width, hidden, bias);
-            spec.refuse(Capability.INCREMENTAL, "needs bidirectional=false, was true");
-        }
-        return spec.outputWidth(bidirectional ? 2 * hidden : hidden)
-                .causal(!bidirectional)
-                .boundedState(true)
-                .build();
+        return Layer.specOf(KIND, config, LstmCell.INSTANCE.gates());
     }
 
     @Override

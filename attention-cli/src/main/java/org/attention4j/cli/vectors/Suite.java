@@ -60,7 +60,8 @@ public final class Suite {
         Map<String, Operator> operators = Stream.of(
                         new ScaledDotProductOperator(),
                         new MultiHeadOperator(),
-                        new LstmOperator(mixers),
+                        new RecurrentOperator(mixers, "lstm"),
+                        new RecurrentOperator(mixers, "rnn"),
                         new ConvolutionOperator(mixers))
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);

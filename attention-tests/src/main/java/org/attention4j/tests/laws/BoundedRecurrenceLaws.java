@@ -25,10 +25,11 @@ public final class BoundedRecurrenceLaws {
     public static List<Law> all() {
         return List.of(
                 law(
-                        "outputs-bounded",
-                        "hidden values stay within [−1, 1], whatever the inputs",
-                        "the last activation of the cell",
-                        BoundedRecurrenceLaws::bounded),
+                                "outputs-bounded",
+                                "hidden values stay within [−1, 1], whatever the inputs",
+                                "the last activation of the cell",
+                                BoundedRecurrenceLaws::bounded)
+                        .when("no activation with a kink", Kinks::none),
                 law(
                                 "saturated-gates-latch",
                                 "with gates driven to 0 and 1, what is taken in at the first position is kept",

@@ -23,15 +23,17 @@ public final class DerivativeLaws {
     public static List<Law> all() {
         return List.of(
                 GradientLaws.law(
-                        "input-gradient-is-derivative",
-                        "the input's gradient is the derivative of the outputs by the input",
-                        "backward: the path from the cotangent to the input",
-                        DerivativeLaws::input),
+                                "input-gradient-is-derivative",
+                                "the input's gradient is the derivative of the outputs by the input",
+                                "backward: the path from the cotangent to the input",
+                                DerivativeLaws::input)
+                        .when("no activation with a kink", Kinks::none),
                 GradientLaws.law(
-                        "parameter-gradients-are-derivatives",
-                        "each parameter's gradient is the derivative by that parameter",
-                        "backward: sums over batch and time; biases; parameters that are used twice",
-                        DerivativeLaws::parameters),
+                                "parameter-gradients-are-derivatives",
+                                "each parameter's gradient is the derivative by that parameter",
+                                "backward: sums over batch and time; biases; parameters that are used twice",
+                                DerivativeLaws::parameters)
+                        .when("no activation with a kink", Kinks::none),
                 GradientLaws.law(
                         "backward-is-linear",
                         "the gradient of a sum of cotangents is the sum of their gradients",

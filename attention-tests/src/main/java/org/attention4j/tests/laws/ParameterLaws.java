@@ -40,6 +40,7 @@ public final class ParameterLaws {
                                 "every declared parameter changes some output",
                                 "a parameter that is declared and read, but not computed with",
                                 ParameterLaws::used)
+                        .when("no activation with a kink", Kinks::none)
                         .when(
                                 "not with a window of 1, where queries and keys do nothing",
                                 ParameterLaws::everythingUsed),

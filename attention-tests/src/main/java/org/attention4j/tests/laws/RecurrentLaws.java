@@ -66,7 +66,8 @@ public final class RecurrentLaws {
                                 "the gradient by the initial state is the derivative, also through the last state",
                                 "backward: what is left of the running gradient at position 0; dLast",
                                 RecurrentLaws::gradient)
-                        .needs(Capability.DIFFERENTIABLE));
+                        .needs(Capability.DIFFERENTIABLE)
+                        .when("no activation with a kink", Kinks::none));
     }
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {

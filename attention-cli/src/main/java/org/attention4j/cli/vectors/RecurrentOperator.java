@@ -15,36 +15,42 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 
-/** PyTorch's {@code nn.LSTM}: (output, (h_n, c_n)) of (input, (h_0, c_0)), by true lengths where they are given. */
-final class LstmOperator implements Operator {
+/**
+ * PyTorch's {@code nn.LSTM}, {@code nn.GRU} or {@code nn.RNN}: (output, last states) of (input, initial states), by true
+ * lengths where they are given.
+ */
+final class RecurrentOperator implements Operator {
     private final Mixers mixers;
+    private final String id;
 
-    LstmOperator(Mixers mixers) {
+    /** For a mixer whose id is that of the operator. */
+    RecurrentOperator(Mixers mixers, String id) {
         this.mixers = mixers;
+        this.id = id;
     }
 
     @Override
     public String name() {
-        return "lstm";
+        return id;
     }
 
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
-        Recurrent lstm = mixer(reference);
+        Recurrent mixer = mixer(reference);
         Layouts.Batching batching = Layouts.Batching.of(reference);
         Tensor x = batching.in(reference.input("input"));
         Sequences in = Sequences.of(x, lengths(reference, x));
-        Tensor out = Tensor.zeros(lstm.spec().outputShape(in));
-        NamedTensors initial = hidden(reference, lstm, in.batch(), "input.", "_0");
-        NamedTensors last = lstm.newHidden(in.batch());
+        Tensor out = Tensor.zeros(mixer.spec().outputShape(in));
+        NamedTensors initial = hidden(reference, mixer, in.batch(), "input.", "_0");
+        NamedTensors last = mixer.newHidden(in.batch());
         Map<String, Tensor> results = new LinkedHashMap<>();
         try (Workspace workspace = Workspace.create()) {
-            Recording recording = lstm.record(in, initial, out, last, workspace);
+            Recording recording = mixer.record(in, initial, out, last, workspace);
             if (reference.hasGradients()) {
-                Gradients gradients = Gradients.zeros(lstm.spec(), in).withInitial(initial.zerosLike());
+                Gradients gradients = Gradients.zeros(mixer.spec(), in).withInitial(initial.zerosLike());
                 Tensor dOut = batching.in(reference.cotangent("output"));
-                NamedTensors dLast = hidden(reference, lstm, in.batch(), "cotangent.", "_n");
-                lstm.backward(recording, dOut, dLast, gradients, workspace);
+                NamedTensors dLast = hidden(reference, mixer, in.batch(), "cotangent.", "_n");
+                mixer.backward(recording, dOut, dLast, gradients, workspace);
                 gradients.input().ifPresent(dIn -> results.put("grad.input.input", batching.out(dIn)));
                 gradients.parameters().forEach((name, tensor) -> results.put("grad.param." + name, tensor));
                 gradients.initial().ifPresent(tensors -> putHidden(results, "grad.input.", "_0", tensors, batching));
@@ -60,14 +66,16 @@ final class LstmOperator implements Operator {
                 .with("hidden", reference.integer("hidden_size", 0))
                 .with("bias", reference.flag("bias"))
                 .with("bidirectional", reference.flag("bidirectional"));
+        String activation = reference.attribute("nonlinearity").asText("");
+        config = activation.isEmpty() ? config : config.with("activation", activation);
         config = withUnless(config, "layers", reference.integer("num_layers", 1), 1);
         config = withUnless(config, "projection", reference.integer("proj_size", 0), 0);
         try {
-            mixers.spec("lstm", config);
+            mixers.spec(id, config);
         } catch (BadConfigurationException refused) {
-            throw new UnsupportedCaseException("lstm: " + refused.getMessage());
+            throw new UnsupportedCaseException(id + ": " + refused.getMessage());
         }
-        return mixers.create("lstm", config, ParameterSource.of(reference.parameters()))
+        return mixers.create(id, config, ParameterSource.of(reference.parameters()))
                 .require(Recurrent.class);
     }
 
@@ -87,8 +95,8 @@ final class LstmOperator implements Operator {
 
     /** Hidden tensors under PyTorch's names {@code h_0}, {@code c_0}; zeros where the case has none. */
     private static NamedTensors hidden(
-            ReferenceCase reference, Recurrent lstm, int batch, String prefix, String suffix) {
-        NamedTensors hidden = lstm.newHidden(batch);
+            ReferenceCase reference, Recurrent mixer, int batch, String prefix, String suffix) {
+        NamedTensors hidden = mixer.newHidden(batch);
         hidden.forEach((name, tensor) -> {
             if (reference.has(prefix + name + suffix)) {
                 tensor.copyFrom(reference

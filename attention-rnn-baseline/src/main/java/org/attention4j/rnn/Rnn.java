@@ -1,0 +1,77 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Option;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * The simple recurrence (Elman 1990), the same as PyTorch's {@code nn.RNN} with one layer:
+ *
+ * <pre>{@code h_t = f(W x_t + U h_{t−1} + b),  f = tanh or max(·, 0)}</pre>
+ *
+ * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
+ * that of the reverse one, which begins at each sequence's own last position. The hidden state is {@code h}, {@code
+ * [directions, B, H]} as PyTorch's {@code h_0}.
+ *
+ * <p>Parameters: {@code weight_ih_l0 [H, D]}, {@code weight_hh_l0 [H, H]}, and with a bias {@code bias_ih_l0 [H]} and
+ * {@code bias_hh_l0 [H]}, whose sum is b; if bidirectional, the same again with {@code _reverse} behind the name. New
+ * ones are uniform in ±1/√H.
+ *
+ * <p>Same bits: the argument of f is b_ih + b_hh, then the terms of x in order, then those of h. Gradients of
+ * parameters are summed over sequences in order, and over positions inside each. Incremental unless bidirectional; an
+ * incremental state keeps h of each position.
+ *
+ * <p>Immutable and safe for any number of threads.
+ */
+public final class Rnn extends RecurrentMixer {
+    /** H, the width of one direction's hidden state. */
+    public static final Option<Integer> HIDDEN = Lstm.HIDDEN;
+
+    /** Whether there is a bias. */
+    public static final Option<Boolean> BIAS = Lstm.BIAS;
+
+    /** Whether a second direction reads each sequence from its end. */
+    public static final Option<Boolean> BIDIRECTIONAL = Lstm.BIDIRECTIONAL;
+
+    /** f: {@code tanh} or {@code relu}. */
+    public static final Option<String> ACTIVATION =
+            Option.choice("activation", List.of("tanh", "relu"), "tanh", "What is applied to each step's sum.");
+
+    private final Kernels kernels;
+
+    private Rnn(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
+        super(spec, parameters, Layer.of(spec, parameters, kernels, cell(spec)));
+        this.kernels = kernels;
+    }
+
+    private static RnnCell cell(MixerSpec spec) {
+        return new RnnCell(spec.config().get(ACTIVATION).equals("relu") ? Activation.RELU : Activation.TANH);
+    }
+
+    /**
+     * A simple recurrence.
+     *
+     * @param config D and the options {@link #HIDDEN}, {@link #BIAS}, {@link #BIDIRECTIONAL}, {@link #ACTIVATION}
+     * @param parameters fills every parameter
+     * @return the mixer
+     * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range
+     */
+    public static Rnn of(MixerConfig config, ParameterSource parameters) {
+        return of(config, parameters, Kernels.preferred());
+    }
+
+    static Rnn of(MixerConfig config, ParameterSource parameters, Kernels kernels) {
+        MixerSpec spec = RnnProvider.specOf(config);
+        return new Rnn(spec, spec.newParameters(parameters), kernels);
+    }
+
+    @Override
+    public Rnn withParameters(ParameterSource source) {
+        return new Rnn(spec(), spec().newParameters(source), kernels);
+    }
+}

@@ -1,0 +1,97 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.api.Scratch;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * A step without gates, h = f(W x + b + U h); a gate row leaves as h.
+ *
+ * @param activation f, whose gradient must follow from its value
+ */
+record RnnCell(Activation activation) implements UnitCell {
+    private static final List<String> STATE_NAMES = List.of("h");
+
+    @Override
+    public List<String> stateNames() {
+        return STATE_NAMES;
+    }
+
+    @Override
+    public int gates() {
+        return 1;
+    }
+
+    @Override
+    public void forward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] state,
+            int stateAt,
+            int stateStride) {
+        int hidden = weights.hidden();
+        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        for (int r = 0; r < rows; r++) {
+            int gate = gatesAt + r * gatesStride;
+            kernels.apply(activation, gates, gate, gates, gate, hidden);
+            System.arraycopy(gates, gate, state, stateAt + r * stateStride, hidden);
+        }
+    }
+
+    @Override
+    public void forwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] before,
+            float[] after,
+            int stateAt,
+            Scratch scratch) {
+        int gate = gatesAt + from;
+        kernels.multiplyColumns(1, before, stateAt, 0, weights.recurrent(), from, units, gates, gate, 0, true);
+        kernels.apply(activation, gates, gate, gates, gate, units);
+        System.arraycopy(gates, gate, after, stateAt + from, units);
+    }
+
+    @Override
+    public void backward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            int statesStride,
+            float[] dState,
+            int dStateAt,
+            int dStateStride,
+            float[] dGates) {
+        int hidden = weights.hidden();
+        for (int r = 0; r < rows; r++) {
+            int gate = gatesAt + r * gatesStride;
+            int dH = dStateAt + r * dStateStride;
+            kernels.gradient(activation, gates, gate, gates, gate, dState, dH, dGates, gate, hidden);
+        }
+        kernels.multiply(
+                rows,
+                dGates,
+                gatesAt,
+                gatesStride,
+                weights.recurrentTransposed(),
+                dState,
+                dStateAt,
+                dStateStride,
+                false);
+    }
+}
