@@ -1,4 +1,5 @@
 import org.attention4j.api.MixerProvider;
+import org.attention4j.rnn.GruProvider;
 import org.attention4j.rnn.LstmProvider;
 import org.attention4j.rnn.RnnProvider;
 import org.jspecify.annotations.NullMarked;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
  * Recurrent sequence mixers. A program finds them through the registry; one that wants the typed factories may read
  * it.
  *
- * @provides MixerProvider {@code lstm}, {@code rnn}
+ * @provides MixerProvider {@code gru}, {@code lstm}, {@code rnn}
  */
 @NullMarked
 module org.attention4j.rnn {
@@ -18,6 +19,7 @@ module org.attention4j.rnn {
     exports org.attention4j.rnn;
 
     provides MixerProvider with
+            GruProvider,
             LstmProvider,
             RnnProvider;
 }

@@ -25,7 +25,7 @@ class BuiltInMixersTest {
     void allProvidersLoad() {
         assertEquals(List.of(), mixers.failures());
         assertTrue(mixers.ids()
-                .containsAll(List.of("convolution", "lstm", "multi-head-attention", "rnn", "self-attention")));
+                .containsAll(List.of("convolution", "gru", "lstm", "multi-head-attention", "rnn", "self-attention")));
     }
 
     @TestFactory

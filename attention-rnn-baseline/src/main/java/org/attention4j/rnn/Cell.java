@@ -9,6 +9,10 @@ import org.attention4j.kernels.Kernels;
  * <p>A <em>state row</em> holds the values that go from position to position, {@code [H]} each, one after the other;
  * the first are the position's output. A <em>gate row</em> {@code [G · H]} comes with the input's projection, bias
  * included, and leaves with what {@link #backward} wants to know. Instances keep nothing.
+ *
+ * <p>Where {@link #apart} is not 0, the projections of input and state share only some gates: a gate row is {@code
+ * [(G + apart) · H]}, that of the input its first {@code G · H} floats, that of the state its last. The rows of W are
+ * then rotated, so that its last gates, which the state does not share, come first.
  */
 interface Cell {
     /**
@@ -24,6 +28,15 @@ interface Cell {
      * @return at least 1
      */
     int gates();
+
+    /**
+     * How many gates, the last of a weight, the input and the state do not share.
+     *
+     * @return 0 if their projections are added
+     */
+    default int apart() {
+        return 0;
+    }
 
     /**
      * Takes rows one position on.

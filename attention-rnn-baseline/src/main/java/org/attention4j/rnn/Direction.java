@@ -9,13 +9,14 @@ import org.attention4j.kernels.PackedMatrix;
 
 /**
  * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, H]}, packed, and b_ih + b_hh
- * {@code [G·H]}, added once. Immutable.
+ * {@code [G·H]}, added once where input and state share a gate. Immutable.
  */
 final class Direction {
     private final String suffix;
     private final boolean reverse;
     private final int hidden;
     private final Linear input;
+    private final float[] recurrentBias;
     private final PackedMatrix recurrent; // Uᵀ: [H, G·H]
     private volatile Optional<PackedMatrix> transposed =
             Optional.empty(); // U, for gradients; racing threads make equal ones
@@ -26,24 +27,37 @@ final class Direction {
      * @param parameters under PyTorch's names
      * @param layer counted from 0
      * @param reverse whether positions are taken from the last to the first
+     * @param apart gates that input and state do not share, see {@link Cell#apart}
      */
-    Direction(NamedTensors parameters, int layer, boolean reverse) {
+    Direction(NamedTensors parameters, int layer, boolean reverse, int apart) {
         this.reverse = reverse;
         suffix = suffix(layer, reverse);
         float[] w = parameters.get("weight_ih" + suffix).toArray();
         float[] u = parameters.get("weight_hh" + suffix).toArray();
         int rows = parameters.get("weight_ih" + suffix).extent(0);
         hidden = u.length / rows;
+        int shared = rows - apart * hidden;
         float[] bias = new float[rows];
+        recurrentBias = new float[rows - shared];
         if (parameters.contains("bias_ih" + suffix)) {
             float[] bIh = parameters.get("bias_ih" + suffix).toArray();
             float[] bHh = parameters.get("bias_hh" + suffix).toArray();
             for (int i = 0; i < rows; i++) {
-                bias[i] = bIh[i] + bHh[i];
+                bias[i] = i < shared ? bIh[i] + bHh[i] : bIh[i];
             }
+            System.arraycopy(bHh, shared, recurrentBias, 0, rows - shared);
         }
-        input = Linear.of(w, 0, bias, 0, rows, w.length / rows);
+        int width = w.length / rows;
+        input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width);
         recurrent = PackedMatrix.of(u, 0, 1, hidden, hidden, rows);
+    }
+
+    /** What begins at an index, then what is before it. */
+    private static float[] rotated(float[] x, int first) {
+        float[] result = new float[x.length];
+        System.arraycopy(x, first, result, 0, x.length - first);
+        System.arraycopy(x, 0, result, x.length - first, first);
+        return result;
     }
 
     private static String suffix(int layer, boolean reverse) {
@@ -79,7 +93,7 @@ final class Direction {
         return hidden;
     }
 
-    /** x ↦ W x + b_ih + b_hh. */
+    /** x ↦ W x + b_ih, and + b_hh where the gates are shared; those that are not come first. */
     Linear input() {
         return input;
     }
@@ -87,6 +101,11 @@ final class Direction {
     /** Uᵀ. */
     PackedMatrix recurrent() {
         return recurrent;
+    }
+
+    /** b_hh of the gates that are not shared. */
+    float[] recurrentBias() {
+        return recurrentBias;
     }
 
     /** U. */

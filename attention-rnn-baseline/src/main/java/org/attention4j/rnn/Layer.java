@@ -49,16 +49,26 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
     /** The layer of a mixer that {@link #specOf} describes. */
     static Layer of(MixerSpec spec, NamedTensors parameters, Kernels kernels, Cell cell) {
         List<Direction> directions = new ArrayList<>();
-        directions.add(new Direction(parameters, 0, false));
+        directions.add(new Direction(parameters, 0, false, cell.apart()));
         if (spec.config().get(Lstm.BIDIRECTIONAL)) {
-            directions.add(new Direction(parameters, 0, true));
+            directions.add(new Direction(parameters, 0, true, cell.apart()));
         }
         return new Layer(kernels, cell, spec.inputWidth(), spec.config().get(Lstm.HIDDEN), List.copyOf(directions));
     }
 
     /** Floats of a gate row. */
     int gateWidth() {
+        return weightRows() + apart();
+    }
+
+    /** Rows of a weight. */
+    int weightRows() {
         return cell.gates() * hidden;
+    }
+
+    /** Where the state's part of a gate row begins: rows of a weight that input and state do not share. */
+    int apart() {
+        return cell.apart() * hidden;
     }
 
     /** Floats of a state row. */

@@ -7,6 +7,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
@@ -121,43 +122,47 @@ final class ParameterGradient implements Workspace.Task {
                 int width = layer.stateWidth();
                 PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.hidden(), hiddens, 0);
             }
-            workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.gateWidth(), ROWS), this);
+            workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.weightRows(), ROWS), this);
         }
     }
 
     @Override
     public void run(int index, Scratch scratch) {
         Layer layer = Objects.requireNonNull(this.layer);
+        int rows = layer.weightRows();
+        int from = index * ROWS;
+        int to = Math.min(rows, from + ROWS);
+        int shared = rows - layer.apart(); // the rows of W behind it are the first of a gate row
+        runInput(layer, from, Math.min(to, shared), dGatesAt + layer.apart());
+        runInput(layer, Math.max(from, shared), to, dGatesAt - shared);
+        runState(layer, from, to, dGatesAt + layer.apart());
+    }
+
+    private void runInput(Layer layer, int from, int to, int at) {
+        if (from >= to) {
+            return;
+        }
         Linear input = Objects.requireNonNull(weights).input();
         int width = layer.gateWidth();
-        int from = index * ROWS;
-        int to = Math.min(width, from + ROWS);
         if (dW != NONE) {
-            input.weightGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, inputs, 0, dW, dWAt);
-        }
-        if (dU != NONE) {
-            int hidden = layer.hidden();
-            layer.kernels()
-                    .multiply(
-                            to - from,
-                            hidden,
-                            count,
-                            dGates,
-                            dGatesAt + from,
-                            1,
-                            width,
-                            hiddens,
-                            0,
-                            dU,
-                            dUAt + from * hidden,
-                            hidden,
-                            true);
+            input.weightGradient(layer.kernels(), from, to, count, dGates, at, width, inputs, 0, dW, dWAt);
         }
         if (dBiasIh != NONE) {
-            input.biasGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, dBiasIh, dBiasIhAt);
+            input.biasGradient(layer.kernels(), from, to, count, dGates, at, width, dBiasIh, dBiasIhAt);
+        }
+    }
+
+    private void runState(Layer layer, int from, int to, int at) {
+        int hidden = layer.hidden();
+        int width = layer.gateWidth();
+        Kernels kernels = layer.kernels();
+        if (dU != NONE) {
+            int row = dUAt + from * hidden;
+            kernels.multiply(to - from, hidden, count, dGates, at + from, 1, width, hiddens, 0, dU, row, hidden, true);
         }
         if (dBiasHh != NONE) {
-            input.biasGradient(layer.kernels(), from, to, count, dGates, dGatesAt, width, dBiasHh, dBiasHhAt);
+            Linear input = Objects.requireNonNull(weights).input();
+            input.biasGradient(kernels, from, to, count, dGates, at, width, dBiasHh, dBiasHhAt);
         }
     }
 }

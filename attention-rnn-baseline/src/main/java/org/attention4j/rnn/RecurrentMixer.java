@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Hidden states are tensors {@code [directions, B, H]}. Inside a pass they are state rows {@code [directions, B,
  * S]}.
  */
-abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incremental permits Lstm, Rnn {
+abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incremental permits Lstm, Gru, Rnn {
     private static final float[] NONE = new float[0];
 
     private final MixerSpec spec;

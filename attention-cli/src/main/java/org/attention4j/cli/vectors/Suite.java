@@ -60,6 +60,7 @@ public final class Suite {
         Map<String, Operator> operators = Stream.of(
                         new ScaledDotProductOperator(),
                         new MultiHeadOperator(),
+                        new RecurrentOperator(mixers, "gru"),
                         new RecurrentOperator(mixers, "lstm"),
                         new RecurrentOperator(mixers, "rnn"),
                         new ConvolutionOperator(mixers))

@@ -1,0 +1,73 @@
+package org.attention4j.rnn;
+
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Option;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * Gated recurrent unit (Cho et al. 2014), the same as PyTorch's {@code nn.GRU} with one layer: the reset gate r is
+ * applied after the product with U_n.
+ *
+ * <pre>{@code
+ * r = σ(W_r x_t + b_ir + b_hr + U_r h_{t−1})   z = σ(W_z x_t + b_iz + b_hz + U_z h_{t−1})
+ * n = tanh(W_n x_t + b_in + r (U_n h_{t−1} + b_hn))
+ * h_t = (1 − z) n + z h_{t−1}
+ * }</pre>
+ *
+ * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
+ * that of the reverse one, which begins at each sequence's own last position. The hidden state is {@code h}, {@code
+ * [directions, B, H]} as PyTorch's {@code h_0}.
+ *
+ * <p>Parameters, with the gates' rows in the order r, z, n: {@code weight_ih_l0 [3H, D]}, {@code weight_hh_l0 [3H,
+ * H]}, and with a bias {@code bias_ih_l0 [3H]} and {@code bias_hh_l0 [3H]}; if bidirectional, the same again with
+ * {@code _reverse} behind the name. New ones are uniform in ±1/√H.
+ *
+ * <p>Same bits: the argument of r and z is the sum of both biases, then the terms of x in order, then those of h;
+ * that of n is fma(r, q, p) with p = b_in, then the terms of x, and q = b_hn, then the terms of h; h is fma(z, h,
+ * fma(−z, n, n)). Gradients of parameters are summed over sequences in order, and over positions inside each.
+ * Incremental unless bidirectional; an incremental state keeps h of each position.
+ *
+ * <p>Immutable and safe for any number of threads.
+ */
+public final class Gru extends RecurrentMixer {
+    /** H, the width of one direction's hidden state. */
+    public static final Option<Integer> HIDDEN = Lstm.HIDDEN;
+
+    /** Whether the gates have a bias. */
+    public static final Option<Boolean> BIAS = Lstm.BIAS;
+
+    /** Whether a second direction reads each sequence from its end. */
+    public static final Option<Boolean> BIDIRECTIONAL = Lstm.BIDIRECTIONAL;
+
+    private final Kernels kernels;
+
+    private Gru(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
+        super(spec, parameters, Layer.of(spec, parameters, kernels, GruCell.INSTANCE));
+        this.kernels = kernels;
+    }
+
+    /**
+     * A GRU.
+     *
+     * @param config D and the options {@link #HIDDEN}, {@link #BIAS}, {@link #BIDIRECTIONAL}
+     * @param parameters fills every parameter
+     * @return the mixer
+     * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range
+     */
+    public static Gru of(MixerConfig config, ParameterSource parameters) {
+        return of(config, parameters, Kernels.preferred());
+    }
+
+    static Gru of(MixerConfig config, ParameterSource parameters, Kernels kernels) {
+        MixerSpec spec = GruProvider.specOf(config);
+        return new Gru(spec, spec.newParameters(parameters), kernels);
+    }
+
+    @Override
+    public Gru withParameters(ParameterSource source) {
+        return new Gru(spec(), spec().newParameters(source), kernels);
+    }
+}

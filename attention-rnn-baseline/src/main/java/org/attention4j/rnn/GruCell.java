@@ -1,0 +1,129 @@
+package org.attention4j.rnn;
+
+import java.util.List;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * Gated recurrent unit. A gate row is {@code [n | r | z | q]}: the input's projection is the first three, the state's,
+ * q = U_n h + b_hn among it, the last three.
+ *
+ * <p>Each element is computed alone, by products, sums and fused multiply-adds in the written order: the bits are the
+ * same however the compiler packs the loops.
+ */
+final class GruCell implements Cell {
+    static final GruCell INSTANCE = new GruCell();
+
+    private static final List<String> STATE_NAMES = List.of("h");
+
+    private GruCell() {}
+
+    @Override
+    public List<String> stateNames() {
+        return STATE_NAMES;
+    }
+
+    @Override
+    public int gates() {
+        return 3;
+    }
+
+    @Override
+    public int apart() {
+        return 1;
+    }
+
+    @Override
+    public void forward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] state,
+            int stateAt,
+            int stateStride) {
+        int hidden = weights.hidden();
+        float[] bias = weights.recurrentBias();
+        int r = gatesAt + hidden;
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(bias, 0, gates, r + 2 * hidden + row * gatesStride, hidden);
+        }
+        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true);
+        for (int row = 0; row < rows; row++) {
+            int n = gatesAt + row * gatesStride;
+            kernels.apply(Activation.SIGMOID, gates, n + hidden, gates, n + hidden, 2 * hidden);
+            kernels.multiplyAddElementwise(gates, n + hidden, gates, n + 3 * hidden, gates, n, hidden);
+            kernels.apply(Activation.TANH, gates, n, gates, n, hidden);
+            blend(gates, n + 2 * hidden, n, state, stateAt + row * stateStride, hidden);
+        }
+    }
+
+    /** h ← fma(z, h, fma(−z, n, n)): exactly n where z is 0, and exactly h where it is 1. */
+    private static void blend(float[] gates, int z, int n, float[] state, int h, int hidden) {
+        for (int j = 0; j < hidden; j++) {
+            float fresh = Math.fma(-gates[z + j], gates[n + j], gates[n + j]);
+            state[h + j] = Math.fma(gates[z + j], state[h + j], fresh);
+        }
+    }
+
+    @Override
+    public void backward(
+            Kernels kernels,
+            Direction weights,
+            int rows,
+            float[] gates,
+            int gatesAt,
+            int gatesStride,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            int statesStride,
+            float[] dState,
+            int dStateAt,
+            int dStateStride,
+            float[] dGates) {
+        int hidden = weights.hidden();
+        for (int row = 0; row < rows; row++) {
+            int gate = gatesAt + row * gatesStride;
+            int before = beforeAt + row * statesStride;
+            backward(gates, states, before, dState, dStateAt + row * dStateStride, dGates, gate, hidden);
+        }
+        kernels.multiply(
+                rows,
+                dGates,
+                gatesAt + hidden,
+                gatesStride,
+                weights.recurrentTransposed(),
+                dState,
+                dStateAt,
+                dStateStride,
+                true);
+    }
+
+    /** The gradients of a row's gates, and dH ← dH · z. */
+    private static void backward(
+            float[] gates,
+            float[] states,
+            int before,
+            float[] dState,
+            int dState0,
+            float[] dGates,
+            int at,
+            int hidden) {
+        for (int j = 0; j < hidden; j++) {
+            float n = gates[at + j];
+            float r = gates[at + hidden + j];
+            float z = gates[at + 2 * hidden + j];
+            float q = gates[at + 3 * hidden + j];
+            float dH = dState[dState0 + j];
+            float dN = Math.fma(-z, dH, dH) * Math.fma(-n, n, 1);
+            dGates[at + j] = dN;
+            dGates[at + hidden + j] = dN * q * Math.fma(-r, r, r);
+            dGates[at + 2 * hidden + j] = dH * (states[before + j] - n) * Math.fma(-z, z, z);
+            dGates[at + 3 * hidden + j] = dN * r;
+            dState[dState0 + j] = dH * z;
+        }
+    }
+}
