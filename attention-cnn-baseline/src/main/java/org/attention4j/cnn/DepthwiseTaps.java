@@ -42,6 +42,11 @@ final class DepthwiseTaps implements Taps {
     }
 
     @Override
+    public void addAll(Kernels kernels, Reach reach, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
+        kernels.depthwise(rows, width, kernel, x, xAt, width, reach.dilation() * width, weights, 0, y, yAt, width);
+    }
+
+    @Override
     public void addTransposed(Kernels kernels, int k, int rows, float[] dY, int dYAt, float[] dX, int dXAt) {
         add(kernels, k, rows, dY, dYAt, dX, dXAt);
     }

@@ -108,7 +108,18 @@ final class ForwardPass implements Workspace.Task {
         for (int t = from; t < to; t++) {
             System.arraycopy(filter.bias(), 0, out, outRow + t * width, width);
         }
-        for (int k = 0; k < reach.kernel(); k++) {
+        int first = Math.clamp(reach.first(0), from, to);
+        int end = Math.clamp(reach.end(reach.kernel() - 1, in.length(b)), first, to);
+        edge(filter, in, b, from, first, inRow, outRow);
+        int row = inRow + (first + reach.shift(0)) * filter.in();
+        filter.taps().addAll(filter.kernels(), reach, end - first, x, row, filter.in(), out, outRow + first * width);
+        edge(filter, in, b, end, to, inRow, outRow);
+    }
+
+    /** Outputs of which a tap may read before a sequence's first position or past its last. */
+    private void edge(Filter filter, Sequences in, int b, int from, int to, int inRow, int outRow) {
+        Reach reach = filter.reach();
+        for (int k = 0; k < reach.kernel() && from < to; k++) {
             int first = Math.max(from, reach.first(k));
             int end = Math.min(to, reach.end(k, in.length(b)));
             if (before != null) {
@@ -116,7 +127,7 @@ final class ForwardPass implements Workspace.Task {
             }
             if (first < end) {
                 int row = inRow + (first + reach.shift(k)) * filter.in();
-                filter.taps().add(filter.kernels(), k, end - first, x, row, out, outRow + first * width);
+                filter.taps().add(filter.kernels(), k, end - first, x, row, out, outRow + first * filter.out());
             }
         }
     }

@@ -28,6 +28,24 @@ interface Taps {
     void add(Kernels kernels, int k, int rows, float[] x, int xAt, float[] y, int yAt);
 
     /**
+     * Adds all taps in order, for rows that have them all.
+     *
+     * @param kernels numerics
+     * @param reach of the convolution
+     * @param rows how many
+     * @param x inputs of the first tap
+     * @param xAt the first row
+     * @param in D
+     * @param y outputs, added to
+     * @param yAt the first row
+     */
+    default void addAll(Kernels kernels, Reach reach, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
+        for (int k = 0; k < reach.kernel(); k++) {
+            add(kernels, k, rows, x, xAt + k * reach.dilation() * in, y, yAt);
+        }
+    }
+
+    /**
      * Adds the gradient of tap k's inputs, dX ← dX + W_kᵀ dY; each takes the outputs of its group in order.
      *
      * @param kernels numerics

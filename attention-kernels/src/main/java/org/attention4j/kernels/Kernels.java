@@ -395,6 +395,37 @@ public interface Kernels {
      */
     void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n);
 
+    /**
+     * Adds all taps of a depthwise convolution: y[r, c] ← fma(x[r, k, c], w[k, c], y[r, c]) for k = 0 … K−1 in order, what {@link
+     * #multiplyAddElementwise} does tap by tap, with each output read and written once.
+     *
+     * @param rows how many positions
+     * @param width channels
+     * @param taps K
+     * @param x inputs, that of tap k at {@code x[xOffset + r * xRowStride + k * tapStride + c]}
+     * @param xOffset where the first tap of the first position starts
+     * @param xRowStride distance between positions
+     * @param tapStride distance between taps
+     * @param w weights, at {@code w[wOffset + k * width + c]}
+     * @param wOffset where they start
+     * @param y outputs, read and written
+     * @param yOffset where the first position starts
+     * @param yRowStride distance between positions
+     */
+    void depthwise(
+            int rows,
+            int width,
+            int taps,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int tapStride,
+            float[] w,
+            int wOffset,
+            float[] y,
+            int yOffset,
+            int yRowStride);
+
     // ---------------------------------------------------------------- activations
 
     /**

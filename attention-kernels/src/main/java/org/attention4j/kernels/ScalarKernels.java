@@ -181,6 +181,32 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void depthwise(
+            int rows,
+            int width,
+            int taps,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int tapStride,
+            float[] w,
+            int wOffset,
+            float[] y,
+            int yOffset,
+            int yRowStride) {
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < width; c++) {
+                float sum = y[yOffset + r * yRowStride + c];
+                for (int k = 0; k < taps; k++) {
+                    float in = x[xOffset + r * xRowStride + k * tapStride + c];
+                    sum = Math.fma(in, w[wOffset + k * width + c], sum);
+                }
+                y[yOffset + r * yRowStride + c] = sum;
+            }
+        }
+    }
+
+    @Override
     public void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n) {
         for (int i = 0; i < n; i++) {
             y[yOffset + i] = ScalarMath.of(f, x[xOffset + i]);

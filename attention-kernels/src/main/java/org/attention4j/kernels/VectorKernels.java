@@ -188,6 +188,24 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void depthwise(
+            int rows,
+            int width,
+            int taps,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int tapStride,
+            float[] w,
+            int wOffset,
+            float[] y,
+            int yOffset,
+            int yRowStride) {
+        VectorDepthwise.add(
+                vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+    }
+
+    @Override
     public void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n) {
         VectorActivations.apply(vectors, f, x, xOffset, y, yOffset, n);
     }

@@ -33,6 +33,21 @@ class VectorAgreementTest {
         Agreement.check(arrays, none((k, a) -> k.multiplyAddElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
     }
 
+    @Property(tries = TRIES)
+    void depthwise(
+            @ForAll @IntRange(max = 9) int rows,
+            @ForAll @IntRange(max = 40) int width,
+            @ForAll @IntRange(max = 5) int taps,
+            @ForAll @IntRange(max = 3) int dilation,
+            @ForAll long seed) {
+        float[][] arrays = Agreement.arrays(
+                new Random(seed), false, (rows + taps * dilation) * width, taps * width, rows * (width + 1) + 1);
+        Agreement.check(
+                arrays,
+                none((k, a) ->
+                        k.depthwise(rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[2], 1, width + 1)));
+    }
+
     /** Lanes that hold −0 must survive a short row. */
     @Property(tries = TRIES)
     void sumsOfUnderflows(@ForAll @IntRange(max = 40) int n) {
