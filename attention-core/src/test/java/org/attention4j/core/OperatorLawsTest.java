@@ -10,6 +10,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The operator over more queries and keys than a block has. */
@@ -54,6 +55,22 @@ class OperatorLawsTest {
             PLAIN.forward(longer, Tensor.zeros(1, 1, 1, 64), workspace);
             assertTrue(workspace.bytes() < 256 << 10, () -> workspace.bytes() + " bytes");
         }
+    }
+
+    /** The scores of 8 heads would take 128 GB. */
+    @Test
+    @Tag("long")
+    void longSequencesFitInLittleMemory() {
+        int n = 65_536;
+        AttentionInputs in = AttentionInputs.of(
+                Values.random(1, 1, 8, n, 64), Values.random(2, 1, 8, n, 64), Values.random(3, 1, 8, n, 64));
+        Tensor out = Tensor.zeros(1, 8, n, 64);
+        try (Workspace workspace = Workspace.threads(2)) {
+            PLAIN.withCausal(true).forward(in, out, workspace);
+            assertTrue(workspace.bytes() < 1 << 20, () -> workspace.bytes() + " bytes");
+        }
+        Tensor last = forward(PLAIN, AttentionInputs.of(rows(in.query(), n - 1, 1), in.key(), in.value()), 1);
+        assertSame("the last query alone", last, rows(out, n - 1, 1));
     }
 
     /** As above, of 1 MB each: a recording keeps the output and two numbers a query, and a gradient takes half a megabyte. */
