@@ -52,12 +52,17 @@ final class DepthwiseTaps implements Taps {
     }
 
     @Override
+    public int gradientRounds() {
+        return 1;
+    }
+
+    @Override
     public int packedLength(int length) {
         return length * width;
     }
 
     @Override
-    public void pack(float[] x, int xAt, int length, float[] packed) {
+    public void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed) {
         System.arraycopy(x, xAt, packed, 0, length * width);
     }
 
@@ -68,7 +73,15 @@ final class DepthwiseTaps implements Taps {
 
     @Override
     public void addWeightGradient(
-            Kernels kernels, int part, Reach reach, int length, float[] packed, float[] dY, int dYAt, float[] sums) {
+            Kernels kernels,
+            int round,
+            int part,
+            Reach reach,
+            int length,
+            float[] packed,
+            float[] dY,
+            int dYAt,
+            float[] sums) {
         for (int t = reach.first(part); t < reach.end(part, length); t++) {
             int row = (t + reach.shift(part)) * width;
             kernels.multiplyAddElementwise(packed, row, dY, dYAt + t * width, sums, part * width, width);

@@ -75,60 +75,57 @@ final class GroupedTaps implements Taps {
         return known.get();
     }
 
+    @Override
+    public int gradientRounds() {
+        return kernel;
+    }
+
     /** Panels [length, in] of each group. */
     @Override
     public int packedLength(int length) {
         return Math.multiplyExact(groups, PackedMatrix.panelsLength(length, in));
     }
 
+    /** Packs the rows that a tap reads and no others, so that one product takes all columns. */
     @Override
-    public void pack(float[] x, int xAt, int length, float[] packed) {
-        int panels = PackedMatrix.panelsLength(length, in);
+    public void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed) {
+        int from = reach.first(round);
+        int count = Math.max(0, reach.end(round, length) - from);
+        int panels = PackedMatrix.panelsLength(count, in);
+        int row = count == 0 ? xAt : xAt + (from + reach.shift(round)) * groups * in;
         for (int g = 0; g < groups; g++) {
-            PackedMatrix.packPanels(x, xAt + g * in, groups * in, 1, length, in, packed, g * panels);
+            kernels.pack(x, row + g * in, groups * in, 1, count, in, packed, g * panels);
         }
     }
 
     @Override
     public int gradientParts() {
-        return kernel * groups * Math.ceilDiv(out, OUTPUTS);
+        return groups * Math.ceilDiv(out, OUTPUTS);
     }
 
-    /**
-     * A tap wants only some rows of the packed inputs, so it takes one panel at a time: rows of a panel lie one
-     * behind the other.
-     */
     @Override
     public void addWeightGradient(
-            Kernels kernels, int part, Reach reach, int length, float[] packed, float[] dY, int dYAt, float[] sums) {
+            Kernels kernels,
+            int round,
+            int part,
+            Reach reach,
+            int length,
+            float[] packed,
+            float[] dY,
+            int dYAt,
+            float[] sums) {
         int blocks = Math.ceilDiv(out, OUTPUTS);
-        int k = part / blocks / groups;
-        int g = part / blocks % groups;
+        int g = part / blocks;
         int firstOut = part % blocks * OUTPUTS;
         int outs = Math.min(OUTPUTS, out - firstOut);
-        int from = reach.first(k);
-        int count = reach.end(k, length) - from;
+        int from = reach.first(round);
+        int count = reach.end(round, length) - from;
         if (count <= 0) {
             return;
         }
         int row = dYAt + from * groups * out + g * out + firstOut;
-        int sum = ((k * groups + g) * out + firstOut) * in;
-        int panels = g * PackedMatrix.panelsLength(length, in);
-        for (int c = 0; c < in; c += Kernels.LANES) {
-            kernels.multiply(
-                    outs,
-                    Math.min(Kernels.LANES, in - c),
-                    count,
-                    dY,
-                    row,
-                    1,
-                    groups * out,
-                    packed,
-                    panels + c * length + Kernels.LANES * (from + reach.shift(k)),
-                    sums,
-                    sum + c,
-                    in,
-                    true);
-        }
+        int sum = ((round * groups + g) * out + firstOut) * in;
+        int panels = g * PackedMatrix.panelsLength(count, in);
+        kernels.multiply(outs, in, count, dY, row, 1, groups * out, packed, panels, sums, sum, in, true);
     }
 }

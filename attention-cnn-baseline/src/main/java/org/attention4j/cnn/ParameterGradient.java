@@ -20,6 +20,7 @@ final class ParameterGradient implements Workspace.Task {
     private float[] dY = NONE;
     private int dYAt;
     private int length;
+    private int round;
     private float[] sums = NONE;
 
     /**
@@ -68,8 +69,11 @@ final class ParameterGradient implements Workspace.Task {
                 task.length = in.length(b);
                 task.dYAt = dYAt + b * in.time() * filter.out();
                 int row = in.tensor().offset() + b * in.time() * filter.in();
-                filter.taps().pack(x, row, task.length, task.packed);
-                workspace.run(filter.taps().gradientParts(), task);
+                for (int round = 0; round < filter.taps().gradientRounds(); round++) {
+                    task.round = round;
+                    filter.taps().pack(filter.kernels(), round, filter.reach(), x, row, task.length, task.packed);
+                    workspace.run(filter.taps().gradientParts(), task);
+                }
             }
             swap(weight, dWeight.offset(), task.sums, filter, false);
         } finally {
@@ -99,6 +103,6 @@ final class ParameterGradient implements Workspace.Task {
     @Override
     public void run(int index, Scratch scratch) {
         Filter filter = Objects.requireNonNull(this.filter);
-        filter.taps().addWeightGradient(filter.kernels(), index, filter.reach(), length, packed, dY, dYAt, sums);
+        filter.taps().addWeightGradient(filter.kernels(), round, index, filter.reach(), length, packed, dY, dYAt, sums);
     }
 }

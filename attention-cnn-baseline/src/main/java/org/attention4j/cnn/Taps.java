@@ -59,6 +59,13 @@ interface Taps {
     void addTransposed(Kernels kernels, int k, int rows, float[] dY, int dYAt, float[] dX, int dXAt);
 
     /**
+     * How often one sequence's inputs are laid out for {@link #addWeightGradient}, each time for some of the taps.
+     *
+     * @return at least 1
+     */
+    int gradientRounds();
+
+    /**
      * The size of one sequence's inputs as {@link #pack} lays them out.
      *
      * @param length of the sequence
@@ -67,17 +74,20 @@ interface Taps {
     int packedLength(int length);
 
     /**
-     * Lays out one sequence's inputs for {@link #addWeightGradient}.
+     * Lays out one sequence's inputs for one round of {@link #addWeightGradient}.
      *
+     * @param kernels numerics
+     * @param round which
+     * @param reach of the convolution
      * @param x inputs
      * @param xAt the first row
      * @param length rows
      * @param packed written
      */
-    void pack(float[] x, int xAt, int length, float[] packed);
+    void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed);
 
     /**
-     * Into how many parts the gradient of the weights is split.
+     * Into how many parts one round of the gradient of the weights is split.
      *
      * @return at least 1
      */
@@ -87,14 +97,23 @@ interface Taps {
      * Adds one part of one sequence's gradient of the weights, dW_k ← dW_k + Σ_t dY_t x_{t + shift(k)}ᵀ, t in order.
      *
      * @param kernels numerics
-     * @param part which
+     * @param round which
+     * @param part which part of the round
      * @param reach of the convolution
      * @param length of the sequence
-     * @param packed its inputs
+     * @param packed its inputs, packed for the round
      * @param dY gradients of its outputs
      * @param dYAt the first row
      * @param sums {@code [K, D', D / groups]}, added to
      */
     void addWeightGradient(
-            Kernels kernels, int part, Reach reach, int length, float[] packed, float[] dY, int dYAt, float[] sums);
+            Kernels kernels,
+            int round,
+            int part,
+            Reach reach,
+            int length,
+            float[] packed,
+            float[] dY,
+            int dYAt,
+            float[] sums);
 }
