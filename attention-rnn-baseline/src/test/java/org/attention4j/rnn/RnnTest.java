@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Gradients;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.NamedTensors;
@@ -121,6 +122,29 @@ class RnnTest {
             preferred.forward(c.input(), initial, actual, preferred.newHidden(c.batch()), three);
         }
         assertTrue(expected.sameBits(actual));
+    }
+
+    /** The kit compares with differences, which is not for ReLU: dx = Wᵀ (dy where y is above 0). */
+    @Property(tries = 30)
+    void reluPassesGradientsWhereItIsAboveZero(@ForAll("cases") LstmCase c) {
+        Rnn rnn = Rnn.of(
+                MixerConfig.width(c.width()).with("hidden", c.hidden()).with("activation", "relu"),
+                Initializer.seeded(c.seed()));
+        Sequences in = Sequences.of(c.random(1, 1, 1, c.width()));
+        Tensor out = Tensor.zeros(1, 1, c.hidden());
+        Tensor dOut = c.random(2, 1, 1, c.hidden());
+        Gradients gradients = Gradients.zeros(rnn.spec(), in);
+        try (Workspace workspace = Workspace.threads(1)) {
+            rnn.backward(rnn.record(in, out, workspace), dOut, gradients, workspace);
+        }
+        Tensor weight = rnn.parameters().get("weight_ih_l0");
+        for (int p = 0; p < c.width(); p++) {
+            double expected = 0;
+            for (int j = 0; j < c.hidden(); j++) {
+                expected += out.get(0, 0, j) > 0 ? (double) weight.get(j, p) * dOut.get(0, 0, j) : 0;
+            }
+            assertClose(expected, gradients.input().orElseThrow().get(0, 0, p));
+        }
     }
 
     @Test
