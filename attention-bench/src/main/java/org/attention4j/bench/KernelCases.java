@@ -43,6 +43,11 @@ final class KernelCases {
         add("multiply, 128 rows", work * SIZE, 0.7, () -> product(SIZE, panels, false));
         add("multiply, 1 row", work, 0.25, () -> product(1, panels, false));
         add("multiplySkippingZeros, 128 rows", work * SIZE, 0.5, () -> product(SIZE, panels, true));
+        PackedMatrix packed = PackedMatrix.of(w, 0, SIZE, 1, SIZE, SIZE);
+        add("multiplyColumns", work / 2, 0.2, () -> {
+            kernels.multiplyColumns(1, x, 0, SIZE, packed, 0, SIZE / 2, y, 0, SIZE, false);
+        });
+        add("pack", SIZE * SIZE, 0.02, () -> kernels.pack(x, 0, 1, SIZE, SIZE, SIZE, panels, 0));
     }
 
     private void product(int rows, float[] panels, boolean skipping) {
@@ -59,17 +64,29 @@ final class KernelCases {
         add("sum", N, 0.1, () -> out[0] = kernels.sum(x, 0, N));
         add("dot", N, 0.06, () -> out[0] = kernels.dot(x, 0, w, 0, N));
         add("expSum", N, 0.012, () -> expSum(out));
+        add("addExpSums", 8 * SIZE, 0.009, () -> addExpSums(out));
         add("scale", N, 0.1, () -> kernels.scale(y, 0, N, -1f));
         add("add", N, 0.07, () -> kernels.add(x, 0, d, 0, N));
         add("multiplyAdd", N, 0.08, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));
         add("multiplyElementwise", N, 0.07, () -> kernels.multiplyElementwise(x, 0, w, 0, y, 0, N));
         add("multiplyAddElementwise", N, 0.06, () -> kernels.multiplyAddElementwise(x, 0, w, 0, d, 0, N));
+        add("depthwise", 8.0 * 4 * SIZE, 0.07, () -> {
+            kernels.depthwise(8, SIZE, 4, x, 0, SIZE, SIZE, w, 0, y, 0, SIZE);
+        });
     }
 
     /** On the same numbers each time. */
     private void expSum(float[] out) {
         System.arraycopy(x, 0, y, 0, N);
         out[0] = kernels.expSum(y, 0, N, 1f);
+    }
+
+    /** Eight rows, on the same numbers each time. */
+    private void addExpSums(float[] out) {
+        System.arraycopy(x, 0, y, 0, 8 * SIZE);
+        System.arraycopy(w, 0, d, 0, 8);
+        kernels.addExpSums(8, y, 0, SIZE, SIZE, d, 0, d, 8);
+        out[0] = d[8];
     }
 
     private void activations() {

@@ -201,8 +201,13 @@ final class VectorKernels implements Kernels {
             float[] y,
             int yOffset,
             int yRowStride) {
-        VectorDepthwise.add(
-                vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+        if (width < LANES) {
+            VectorDepthwise.add(
+                    vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+        } else {
+            VectorDepthwise.add(
+                    vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+        }
     }
 
     @Override
