@@ -202,8 +202,7 @@ final class VectorKernels implements Kernels {
             int yOffset,
             int yRowStride) {
         if (width < LANES) {
-            VectorDepthwise.add(
-                    vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+            SCALAR.depthwise(rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
         } else {
             VectorDepthwise.add(
                     vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
