@@ -134,6 +134,13 @@ final class KernelCases {
         add("layerNormParameterGradient", N, 0.015, () -> {
             kernels.layerNormParameterGradient(x, 0, w, 0, dX, 0, dWeight, 0, N, 1e-5f);
         });
+        add("rmsNorm", N, 0.025, () -> kernels.rmsNorm(x, 0, y, 0, w, 0, N, 1e-5f));
+        add("rmsNormInputGradient", N, 0.009, () -> {
+            kernels.rmsNormInputGradient(x, 0, w, 0, w, 0, dX, 0, N, 1e-5f);
+        });
+        add("rmsNormParameterGradient", N, 0.02, () -> {
+            kernels.rmsNormParameterGradient(x, 0, w, 0, dWeight, 0, N, 1e-5f);
+        });
     }
 
     private void add(String name, double work, double usual, Runnable run) {

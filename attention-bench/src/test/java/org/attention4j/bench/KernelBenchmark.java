@@ -63,7 +63,10 @@ public class KernelBenchmark {
         "lstmCellBackward",
         "layerNorm",
         "layerNormInputGradient",
-        "layerNormParameterGradient"
+        "layerNormParameterGradient",
+        "rmsNorm",
+        "rmsNormInputGradient",
+        "rmsNormParameterGradient"
     })
     String kernel = "";
 

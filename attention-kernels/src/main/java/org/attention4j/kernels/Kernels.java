@@ -611,4 +611,62 @@ public interface Kernels {
             int dBiasOffset,
             int n,
             float epsilon);
+
+    /**
+     * Divides a row by its root mean square: y = (x · s) · weight with s = 1 / √(mean of squares + ε) (Zhang and Sennrich 2019, equation
+     * 4). The squares are summed in 16 lanes by fma. y may be x.
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param y the normalised row [n], written
+     * @param yOffset where it starts
+     * @param weight the weight [n]
+     * @param weightOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void rmsNorm(
+            float[] x, int xOffset, float[] y, int yOffset, float[] weight, int weightOffset, int n, float epsilon);
+
+    /**
+     * Adds to dX the gradient of {@link #rmsNorm} for its input: with x̂ = x · s and g = dY · weight, dX += s · (g − x̂ · mean(g · x̂)).
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param weight the weight [n]
+     * @param weightOffset where it starts
+     * @param dY gradient of y [n]
+     * @param dYOffset where it starts
+     * @param dX gradient of x [n], read and written
+     * @param dXOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void rmsNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon);
+
+    /**
+     * Adds to dWeight the gradient of {@link #rmsNorm} for its weight: dWeight ← fma(dY, x̂, dWeight). Rows must be taken in order for
+     * the same bits.
+     *
+     * @param x the row [n]
+     * @param xOffset where it starts
+     * @param dY gradient of y [n]
+     * @param dYOffset where it starts
+     * @param dWeight gradient of the weight [n], read and written
+     * @param dWeightOffset where it starts
+     * @param n length of the row
+     * @param epsilon ε
+     */
+    void rmsNormParameterGradient(
+            float[] x, int xOffset, float[] dY, int dYOffset, float[] dWeight, int dWeightOffset, int n, float epsilon);
 }

@@ -343,8 +343,25 @@ final class ScalarKernels implements Kernels {
             int n,
             float epsilon) {
         float mean = sum(x, xOffset, n) / n;
-        float s = inverseDeviation(x, xOffset, n, mean, epsilon);
         float meanG = dot(dY, dYOffset, weight, weightOffset, n) / n;
+        normInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, mean, meanG, epsilon);
+    }
+
+    /** dX += s · (g − mean(g) − x̂ · mean(g · x̂)). */
+    private static void normInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float mean,
+            float meanG,
+            float epsilon) {
+        float s = inverseDeviation(x, xOffset, n, mean, epsilon);
         float meanGx = gradientAlong(x, xOffset, weight, weightOffset, dY, dYOffset, n, mean, s, 0, 1) / n;
         for (int i = 0; i < n; i++) {
             float normal = (x[xOffset + i] - mean) * s;
@@ -397,6 +414,47 @@ final class ScalarKernels implements Kernels {
             float normal = (x[xOffset + i] - mean) * s;
             dWeight[dWeightOffset + i] = Math.fma(dY[dYOffset + i], normal, dWeight[dWeightOffset + i]);
             dBias[dBiasOffset + i] += dY[dYOffset + i];
+        }
+    }
+
+    @Override
+    public void rmsNorm(
+            float[] x, int xOffset, float[] y, int yOffset, float[] weight, int weightOffset, int n, float epsilon) {
+        float s = inverseDeviation(x, xOffset, n, 0f, epsilon);
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = x[xOffset + i] * s * weight[weightOffset + i];
+        }
+    }
+
+    /** That of {@link #layerNormInputGradient} where nothing is taken off: both means are 0. */
+    @Override
+    public void rmsNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon) {
+        normInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, 0f, 0f, epsilon);
+    }
+
+    @Override
+    public void rmsNormParameterGradient(
+            float[] x,
+            int xOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dWeight,
+            int dWeightOffset,
+            int n,
+            float epsilon) {
+        float s = inverseDeviation(x, xOffset, n, 0f, epsilon);
+        for (int i = 0; i < n; i++) {
+            dWeight[dWeightOffset + i] = Math.fma(dY[dYOffset + i], x[xOffset + i] * s, dWeight[dWeightOffset + i]);
         }
     }
 }

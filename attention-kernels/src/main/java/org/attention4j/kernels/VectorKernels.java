@@ -358,4 +358,50 @@ final class VectorKernels implements Kernels {
         VectorNorms.parameterGradient(
                 vectors, x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, n, epsilon);
     }
+
+    @Override
+    public void rmsNorm(
+            float[] x, int xOffset, float[] y, int yOffset, float[] weight, int weightOffset, int n, float epsilon) {
+        if (n < LANES) {
+            SCALAR.rmsNorm(x, xOffset, y, yOffset, weight, weightOffset, n, epsilon);
+            return;
+        }
+        VectorNorms.rmsNorm(vectors, x, xOffset, y, yOffset, weight, weightOffset, n, epsilon);
+    }
+
+    @Override
+    public void rmsNormInputGradient(
+            float[] x,
+            int xOffset,
+            float[] weight,
+            int weightOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dX,
+            int dXOffset,
+            int n,
+            float epsilon) {
+        if (n < LANES) {
+            SCALAR.rmsNormInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
+            return;
+        }
+        VectorNorms.rmsInputGradient(vectors, x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
+    }
+
+    @Override
+    public void rmsNormParameterGradient(
+            float[] x,
+            int xOffset,
+            float[] dY,
+            int dYOffset,
+            float[] dWeight,
+            int dWeightOffset,
+            int n,
+            float epsilon) {
+        if (n < LANES) {
+            SCALAR.rmsNormParameterGradient(x, xOffset, dY, dYOffset, dWeight, dWeightOffset, n, epsilon);
+            return;
+        }
+        VectorNorms.rmsParameterGradient(vectors, x, xOffset, dY, dYOffset, dWeight, dWeightOffset, n, epsilon);
+    }
 }

@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Layer normalisation; its sums are those of {@link VectorRows}, over terms that are computed on the way. */
+/** Layer and RMS normalisation; their sums are those of {@link VectorRows}, over terms that are computed on the way. */
 final class VectorNorms {
     private VectorNorms() {}
 
@@ -115,8 +115,25 @@ final class VectorNorms {
             int n,
             float epsilon) {
         float mean = VectorRows.sum(w, x, xo, n) / n;
-        float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
         float meanG = VectorRows.dot(w, dY, dyo, weight, wo, n) / n;
+        inputGradient(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, mean, meanG, epsilon);
+    }
+
+    private static void inputGradient(
+            Width w,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            float[] dX,
+            int dxo,
+            int n,
+            float mean,
+            float meanG,
+            float epsilon) {
+        float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
         float meanGx = along(w, x, xo, weight, wo, dY, dyo, n, mean, scale) / n;
         spread(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, mean, scale, meanG, meanGx);
     }
@@ -258,6 +275,22 @@ final class VectorNorms {
             int n,
             float epsilon) {
         float mean = VectorRows.sum(w, x, xo, n) / n;
+        weightGradient(w, x, xo, dY, dyo, dWeight, dwo, n, mean, epsilon);
+        VectorRows.add(w, dY, dyo, dBias, dbo, n);
+    }
+
+    /** dWeight ← fma(dY, x̂, dWeight). */
+    private static void weightGradient(
+            Width w,
+            float[] x,
+            int xo,
+            float[] dY,
+            int dyo,
+            float[] dWeight,
+            int dwo,
+            int n,
+            float mean,
+            float epsilon) {
         float scale = inverseDeviation(w, x, xo, n, mean, epsilon);
         VectorSpecies<Float> s = w.species();
         int i = 0;
@@ -270,6 +303,40 @@ final class VectorNorms {
         for (; i < n; i++) {
             dWeight[dwo + i] = Math.fma(dY[dyo + i], (x[xo + i] - mean) * scale, dWeight[dwo + i]);
         }
-        VectorRows.add(w, dY, dyo, dBias, dbo, n);
+    }
+
+    static void rmsNorm(Width w, float[] x, int xo, float[] y, int yo, float[] weight, int wo, int n, float epsilon) {
+        float scale = inverseDeviation(w, x, xo, n, 0f, epsilon);
+        VectorSpecies<Float> s = w.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector.fromArray(s, x, xo + i)
+                    .mul(scale)
+                    .mul(FloatVector.fromArray(s, weight, wo + i))
+                    .intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] * scale * weight[wo + i];
+        }
+    }
+
+    static void rmsInputGradient(
+            Width w,
+            float[] x,
+            int xo,
+            float[] weight,
+            int wo,
+            float[] dY,
+            int dyo,
+            float[] dX,
+            int dxo,
+            int n,
+            float epsilon) {
+        inputGradient(w, x, xo, weight, wo, dY, dyo, dX, dxo, n, 0f, 0f, epsilon);
+    }
+
+    static void rmsParameterGradient(
+            Width w, float[] x, int xo, float[] dY, int dyo, float[] dWeight, int dwo, int n, float epsilon) {
+        weightGradient(w, x, xo, dY, dyo, dWeight, dwo, n, 0f, epsilon);
     }
 }

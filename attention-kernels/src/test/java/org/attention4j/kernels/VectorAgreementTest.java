@@ -124,6 +124,22 @@ class VectorAgreementTest {
                 arrays, none((k, a) -> k.layerNormParameterGradient(a[0], o, a[4], o, a[2], o, a[3], o, n, epsilon)));
     }
 
+    @Property(tries = TRIES)
+    void rmsNorm(
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 3) int o,
+            @ForAll boolean inPlace,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        int l = n + o;
+        float[][] arrays = Agreement.arrays(new Random(seed), wild, l, l, l, l, l);
+        int y = inPlace ? 0 : 1;
+        float epsilon = 1e-5f;
+        Agreement.check(arrays, none((k, a) -> k.rmsNorm(a[0], o, a[y], o, a[2], o, n, epsilon)));
+        Agreement.check(arrays, none((k, a) -> k.rmsNormInputGradient(a[0], o, a[2], o, a[3], o, a[4], o, n, epsilon)));
+        Agreement.check(arrays, none((k, a) -> k.rmsNormParameterGradient(a[0], o, a[3], o, a[2], o, n, epsilon)));
+    }
+
     /** A use without a result. */
     private interface Quiet {
         void on(Kernels kernels, float[][] arrays);
