@@ -14,7 +14,6 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * y = x Wᵀ + b at every position. Parameters as PyTorch's {@code Linear} has them: {@code weight [D', D]} and, where there is
  * one, {@code bias [D']}, both at first uniform in ±1/√D.
  */
-public final class LinearLayer implements Layer {
-    private final Kernels kernels = Kernels.preferred();
+public final class LinearLayer extends RowLayer {
     private final List<ParameterSpec> specs;
     private final NamedTensors parameters;
     private final Linear linear;
@@ -92,58 +90,29 @@ public final class LinearLayer implements Layer {
     }
 
     @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        Parameters.checkForward(this, in, out);
-        int mark = workspace.begin();
-        try {
-            Forward task = workspace.scratch().object(Forward.class, Forward::new);
-            task.layer = this;
-            task.write(in, in.tensor(), out, workspace);
-        } finally {
-            workspace.end(mark);
-        }
+    void rows(float[] x, int xOffset, float[] y, int yOffset, int from, int to, Scratch scratch) {
+        linear.forward(kernels, from, to, x, xOffset, linear.in(), y, yOffset, linear.out());
     }
 
     @Override
-    public void backward(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
-        Parameters.checkBackward(this, in, dOut, gradients);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            if (gradients.input().isPresent()) {
-                InputGradient task = scratch.object(InputGradient.class, InputGradient::new);
-                task.layer = this;
-                task.add(in, dOut, gradients.input().get(), workspace);
-            }
-            WeightGradient.add(
-                    kernels,
-                    linear,
-                    in,
-                    in.tensor().readable(scratch),
-                    in.tensor().offset(),
-                    dOut.readable(scratch),
-                    dOut.offset(),
-                    gradients.parameters(),
-                    "",
-                    workspace);
-        } finally {
-            workspace.end(mark);
+    void addGradients(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        if (gradients.input().isPresent()) {
+            InputGradient task = scratch.object(InputGradient.class, InputGradient::new);
+            task.layer = this;
+            task.add(in, dOut, gradients.input().get(), workspace);
         }
-    }
-
-    private static final class Forward extends RowTask {
-        private @Nullable LinearLayer layer;
-
-        @Override
-        void rows(int from, int to, Scratch scratch) {
-            LinearLayer of = Objects.requireNonNull(layer);
-            of.linear.forward(of.kernels, from, to, x, xOffset, of.linear.in(), y, yOffset, of.linear.out());
-        }
-
-        @Override
-        void padding(int from, int to) {
-            clear(Objects.requireNonNull(layer).linear.out(), from, to);
-        }
+        WeightGradient.add(
+                kernels,
+                linear,
+                in,
+                in.tensor().readable(scratch),
+                in.tensor().offset(),
+                dOut.readable(scratch),
+                dOut.offset(),
+                gradients.parameters(),
+                "",
+                workspace);
     }
 
     private static final class InputGradient extends RowTask {

@@ -13,32 +13,40 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
-import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The feed-forward part of a block: y = W₂ f(W₁ x + b₁) + b₂ at every position. Parameters as PyTorch's {@code
- * TransformerEncoderLayer} names them: {@code linear1.weight [F, D]}, {@code linear1.bias [F]}, {@code linear2.weight [D, F]},
- * {@code linear2.bias [D]}.
+ * The feed-forward part of a block, at every position.
+ *
+ * <ul>
+ *   <li>Plain: y = W₂ f(W₁ x + b₁) + b₂ (Vaswani et al. 2017, equation 2, with ReLU for f).
+ *   <li>Gated: y = W₂ (f(W₁ x + b₁) ⊙ (W₃ x + b₃)) + b₂ (Shazeer 2020, equation 6): GLU with f = sigmoid, ReGLU with ReLU, GeGLU with
+ *       GELU, SwiGLU with SiLU.
+ * </ul>
+ *
+ * <p>Parameters as PyTorch's {@code TransformerEncoderLayer} names them: {@code linear1.weight [F, D]}, {@code linear1.bias [F]}, {@code
+ * linear2.weight [D, F]}, {@code linear2.bias [D]}; a gated one, which PyTorch does not have, adds {@code linear3.weight [F, D]} and
+ * {@code linear3.bias [F]}, numbered as Llama's {@code w1}, {@code w2} and {@code w3}.
  *
  * <p>The forward pass keeps the hidden values of a few positions at a time; the backward pass computes them again, which costs a
  * sixth more than keeping them.
  */
-public final class Mlp implements Layer {
-    private final Kernels kernels = Kernels.preferred();
+public final class Mlp extends RowLayer {
     private final Activation activation;
     private final LinearLayer first;
     private final LinearLayer second;
+    private final @Nullable LinearLayer gated;
 
-    private Mlp(Activation activation, LinearLayer first, LinearLayer second) {
-        this.activation = activation;
+    private Mlp(Activation activation, LinearLayer first, LinearLayer second, @Nullable LinearLayer gated) {
+        this.activation = Objects.requireNonNull(activation, "activation");
         this.first = first;
         this.second = second;
+        this.gated = gated;
     }
 
     /**
-     * A layer.
+     * A plain layer with biases.
      *
      * @param width D
      * @param hidden F
@@ -48,10 +56,43 @@ public final class Mlp implements Layer {
      * @throws org.attention4j.api.BadShapeException if a width is not positive
      */
     public static Mlp of(int width, int hidden, Activation activation, ParameterSource source) {
+        return of(width, hidden, activation, true, source);
+    }
+
+    /**
+     * A plain layer.
+     *
+     * @param width D
+     * @param hidden F
+     * @param activation f
+     * @param bias whether b₁ and b₂ are added
+     * @param source fills the parameters
+     * @return the layer
+     * @throws org.attention4j.api.BadShapeException if a width is not positive
+     */
+    public static Mlp of(int width, int hidden, Activation activation, boolean bias, ParameterSource source) {
         return new Mlp(
-                Objects.requireNonNull(activation, "activation"),
-                LinearLayer.of(width, hidden, true, source.under("linear1.")),
-                LinearLayer.of(hidden, width, true, source.under("linear2.")));
+                activation,
+                LinearLayer.of(width, hidden, bias, source.under("linear1.")),
+                LinearLayer.of(hidden, width, bias, source.under("linear2.")),
+                null);
+    }
+
+    /**
+     * A gated layer.
+     *
+     * @param width D
+     * @param hidden F; two thirds of a plain layer's make as many parameters
+     * @param activation f of the gate: SiLU for SwiGLU
+     * @param bias whether b₁, b₂ and b₃ are added
+     * @param source fills the parameters
+     * @return the layer
+     * @throws org.attention4j.api.BadShapeException if a width is not positive
+     */
+    public static Mlp gated(int width, int hidden, Activation activation, boolean bias, ParameterSource source) {
+        Mlp plain = of(width, hidden, activation, bias, source);
+        LinearLayer third = LinearLayer.of(width, hidden, bias, source.under("linear3."));
+        return new Mlp(activation, plain.first, plain.second, third);
     }
 
     @Override
@@ -82,17 +123,31 @@ public final class Mlp implements Layer {
         return activation;
     }
 
+    /**
+     * Whether the hidden values are multiplied by a second projection.
+     *
+     * @return true if so
+     */
+    public boolean isGated() {
+        return gated != null;
+    }
+
     @Override
     public List<ParameterSpec> parameterSpecs() {
         List<ParameterSpec> all = new ArrayList<>();
         first.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear1.", spec)));
         second.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear2.", spec)));
+        if (gated != null) {
+            gated.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear3.", spec)));
+        }
         return all;
     }
 
     @Override
     public NamedTensors parameters() {
-        return NamedTensors.empty().and("linear1.", first.parameters()).and("linear2.", second.parameters());
+        NamedTensors plain =
+                NamedTensors.empty().and("linear1.", first.parameters()).and("linear2.", second.parameters());
+        return gated == null ? plain : plain.and("linear3.", gated.parameters());
     }
 
     @Override
@@ -100,79 +155,51 @@ public final class Mlp implements Layer {
         return new Mlp(
                 activation,
                 first.withParameters(source.under("linear1.")),
-                second.withParameters(source.under("linear2.")));
+                second.withParameters(source.under("linear2.")),
+                gated == null ? null : gated.withParameters(source.under("linear3.")));
     }
 
     @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        Parameters.checkForward(this, in, out);
-        int mark = workspace.begin();
-        try {
-            Forward task = workspace.scratch().object(Forward.class, Forward::new);
-            task.layer = this;
-            task.write(in, in.tensor(), out, workspace);
-        } finally {
-            workspace.end(mark);
+    void rows(float[] x, int xOffset, float[] y, int yOffset, int from, int to, Scratch scratch) {
+        Linear into = first.linear();
+        Linear outOf = second.linear();
+        int rows = to - from;
+        int count = rows * into.out();
+        int at = xOffset + from * into.in();
+        float[] hidden = scratch.floats(count);
+        into.forward(kernels, 0, rows, x, at, into.in(), hidden, 0, into.out());
+        kernels.apply(activation, hidden, 0, hidden, 0, count);
+        if (gated != null) {
+            float[] factor = scratch.floats(count);
+            gated.linear().forward(kernels, 0, rows, x, at, into.in(), factor, 0, into.out());
+            kernels.multiplyElementwise(hidden, 0, factor, 0, hidden, 0, count);
         }
+        outOf.forward(kernels, 0, rows, hidden, 0, into.out(), y, yOffset + from * outOf.out(), outOf.out());
     }
 
     @Override
-    public void backward(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
-        Parameters.checkBackward(this, in, dOut, gradients);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            int size = in.batch() * in.time() * hiddenWidth();
-            Hidden task = scratch.object(Hidden.class, Hidden::new);
-            task.layer = this;
-            task.in = in.tensor().readable(scratch);
-            task.inOffset = in.tensor().offset();
-            task.hidden = scratch.floats(size);
-            task.dBefore = scratch.floats(size);
-            task.dInWanted = gradients.input().isPresent();
-            if (task.dInWanted) {
-                task.add(in, dOut, gradients.input().get(), workspace);
-            } else {
-                task.read(in, dOut, workspace);
-            }
-            float[] dY = task.x;
-            NamedTensors wanted = gradients.parameters();
-            WeightGradient.add(
-                    kernels, second.linear(), in, task.hidden, 0, dY, dOut.offset(), wanted, "linear2.", workspace);
-            WeightGradient.add(
-                    kernels,
-                    first.linear(),
-                    in,
-                    task.in,
-                    task.inOffset,
-                    task.dBefore,
-                    0,
-                    wanted,
-                    "linear1.",
-                    workspace);
-        } finally {
-            workspace.end(mark);
+    void addGradients(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        int size = in.batch() * in.time() * hiddenWidth();
+        Hidden task = scratch.object(Hidden.class, Hidden::new);
+        task.layer = this;
+        task.in = in.tensor().readable(scratch);
+        task.inOffset = in.tensor().offset();
+        task.hidden = scratch.floats(size);
+        task.dBefore = scratch.floats(size);
+        task.dFactor = gated == null ? RowTask.NONE : scratch.floats(size);
+        task.dInWanted = gradients.input().isPresent();
+        if (task.dInWanted) {
+            task.add(in, dOut, gradients.input().get(), workspace);
+        } else {
+            task.read(in, dOut, workspace);
         }
-    }
-
-    private static final class Forward extends RowTask {
-        private @Nullable Mlp layer;
-
-        @Override
-        void rows(int from, int to, Scratch scratch) {
-            Mlp of = Objects.requireNonNull(layer);
-            Linear first = of.first.linear();
-            Linear second = of.second.linear();
-            int rows = to - from;
-            float[] hidden = scratch.floats(rows * first.out());
-            first.forward(of.kernels, 0, rows, x, xOffset + from * first.in(), first.in(), hidden, 0, first.out());
-            of.kernels.apply(of.activation, hidden, 0, hidden, 0, rows * first.out());
-            second.forward(of.kernels, 0, rows, hidden, 0, first.out(), y, yOffset + from * second.out(), second.out());
-        }
-
-        @Override
-        void padding(int from, int to) {
-            clear(Objects.requireNonNull(layer).outputWidth(), from, to);
+        NamedTensors wanted = gradients.parameters();
+        WeightGradient.add(
+                kernels, second.linear(), in, task.hidden, 0, task.x, dOut.offset(), wanted, "linear2.", workspace);
+        task.weightGradient(first.linear(), task.dBefore, in, wanted, "linear1.", workspace);
+        if (gated != null) {
+            task.weightGradient(gated.linear(), task.dFactor, in, wanted, "linear3.", workspace);
         }
     }
 
@@ -183,6 +210,7 @@ public final class Mlp implements Layer {
         private int inOffset;
         private float[] hidden = NONE;
         private float[] dBefore = NONE;
+        private float[] dFactor = NONE;
         private boolean dInWanted;
 
         @Override
@@ -198,10 +226,45 @@ public final class Mlp implements Layer {
             of.kernels.apply(of.activation, before, 0, hidden, at, count);
             Arrays.fill(dBefore, at, at + count, 0f);
             second.inputGradient(of.kernels, from, to, x, xOffset, second.out(), dBefore, 0, width);
-            of.kernels.gradient(of.activation, before, 0, hidden, at, dBefore, at, dBefore, at, count);
+            if (of.gated == null) {
+                of.kernels.gradient(of.activation, before, 0, hidden, at, dBefore, at, dBefore, at, count);
+            } else {
+                gate(of, of.gated.linear(), before, from, to, scratch);
+            }
             if (dInWanted) {
                 first.inputGradient(of.kernels, from, to, dBefore, 0, width, y, yOffset, first.in());
             }
+        }
+
+        /** Turns f(before) in hidden into the product, and dHidden in dBefore into the gradients of both factors. */
+        private void gate(Mlp of, Linear third, float[] before, int from, int to, Scratch scratch) {
+            int width = third.out();
+            int count = (to - from) * width;
+            int at = from * width;
+            float[] factor = scratch.floats(count);
+            third.forward(of.kernels, 0, to - from, in, inOffset + from * third.in(), third.in(), factor, 0, width);
+            of.kernels.multiplyElementwise(dBefore, at, hidden, at, dFactor, at, count);
+            of.kernels.multiplyElementwise(dBefore, at, factor, 0, dBefore, at, count);
+            of.kernels.gradient(of.activation, before, 0, hidden, at, dBefore, at, dBefore, at, count);
+            of.kernels.multiplyElementwise(hidden, at, factor, 0, hidden, at, count);
+            if (dInWanted) {
+                third.inputGradient(of.kernels, from, to, dFactor, 0, width, y, yOffset, third.in());
+            }
+        }
+
+        void weightGradient(
+                Linear linear, float[] dY, Sequences batch, NamedTensors wanted, String prefix, Workspace workspace) {
+            WeightGradient.add(
+                    Objects.requireNonNull(layer).kernels,
+                    linear,
+                    batch,
+                    in,
+                    inOffset,
+                    dY,
+                    0,
+                    wanted,
+                    prefix,
+                    workspace);
         }
     }
 }

@@ -61,9 +61,30 @@ class LayerTest {
                         "layer norm",
                         LayerNorm.of(WIDTH, 1e-2, RANDOM),
                         (x, p) -> Naive.norm(x, p.get("weight"), p.get("bias"), 1e-2f)),
+                new Case(
+                        "layer norm without bias",
+                        LayerNorm.of(WIDTH, 1e-2, false, RANDOM),
+                        (x, p) -> Naive.norm(x, p.get("weight"), new double[WIDTH], 1e-2f)),
+                new Case(
+                        "RMS norm",
+                        RmsNorm.of(WIDTH, 1e-2, RANDOM),
+                        (x, p) -> Naive.rmsNorm(x, p.get("weight"), 1e-2f)),
                 mlp(Activation.RELU),
                 mlp(Activation.GELU),
-                mlp(Activation.TANH));
+                mlp(Activation.GELU_TANH),
+                mlp(Activation.SILU),
+                mlp(Activation.TANH),
+                gated(Activation.SILU, true),
+                gated(Activation.GELU, false),
+                gated(Activation.SIGMOID, true));
+    }
+
+    private static Case gated(Activation activation, boolean bias) {
+        ParameterSource small = (parameter, target) -> Initializer.seeded(8).fill(parameter, target);
+        return new Case(
+                "gated mlp " + activation + (bias ? "" : " without bias"),
+                Mlp.gated(WIDTH, 21, activation, bias, small),
+                (x, p) -> Naive.mlp(x, activation, p, ""));
     }
 
     private static Case mlp(Activation activation) {
@@ -265,6 +286,9 @@ class LayerTest {
         assertThrows(BadShapeException.class, () -> LinearLayer.of(0, 3, true, RANDOM));
         assertThrows(BadShapeException.class, () -> LayerNorm.of(0, 1e-5, RANDOM));
         assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(3, Double.NaN, RANDOM));
+        assertThrows(BadShapeException.class, () -> RmsNorm.of(-1, 1e-5, RANDOM));
+        assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(3, -1, RANDOM));
+        assertThrows(BadShapeException.class, () -> Mlp.gated(0, 3, Activation.SILU, true, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.of(3, 0, Activation.RELU, RANDOM));
     }
 

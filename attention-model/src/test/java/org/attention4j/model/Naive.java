@@ -34,20 +34,41 @@ final class Naive {
         return y;
     }
 
-    static double[] mlp(double[] x, Activation activation, Map<String, double[]> p, String prefix) {
-        double[] hidden = linear(x, p.get(prefix + "linear1.weight"), p.get(prefix + "linear1.bias"));
-        for (int i = 0; i < hidden.length; i++) {
-            hidden[i] = activate(activation, hidden[i]);
+    static double[] rmsNorm(double[] x, double[] weight, double epsilon) {
+        double square = 0;
+        for (double value : x) {
+            square += value * value / x.length;
         }
-        return linear(hidden, p.get(prefix + "linear2.weight"), p.get(prefix + "linear2.bias"));
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i] / Math.sqrt(square + epsilon) * weight[i];
+        }
+        return y;
+    }
+
+    /** Plain, or gated where there is a linear3; without the biases that are not there. */
+    static double[] mlp(double[] x, Activation activation, Map<String, double[]> p, String prefix) {
+        double[] hidden = linear(x, p, prefix + "linear1");
+        double[] factor = p.containsKey(prefix + "linear3.weight") ? linear(x, p, prefix + "linear3") : null;
+        for (int i = 0; i < hidden.length; i++) {
+            hidden[i] = activate(activation, hidden[i]) * (factor == null ? 1 : factor[i]);
+        }
+        return linear(hidden, p, prefix + "linear2");
+    }
+
+    private static double[] linear(double[] x, Map<String, double[]> p, String name) {
+        double[] weight = p.get(name + ".weight");
+        return linear(x, weight, p.getOrDefault(name + ".bias", new double[weight.length / x.length]));
     }
 
     static double activate(Activation activation, double x) {
         return switch (activation) {
             case RELU -> Math.max(x, 0);
             case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
             case SILU -> x / (1 + Math.exp(-x));
             case GELU -> 0.5 * x * (1 + erf(x / Math.sqrt(2)));
+            case GELU_TANH -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
             default -> throw new IllegalArgumentException(activation.toString());
         };
     }
