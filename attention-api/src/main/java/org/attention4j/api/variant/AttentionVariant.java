@@ -69,11 +69,7 @@ public final class AttentionVariant {
      */
     public AttentionVariant withMask(AttentionMask more) {
         Objects.requireNonNull(more, "mask");
-        AttentionMask before = mask;
-        AttentionMask both = before == null
-                ? more
-                : (batch, head, query, key) ->
-                        before.allows(batch, head, query, key) && more.allows(batch, head, query, key);
+        AttentionMask both = mask == null ? more : mask.and(more);
         return new AttentionVariant(scores, both, weighting);
     }
 
