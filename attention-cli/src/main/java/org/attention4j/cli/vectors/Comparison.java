@@ -3,6 +3,7 @@ package org.attention4j.cli.vectors;
 import java.util.Arrays;
 import java.util.Map;
 import org.attention4j.api.Tensor;
+import org.attention4j.model.files.ElementType;
 
 /** Gives the verdict on the results of a case. */
 final class Comparison {
@@ -43,7 +44,7 @@ final class Comparison {
             return;
         }
         double[] expected = reference.expectedValues(name);
-        float[] given = result.toArray();
+        float[] given = rounded(result.toArray(), reference.expected(name).type());
         for (int i = 0; i < given.length; i++) {
             if (Double.isNaN(expected[i])) {
                 compareWithNaN(name, given[i], i, promisesNumbers);
@@ -51,6 +52,24 @@ final class Comparison {
                 compare(name, given[i], expected[i], i);
             }
         }
+    }
+
+    /** Rounds as the reference is stored: half precision is computed in float32 and rounded at the end. */
+    private static float[] rounded(float[] values, ElementType type) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (type) {
+                case F16 -> Float.float16ToFloat(Float.floatToFloat16(values[i]));
+                case BF16 -> toBrain(values[i]);
+                default -> values[i];
+            };
+        }
+        return values;
+    }
+
+    /** The nearest value of the upper 16 bits, of two equally near ones the even. */
+    private static float toBrain(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return Float.isNaN(value) ? value : Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
     }
 
     private void compareWithNaN(String name, float given, int index, boolean promisesNumbers) {

@@ -63,7 +63,9 @@ public final class Suite {
                         new RecurrentOperator(mixers, "gru"),
                         new RecurrentOperator(mixers, "lstm"),
                         new RecurrentOperator(mixers, "rnn"),
-                        new ConvolutionOperator(mixers))
+                        new ConvolutionOperator(mixers),
+                        new OnnxConvOperator(mixers),
+                        new CausalConvWithStateOperator(mixers))
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);
     }

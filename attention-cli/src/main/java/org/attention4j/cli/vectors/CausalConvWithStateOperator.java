@@ -1,0 +1,98 @@
+package org.attention4j.cli.vectors;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
+
+/**
+ * ONNX's {@code CausalConvWithState}: a depthwise causal convolution of input {@code [B, C, L]} with weight {@code [C, 1, K]} that
+ * goes on behind {@code past_state [B, C, K − 1]}, the inputs before it, and gives the last K − 1 inputs as {@code present_state}.
+ */
+final class CausalConvWithStateOperator implements Operator {
+    private final Mixers mixers;
+
+    CausalConvWithStateOperator(Mixers mixers) {
+        this.mixers = mixers;
+    }
+
+    @Override
+    public String name() {
+        return "CausalConvWithState";
+    }
+
+    @Override
+    public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        Tensor input = reference.input("input");
+        int axes = input.shape().rank() - 2;
+        if (axes != 1) {
+            throw new UnsupportedCaseException(
+                    "no place in the library: a sequence has one axis of positions, this input has " + axes);
+        }
+        Tensor weight = reference.input("weight");
+        int before = weight.extent(2) - 1;
+        Tensor past = reference.hasInput("past_state")
+                ? reference.input("past_state")
+                : Tensor.zeros(input.extent(0), input.extent(1), before);
+        Incremental mixer = mixer(reference, weight);
+        Sequences rows = Sequences.of(Layouts.swapInner(input));
+        Tensor out = Tensor.zeros(mixer.spec().outputShape(rows));
+        MixerState state = mixer.newState(rows.batch(), 1);
+        Sequences pastRows = Sequences.of(Layouts.swapInner(past));
+        mixer.step(pastRows, state, Tensor.zeros(mixer.spec().outputShape(pastRows)));
+        mixer.step(rows, state, out);
+        activate(reference, out);
+        return Map.of("output.output", Layouts.swapInner(out), "output.present_state", last(past, input));
+    }
+
+    private Incremental mixer(ReferenceCase reference, Tensor weight) {
+        int width = weight.extent(0);
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        parameters.put("weight", weight);
+        if (reference.hasInput("bias")) {
+            parameters.put("bias", reference.input("bias"));
+        }
+        MixerConfig config = MixerConfig.width(width)
+                .with("kernel", weight.extent(2))
+                .with("groups", width)
+                .with("bias", reference.hasInput("bias"));
+        return mixers.create("convolution", config, ParameterSource.of(NamedTensors.of(parameters)))
+                .require(Incremental.class);
+    }
+
+    private static void activate(ReferenceCase reference, Tensor out) throws UnsupportedCaseException {
+        String activation = reference.attribute("activation").asText("none");
+        switch (activation) {
+            case "", "none" -> {}
+            case "silu", "swish" -> {
+                int size = Math.toIntExact(out.size());
+                Kernels.preferred().apply(Activation.SILU, out.array(), out.offset(), out.array(), out.offset(), size);
+            }
+            default -> throw new UnsupportedCaseException("activation " + activation + " is none of ONNX's");
+        }
+    }
+
+    /** The last inputs, as many as there were in the past. */
+    private static Tensor last(Tensor past, Tensor input) {
+        int kept = past.extent(2);
+        int length = input.extent(2);
+        Tensor last = Tensor.zeros(past.extent(0), past.extent(1), kept);
+        for (int b = 0; b < last.extent(0); b++) {
+            for (int c = 0; c < last.extent(1); c++) {
+                for (int i = 0; i < kept; i++) {
+                    int from = length + i; // in the past and the input, one behind the other
+                    last.set(from < kept ? past.get(b, c, from) : input.get(b, c, from - kept), b, c, i);
+                }
+            }
+        }
+        return last;
+    }
+}
