@@ -36,7 +36,7 @@ final class AttentionCache implements MixerState {
 
     static AttentionCache create(MixerSpec spec, AttentionForm form, int batch, int capacity) {
         checkSizes(batch, capacity);
-        KeyValues empty = KeyValues.create(batch, form.heads(), form.keyWidth(), form.valueWidth(), capacity);
+        KeyValues empty = KeyValues.create(batch, form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity);
         return new AttentionCache(spec, capacity, empty, new long[batch]);
     }
 
@@ -49,8 +49,8 @@ final class AttentionCache implements MixerState {
 
     static long bytes(AttentionForm form, int batch, int capacity) {
         checkSizes(batch, capacity);
-        long floats = KeyValues.keyFloats(form.heads(), form.keyWidth(), capacity)
-                + KeyValues.valueFloats(form.heads(), form.valueWidth(), capacity);
+        long floats = KeyValues.keyFloats(form.keyHeads(), form.keyWidth(), capacity)
+                + KeyValues.valueFloats(form.keyHeads(), form.valueWidth(), capacity);
         return batch * (floats * Float.BYTES + Long.BYTES);
     }
 
@@ -140,8 +140,8 @@ final class AttentionCache implements MixerState {
                         reader.offset(), "position " + reader.position(b) + " is past the capacity " + capacity);
             }
         }
-        long keyFloats = KeyValues.keyFloats(form.heads(), form.keyWidth(), capacity);
-        long valueFloats = KeyValues.valueFloats(form.heads(), form.valueWidth(), capacity);
+        long keyFloats = KeyValues.keyFloats(form.keyHeads(), form.keyWidth(), capacity);
+        long valueFloats = KeyValues.valueFloats(form.keyHeads(), form.valueWidth(), capacity);
         if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 8) {
             throw reader.corrupt(reader.offset(), "capacity " + capacity + " is larger than any state's");
         }
@@ -153,7 +153,7 @@ final class AttentionCache implements MixerState {
             values[b] = reader.floats((int) valueFloats);
             positions[b] = reader.position(b);
         }
-        KeyValues loaded = KeyValues.of(form.heads(), form.keyWidth(), form.valueWidth(), capacity, keys, values);
+        KeyValues loaded = KeyValues.of(form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity, keys, values);
         return new AttentionCache(spec, capacity, loaded, positions);
     }
 

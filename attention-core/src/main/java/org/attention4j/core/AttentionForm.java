@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The sizes of an attention with projections, and where its parameters are.
  *
  * @param heads H
+ * @param keyHeads K, of keys and values; it divides H
  * @param keyWidth E, of one head
  * @param valueWidth E′, of one head
  * @param inWidth D, what queries are projected from
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record AttentionForm(
         int heads,
+        int keyHeads,
         int keyWidth,
         int valueWidth,
         int inWidth,
@@ -51,11 +53,23 @@ record AttentionForm(
         VALUE
     }
 
-    int keysWidth() {
+    /** Queries of all heads. */
+    int queriesWidth() {
         return heads * keyWidth;
     }
 
+    /** Keys of all key heads. */
+    int keysWidth() {
+        return keyHeads * keyWidth;
+    }
+
+    /** Values of all key heads. */
     int valuesWidth() {
+        return keyHeads * valueWidth;
+    }
+
+    /** Outputs of all heads. */
+    int headsWidth() {
         return heads * valueWidth;
     }
 
@@ -77,7 +91,11 @@ record AttentionForm(
 
     /** First row of an input projection in {@code in_proj_bias}, and in the weight where packed. */
     int firstRow(Part part) {
-        return part.ordinal() * keysWidth();
+        return switch (part) {
+            case QUERY -> 0;
+            case KEY -> queriesWidth();
+            case VALUE -> queriesWidth() + keysWidth();
+        };
     }
 
     int inputs(Part part) {
@@ -89,7 +107,11 @@ record AttentionForm(
     }
 
     int outputs(Part part) {
-        return part == Part.VALUE ? valuesWidth() : keysWidth();
+        return switch (part) {
+            case QUERY -> queriesWidth();
+            case KEY -> keysWidth();
+            case VALUE -> valuesWidth();
+        };
     }
 
     /** First element of an input projection in its weight. */
@@ -116,15 +138,15 @@ record AttentionForm(
         }
         Tensor weight = parameters.get(OUT_WEIGHT);
         if (!bias) {
-            return Linear.of(weight.array(), weight.offset(), inWidth, valuesWidth());
+            return Linear.of(weight.array(), weight.offset(), inWidth, headsWidth());
         }
         Tensor b = parameters.get(OUT_BIAS);
-        return Linear.of(weight.array(), weight.offset(), b.array(), b.offset(), inWidth, valuesWidth());
+        return Linear.of(weight.array(), weight.offset(), b.array(), b.offset(), inWidth, headsWidth());
     }
 
     /** Declares the parameters in PyTorch's order, with its initial values. */
     void declare(MixerSpec.Builder spec) {
-        int rows = 2 * keysWidth() + valuesWidth();
+        int rows = queriesWidth() + keysWidth() + valuesWidth();
         if (packed) {
             spec.parameter(IN_WEIGHT, InitialValue.xavier(inWidth, rows), rows, inWidth);
         } else {
@@ -142,8 +164,8 @@ record AttentionForm(
             spec.parameter(BIAS_VALUE, InitialValue.xavier(valuesWidth(), valuesWidth()), 1, 1, valuesWidth());
         }
         if (outProjection) {
-            InitialValue uniform = InitialValue.uniform(1 / Math.sqrt(valuesWidth()));
-            spec.parameter(OUT_WEIGHT, uniform, inWidth, valuesWidth());
+            InitialValue uniform = InitialValue.uniform(1 / Math.sqrt(headsWidth()));
+            spec.parameter(OUT_WEIGHT, uniform, inWidth, headsWidth());
             if (bias) {
                 spec.parameter(OUT_BIAS, InitialValue.zeros(), inWidth);
             }

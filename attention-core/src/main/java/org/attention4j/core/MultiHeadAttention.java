@@ -20,20 +20,22 @@ import org.attention4j.kernels.Kernels;
 
 /**
  * Multi-head attention (Vaswani et al. 2017, section 3.2.2): y = Concat(head_1 … head_H) W_Oᵀ + b_O with head = softmax(QKᵀ/√E) V and
- * Q = x W_Qᵀ + b_Q, and K and V likewise from x or from a context. E = D / H.
+ * Q = x W_Qᵀ + b_Q, and K and V likewise from x or from a context. E = D / H unless {@code head-width} is given.
  *
- * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [3D, D]}, {@code in_proj_bias [3D]}, {@code
- * out_proj.weight [D, D]}, {@code out_proj.bias [D]}; {@code bias_k} and {@code bias_v [1, 1, D]} with {@code bias-key-value}; {@code
- * q_proj_weight [D, D]}, {@code k_proj_weight [D, C]}, {@code v_proj_weight [D, C']} instead of {@code in_proj_weight} where keys or
- * values come from another width. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
+ * <p>Keys and values may have fewer heads, K of {@code key-value-heads} (Shazeer 2019; Ainslie et al. 2023): query head h reads key head
+ * ⌊h · K / H⌋. Values may have a width of their own, E'.
+ *
+ * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [HE + KE + KE', D]}, rows of queries, keys and
+ * values in this order, {@code in_proj_bias [HE + KE + KE']}, {@code out_proj.weight [D, HE']}, {@code out_proj.bias [D]}; {@code bias_k [1,
+ * 1, KE]} and {@code bias_v [1, 1, KE']} with {@code bias-key-value}; {@code q_proj_weight [HE, D]}, {@code k_proj_weight [KE, C]}, {@code
+ * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
  * <p>Memory grows with T + S, not with T · S, except for {@link #weights weights}. Immutable; safe for any number of threads.
  */
 public final class MultiHeadAttention extends ProjectedAttention {
-    /** H, the number of heads; it divides the width. */
-    public static final Option<Integer> HEADS =
-            Option.integer("heads", 1, 1 << 16, 1, "Number of heads; it divides the width.");
+    /** H, the number of heads; it divides the width, unless {@code head-width} is given. */
+    public static final Option<Integer> HEADS = HeadOptions.HEADS;
 
     /** Whether a position sees only itself and earlier ones. */
     public static final Option<Boolean> CAUSAL =
@@ -69,7 +71,8 @@ public final class MultiHeadAttention extends ProjectedAttention {
             "Width of what values are projected from.");
 
     static final String ID = "multi-head-attention";
-    static final OptionSchema OPTIONS = OptionSchema.of(HEADS, CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION);
+    static final OptionSchema OPTIONS =
+            HeadOptions.SCHEMA.and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION));
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
     static final MixerKind KIND = kind(OPTIONS);
@@ -110,13 +113,13 @@ public final class MultiHeadAttention extends ProjectedAttention {
     /** The form of a resolved configuration. */
     private static AttentionForm form(MixerConfig config) {
         int width = config.width();
-        int heads = config.get(HEADS);
         int keys = config.get(CONTEXT_WIDTH);
         int values = config.get(VALUE_WIDTH);
         return new AttentionForm(
-                heads,
-                width / heads,
-                width / heads,
+                config.get(HEADS),
+                config.get(HeadOptions.KEY_VALUE_HEADS),
+                config.get(HeadOptions.HEAD_WIDTH),
+                config.get(HeadOptions.VALUE_HEAD_WIDTH),
                 width,
                 keys,
                 values,
@@ -130,11 +133,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     static MixerSpec specOf(MixerKind kind, MixerConfig config) {
         MixerSpec.Builder spec = MixerSpec.of(kind, config);
         int width = spec.config().width();
-        int heads = spec.config().get(HEADS);
-        if (width % heads != 0) {
-            throw new BadConfigurationException(
-                    HEADS.name(), Integer.toString(heads), "must divide the width, " + width);
-        }
+        HeadOptions.check(spec.config());
         AttentionForm form = form(spec.config());
         boolean causal = spec.config().get(CAUSAL);
         if (!causal) {
@@ -155,7 +154,10 @@ public final class MultiHeadAttention extends ProjectedAttention {
                             + form.keyInWidth() + "; give queries, keys and values one by one");
         }
         form.declare(spec);
-        return spec.heads(heads).causal(causal).contextWidth(form.keyInWidth()).build();
+        return spec.heads(form.heads())
+                .causal(causal)
+                .contextWidth(form.keyInWidth())
+                .build();
     }
 
     @Override

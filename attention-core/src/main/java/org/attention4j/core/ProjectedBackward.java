@@ -47,8 +47,8 @@ final class ProjectedBackward {
         TrueRows keys = recording.keyRows();
         int stored = keys.time + form.extraKeys();
         HeadRows dHeads = outProjection(dOut);
-        HeadRows dQuery = zeros(queries.batch, queries.time, form.keysWidth(), form.keyWidth());
-        queries.compact(dQuery.start, form.keysWidth());
+        HeadRows dQuery = zeros(queries.batch, queries.time, form.queriesWidth(), form.keyWidth());
+        queries.compact(dQuery.start, form.queriesWidth());
         HeadRows dKey = zeros(queries.batch, stored, form.keysWidth(), form.keyWidth());
         HeadRows dValue = zeros(queries.batch, stored, form.valuesWidth(), form.valueWidth());
         attention(dHeads, dQuery, dKey, dValue);
@@ -78,12 +78,12 @@ final class ProjectedBackward {
         HeadRows given = new HeadRows();
         int[] starts = rows.padded(scratch.ints(rows.batch), dOut.offset(), width);
         given.set(dOut.readable(scratch), starts, form.valueWidth(), width);
-        Linear layer = mixer.outLayer;
+        Linear layer = mixer.projections.outLayer;
         if (layer == null) {
             return given;
         }
-        HeadRows dHeads = zeros(rows.batch, rows.time, form.valuesWidth(), form.valueWidth());
-        rows.compact(dHeads.start, form.valuesWidth());
+        HeadRows dHeads = zeros(rows.batch, rows.time, form.headsWidth(), form.valueWidth());
+        rows.compact(dHeads.start, form.headsWidth());
         LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
         parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, call.out);
         return dHeads;
@@ -118,7 +118,7 @@ final class ProjectedBackward {
 
     /** Back through one input projection: gradients of its parameters and of what it projected. */
     private void projection(AttentionForm.Part part, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {
-        Linear layer = mixer.layer(part);
+        Linear layer = mixer.projections.layer(part);
         parameterGradients.add(
                 layer,
                 form.weightName(part),

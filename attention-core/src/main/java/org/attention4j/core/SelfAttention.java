@@ -65,7 +65,7 @@ public final class SelfAttention extends ProjectedAttention {
         boolean bias = config.get(BIAS);
         int keys = config.get(KEY_WIDTH);
         return new AttentionForm(
-                1, keys, config.get(VALUE_WIDTH), width, width, width, false, bias, false, false, false);
+                1, 1, keys, config.get(VALUE_WIDTH), width, width, width, false, bias, false, false, false);
     }
 
     static MixerSpec specOf(MixerConfig config) {

@@ -38,7 +38,7 @@ class GradientTest {
             stored[b] += form.extraKeys();
         }
         NaiveAttention core = new NaiveAttention(
-                form.heads(), form.heads(), time, keys, form.keyWidth(), form.valueWidth(), c.lengthArray(), stored);
+                form.heads(), form.keyHeads(), time, keys, form.keyWidth(), form.valueWidth(), c.lengthArray(), stored);
         int[] n = keyLengths;
         int[] m = core.queryLengths;
         int extra = form.extraKeys();
@@ -47,8 +47,8 @@ class GradientTest {
         core.k = project(c, form, AttentionForm.Part.KEY, p, context, contextTime, keys);
         core.v = project(c, form, AttentionForm.Part.VALUE, p, context, contextTime, keys);
         if (form.biasKeyValue()) {
-            learned(core.k, p.get("bias_k"), form.heads(), keys, form.keyWidth(), n.length);
-            learned(core.v, p.get("bias_v"), form.heads(), keys, form.valueWidth(), n.length);
+            learned(core.k, p.get("bias_k"), form.keyHeads(), keys, form.keyWidth(), n.length);
+            learned(core.v, p.get("bias_v"), form.keyHeads(), keys, form.valueWidth(), n.length);
         }
         core.forward();
         return out(c, form, p, core, time);
@@ -65,7 +65,8 @@ class GradientTest {
             int stored) {
         int outs = form.outputs(part);
         int in = form.inputs(part);
-        int width = outs / form.heads();
+        int heads = part == AttentionForm.Part.QUERY ? form.heads() : form.keyHeads();
+        int width = outs / heads;
         double[] w = p.get(form.weightName(part));
         double[] y = new double[c.batch() * outs * stored];
         for (int b = 0; b < c.batch(); b++) {
@@ -75,7 +76,7 @@ class GradientTest {
                     for (int d = 0; d < in; d++) {
                         sum += w[form.weightOffset(part) + o * in + d] * x[(b * time + t) * in + d];
                     }
-                    y[((b * form.heads() + o / width) * stored + t + stored - time) * width + o % width] = sum;
+                    y[((b * heads + o / width) * stored + t + stored - time) * width + o % width] = sum;
                 }
             }
         }
@@ -92,17 +93,17 @@ class GradientTest {
 
     private static double[] out(
             MixerCase c, AttentionForm form, Map<String, double[]> p, NaiveAttention core, int time) {
-        int outs = form.outProjection() ? form.inWidth() : form.valuesWidth();
+        int outs = form.outProjection() ? form.inWidth() : form.headsWidth();
         double[] y = new double[c.batch() * time * outs];
         for (int b = 0; b < c.batch(); b++) {
             for (int t = 0; t < c.lengths().get(b); t++) {
                 for (int o = 0; o < outs; o++) {
                     double sum = form.outProjection() && form.bias() ? p.get("out_proj.bias")[o] : 0;
-                    for (int j = 0; j < form.valuesWidth(); j++) {
+                    for (int j = 0; j < form.headsWidth(); j++) {
                         double head = core.out[
                                 core.row(b, j / form.valueWidth(), t) * form.valueWidth() + j % form.valueWidth()];
                         double weight = form.outProjection()
-                                ? p.get("out_proj.weight")[o * form.valuesWidth() + j]
+                                ? p.get("out_proj.weight")[o * form.headsWidth() + j]
                                 : j == o ? 1 : 0;
                         sum += weight * head;
                     }

@@ -16,8 +16,10 @@ import org.attention4j.kernels.Kernels;
 /** A small attention with sequences to run it on; all values follow from the seed. */
 record MixerCase(
         boolean single,
-        int heads,
+        int keyHeads,
+        int group,
         int headWidth,
+        int more,
         boolean causal,
         boolean bias,
         boolean biasKeyValue,
@@ -32,37 +34,47 @@ record MixerCase(
         return Combinators.combine(
                         flag,
                         Arbitraries.integers().between(1, 3),
+                        Arbitraries.integers().between(1, 3),
                         Arbitraries.integers().between(1, 17),
-                        flag,
+                        Arbitraries.of(0, 0, 1, 5),
                         flag,
                         flag,
                         flag)
-                .flatAs((single, heads, width, causal, bias, extra, zero) -> Combinators.combine(
-                                length.list().ofMinSize(1).ofMaxSize(4), Arbitraries.longs())
-                        .as((lengths, seed) ->
-                                new MixerCase(single, heads, width, causal, bias, extra, zero, lengths, seed)));
+                .flatAs((single, heads, group, width, more, causal, bias, extra) -> Combinators.combine(
+                                flag, length.list().ofMinSize(1).ofMaxSize(4), Arbitraries.longs())
+                        .as((zero, lengths, seed) -> new MixerCase(
+                                single, heads, group, width, more, causal, bias, extra, zero, lengths, seed)));
     }
 
     static Arbitrary<MixerCase> incremental() {
-        return any().map(c ->
-                new MixerCase(c.single, c.heads, c.headWidth, true, c.bias, false, false, c.lengths, c.seed));
+        return any().map(c -> new MixerCase(
+                c.single, c.keyHeads, c.group, c.headWidth, c.more, true, c.bias, false, false, c.lengths, c.seed));
     }
 
     MixerCase asCausal() {
-        return new MixerCase(single, heads, headWidth, true, bias, biasKeyValue, zeroAttention, lengths, seed);
+        return new MixerCase(
+                single, keyHeads, group, headWidth, more, true, bias, biasKeyValue, zeroAttention, lengths, seed);
     }
 
+    /** Heads of queries: {@code group} of them read each key head. */
+    int heads() {
+        return keyHeads * group;
+    }
+
+    /** Of the input: {@code more} than all heads, so that head-width and value-head-width must be given. */
     int width() {
-        return heads * headWidth;
+        return heads() * headWidth + more;
     }
 
     MixerConfig config() {
         MixerConfig config = MixerConfig.width(width()).with("causal", causal).with("bias", bias);
-        return single
-                ? config.with("key-width", headWidth).with("value-width", headWidth + 3)
-                : config.with("heads", heads)
-                        .with("bias-key-value", biasKeyValue)
-                        .with("zero-attention", zeroAttention);
+        if (single) {
+            return config.with("key-width", headWidth).with("value-width", headWidth + 3);
+        }
+        MixerConfig grouped = config.with("heads", heads()).with("key-value-heads", keyHeads);
+        return (more == 0 ? grouped : grouped.with("head-width", headWidth).with("value-head-width", headWidth + more))
+                .with("bias-key-value", biasKeyValue)
+                .with("zero-attention", zeroAttention);
     }
 
     /** Every parameter random, biases too. */

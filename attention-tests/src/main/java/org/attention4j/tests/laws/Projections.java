@@ -36,8 +36,15 @@ final class Projections {
         if (parameters.contains(part.alone)) {
             return parameters.get(part.alone).extent(0);
         }
-        int queries = spec.inputWidth();
-        return part == Part.QUERY ? queries : (parameters.get("in_proj_weight").extent(0) - queries) / 2;
+        int all = parameters.get("in_proj_weight").extent(0);
+        int width = number("head-width", spec.inputWidth() / spec.heads());
+        int queries = spec.heads() * width;
+        int keys = kvHeads() * width;
+        return part == Part.QUERY ? queries : part == Part.KEY ? keys : all - queries - keys;
+    }
+
+    private int number(String option, int otherwise) {
+        return spec.config().options().get(option) instanceof Integer number ? number : otherwise;
     }
 
     private int firstRow(Part part) {
@@ -86,18 +93,23 @@ final class Projections {
         tensor.write(0, values, 0, values.length);
     }
 
-    /** Makes the output projection the identity, so that a mixer's output is that of its heads. */
+    /** Makes the output projection the identity, as far as it is square, so that a mixer's output is that of its heads. */
     void showHeads() {
         if (parameters.contains("out_proj.weight")) {
             Tensor weight = parameters.get("out_proj.weight");
             weight.fill(0);
-            for (int i = 0; i < weight.extent(0); i++) {
+            for (int i = 0; i < Math.min(weight.extent(0), weight.extent(1)); i++) {
                 weight.set(1, i, i);
             }
         }
         if (parameters.contains("out_proj.bias")) {
             parameters.get("out_proj.bias").fill(0);
         }
+    }
+
+    /** How many numbers of the heads an output shows after {@link #showHeads}. */
+    int shown(Tensor out) {
+        return Math.min(out.extent(2), spec.heads() * headWidth(Part.VALUE));
     }
 
     /** W x + b of every true position of one sequence, in float64: [T][rows]. */
@@ -123,7 +135,7 @@ final class Projections {
     }
 
     int kvHeads() {
-        return spec.config().options().get("kv-heads") instanceof Integer number ? number : spec.heads();
+        return number("key-value-heads", spec.heads());
     }
 
     int headWidth(Part part) {
@@ -132,7 +144,7 @@ final class Projections {
 
     /** Keys that query i sees of n, from here on. */
     int begin(int i) {
-        int window = spec.config().options().get("window") instanceof Integer number ? number : 0;
+        int window = number("window", 0);
         return window > 0 ? Math.max(0, i + 1 - window) : 0;
     }
 

@@ -22,8 +22,16 @@ import org.attention4j.tests.laws.Projections.Part;
 /** What follows from y = Concat(softmax(QKᵀ/√E) V) W_O. */
 public final class SoftmaxAttentionLaws {
     /** Options whose meaning the laws know; all others must be at their defaults for a law to speak of a configuration. */
-    private static final Set<String> KNOWN =
-            Set.of("heads", "kv-heads", "causal", "window", "bias", "key-width", "value-width");
+    private static final Set<String> KNOWN = Set.of(
+            "heads",
+            "key-value-heads",
+            "head-width",
+            "value-head-width",
+            "causal",
+            "window",
+            "bias",
+            "key-width",
+            "value-width");
 
     private static final double ROUNDING = 1e-4;
 
@@ -68,7 +76,7 @@ public final class SoftmaxAttentionLaws {
                                 "K key/value heads give what H heads give whose keys and values are repeated",
                                 "query head h reads key/value head ⌊h · K / H⌋",
                                 SoftmaxAttentionLaws::grouped)
-                        .options("kv-heads")
+                        .options("key-value-heads")
                         .when(
                                 "with groups",
                                 spec -> new Projections(spec, spec.zeroParameters()).kvHeads() < spec.heads()),
@@ -97,13 +105,23 @@ public final class SoftmaxAttentionLaws {
 
     private static boolean plain(MixerSpec spec) {
         MixerConfig config = spec.config();
-        MixerConfig defaults = MixerConfig.width(config.width());
         for (Option<?> option : spec.kind().options().options()) {
-            if (!KNOWN.contains(option.name()) && !Objects.equals(config.get(option), defaults.get(option))) {
+            if (!KNOWN.contains(option.name())
+                    && !Objects.equals(
+                            config.get(option), without(config, option.name()).get(option))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** A default may follow from other options, so they stay. */
+    private static MixerConfig without(MixerConfig config, String name) {
+        MixerConfig rest = MixerConfig.width(config.width());
+        for (var option : config.options().entrySet()) {
+            rest = option.getKey().equals(name) ? rest : rest.with(option.getKey(), option.getValue());
+        }
+        return rest;
     }
 
     private static boolean hasParameter(MixerSpec spec, String name) {
@@ -181,7 +199,7 @@ public final class SoftmaxAttentionLaws {
         for (int b = 0; b < c.batch(); b++) {
             double[][] values = projections.project(Part.VALUE, c.input(), b);
             for (int i = 0; i < values.length; i++) {
-                for (int d = 0; d < out.extent(2); d++) {
+                for (int d = 0; d < projections.shown(out); d++) {
                     double least = Double.POSITIVE_INFINITY;
                     double most = Double.NEGATIVE_INFINITY;
                     for (int j = projections.begin(i); j < projections.end(i, values.length); j++) {
@@ -234,7 +252,7 @@ public final class SoftmaxAttentionLaws {
         for (int b = 0; b < c.batch(); b++) {
             double[][] values = projections.project(Part.VALUE, c.input(), b);
             for (int i = 0; i < values.length; i++) {
-                for (int d = 0; d < out.extent(2); d++) {
+                for (int d = 0; d < projections.shown(out); d++) {
                     double sum = 0;
                     int end = projections.end(i, values.length);
                     for (int j = projections.begin(i); j < end; j++) {
@@ -254,7 +272,7 @@ public final class SoftmaxAttentionLaws {
 
     private static void grouped(LawCase drawn) {
         LawCase c = gentle(drawn);
-        MixerConfig config = c.config().with("kv-heads", c.spec().heads());
+        MixerConfig config = c.config().with("key-value-heads", c.spec().heads());
         MixerSpec spec = c.provider().spec(config);
         NamedTensors few = c.mixer().parameters();
         NamedTensors many = spec.zeroParameters();
@@ -287,10 +305,7 @@ public final class SoftmaxAttentionLaws {
     }
 
     private static void window(LawCase c) {
-        MixerConfig none = MixerConfig.width(c.spec().inputWidth());
-        for (var option : c.config().options().entrySet()) {
-            none = option.getKey().equals("window") ? none : none.with(option.getKey(), option.getValue());
-        }
+        MixerConfig none = without(c.config(), "window");
         Expect.same(
                 c.spec(),
                 "a window of " + c.time() + " over " + c.time() + " positions, against none",

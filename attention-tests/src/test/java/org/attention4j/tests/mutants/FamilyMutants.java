@@ -129,7 +129,7 @@ final class FamilyMutants {
                         ATTENTION,
                         (inner, in, out, workspace) -> {
                             inner.forward(in, out, workspace);
-                            boolean grouped = option(inner, "kv-heads") < option(inner, "heads");
+                            boolean grouped = option(inner, "key-value-heads") < option(inner, "heads");
                             Mutant.change(in, out, (value, b, t) -> grouped ? 1.01f * value : value);
                         }),
                 new Mutant("long-window-is-full", "one key too few", new Mutant.BrokenProvider(ATTENTION) {

@@ -26,7 +26,7 @@ import org.attention4j.api.Workspace;
 final class NaiveAttention extends Naive implements Attentive, Contextual {
     static final Option<Integer> HEADS = Option.integer("heads", 1, 64, 1, "Heads.");
     static final Option<Integer> KV_HEADS =
-            Option.integer("kv-heads", 1, 64, config -> config.get(HEADS), "heads", "Heads of keys and values.");
+            Option.integer("key-value-heads", 1, 64, config -> config.get(HEADS), "heads", "Heads of keys and values.");
     static final Option<Integer> WINDOW = Option.integer("window", 0, 4096, 0, "Keys a query sees; 0 means all.");
     static final Option<Boolean> CAUSAL = Option.flag("causal", false, "No later keys.");
 
@@ -54,7 +54,7 @@ final class NaiveAttention extends Naive implements Attentive, Contextual {
             int heads = resolved.get(HEADS);
             int kvHeads = resolved.get(KV_HEADS);
             divides("heads", heads, "width", width);
-            divides("kv-heads", kvHeads, "heads", heads);
+            divides("key-value-heads", kvHeads, "heads", heads);
             if (resolved.get(WINDOW) > 0 && !resolved.get(CAUSAL)) {
                 throw new BadConfigurationException(
                         "window", resolved.get(WINDOW).toString(), "needs causal=true, was false");

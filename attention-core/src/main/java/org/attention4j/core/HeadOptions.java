@@ -1,0 +1,73 @@
+package org.attention4j.core;
+
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
+
+/** How many heads there are, of queries and of keys, and how wide they are. */
+final class HeadOptions {
+    /** H. */
+    static final Option<Integer> HEADS = Option.integer(
+            "heads", 1, 1 << 16, 1, "Number of heads; it divides the width, unless head-width is given.");
+
+    /** K. */
+    static final Option<Integer> KEY_VALUE_HEADS = Option.integer(
+            "key-value-heads",
+            1,
+            1 << 16,
+            config -> config.get(HEADS),
+            "heads",
+            "Number of heads of keys and values; it divides heads, and query head h reads number h * key-value-heads / heads, "
+                    + "rounded down (Ainslie et al. 2023). 1 is multi-query attention.");
+
+    /** E. */
+    static final Option<Integer> HEAD_WIDTH = Option.integer(
+            "head-width", 1, 1 << 20, HeadOptions::share, "width / heads", "Width of the queries and keys of a head.");
+
+    /** E'. */
+    static final Option<Integer> VALUE_HEAD_WIDTH = Option.integer(
+            "value-head-width",
+            1,
+            1 << 20,
+            config -> config.get(HEAD_WIDTH),
+            "head-width",
+            "Width of the values of a head.");
+
+    static final OptionSchema SCHEMA = OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH);
+
+    private HeadOptions() {}
+
+    private static int share(MixerConfig config) {
+        int heads = config.get(HEADS);
+        if (config.width() % heads != 0) {
+            throw new BadConfigurationException(
+                    HEADS.name(),
+                    Integer.toString(heads),
+                    "must divide the width, " + config.width() + ", where head-width is not given");
+        }
+        return config.width() / heads;
+    }
+
+    /** Refuses heads that cannot be grouped. */
+    static void check(MixerConfig config) {
+        int heads = config.get(HEADS);
+        int keyHeads = config.get(KEY_VALUE_HEADS);
+        if (heads % keyHeads != 0) {
+            throw new BadConfigurationException(
+                    KEY_VALUE_HEADS.name(), Integer.toString(keyHeads), "must divide heads, " + heads);
+        }
+        product(HEAD_WIDTH, config.get(HEAD_WIDTH), heads);
+        product(VALUE_HEAD_WIDTH, config.get(VALUE_HEAD_WIDTH), heads);
+    }
+
+    /** All heads together must be a width that there can be. */
+    private static void product(Option<Integer> option, int width, int heads) {
+        if ((long) width * heads > 1 << 20) {
+            throw new BadConfigurationException(
+                    option.name(),
+                    Integer.toString(width),
+                    "times heads, " + heads + ", is " + (long) width * heads + ", and at most " + (1 << 20));
+        }
+    }
+}
