@@ -6,10 +6,14 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.core.AttentionGradients;
 import org.attention4j.core.AttentionInputs;
+import org.attention4j.core.KeyValueCache;
 import org.attention4j.core.OperatorRecording;
 import org.attention4j.core.ScaledDotProductAttention;
 
-/** Scaled-dot-product attention alone, 8 heads of width 64: whole, for one query, or with gradients. */
+/**
+ * Scaled-dot-product attention alone, 8 heads of width 64: whole, for one query, or with gradients. The keys and values of one query stand in
+ * a cache before the timing, as the peer's stand in its tensors.
+ */
 final class AttentionWorkload implements Workload {
     private static final int HEADS = MixerWorkload.HEADS;
     private static final int HEAD_WIDTH = 64;
@@ -30,9 +34,9 @@ final class AttentionWorkload implements Workload {
         int queries = decode ? 1 : n;
         gradient = name.gradient();
         attention = ScaledDotProductAttention.plain().withCausal(name.causal());
-        inputs = AttentionInputs.of(heads("q", queries), heads("k", n), heads("v", n));
         out = Tensor.zeros(1, HEADS, queries, HEAD_WIDTH);
         workspace = Workspace.threads(threads);
+        inputs = decode ? cached(n) : AttentionInputs.of(heads("q", n), heads("k", n), heads("v", n));
         dOut = heads("g", gradient ? n : 0);
         for (String input : new String[] {"q", "k", "v"}) {
             gradients.put(input, Tensor.zeros(1, HEADS, gradient ? n : 0, HEAD_WIDTH));
@@ -44,6 +48,12 @@ final class AttentionWorkload implements Workload {
         double pairs = decode ? n : name.causal() ? n * (n + 1.0) / 2 : (double) n * n;
         double work = HEADS * HEAD_WIDTH * pairs;
         cost = new Cost(4 * work * (gradient ? 3.5 : 1), decode ? 8 * work : 0);
+    }
+
+    private AttentionInputs cached(int n) {
+        KeyValueCache cache = KeyValueCache.of(1, HEADS, HEAD_WIDTH, HEAD_WIDTH, n);
+        cache.append(heads("k", n), heads("v", n), workspace);
+        return AttentionInputs.of(heads("q", 1), cache);
     }
 
     private static Tensor heads(String name, int rows) {

@@ -13,22 +13,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionInputs {
     private final Tensor query;
-    private final Tensor key;
-    private final Tensor value;
+    private final @Nullable Tensor key;
+    private final @Nullable Tensor value;
+    /** Instead of keys and values. */
+    private final @Nullable KeyValueCache cache;
+
     private final int @Nullable [] queryLengths;
     private final int @Nullable [] keyLengths;
     private final ScoreTerms terms;
 
     private AttentionInputs(
             Tensor query,
-            Tensor key,
-            Tensor value,
+            @Nullable Tensor key,
+            @Nullable Tensor value,
+            @Nullable KeyValueCache cache,
             int @Nullable [] queryLengths,
             int @Nullable [] keyLengths,
             ScoreTerms terms) {
         this.query = query;
         this.key = key;
         this.value = value;
+        this.cache = cache;
         this.queryLengths = queryLengths;
         this.keyLengths = keyLengths;
         this.terms = terms;
@@ -54,11 +59,33 @@ public final class AttentionInputs {
         if (v.extent(0) != k.extent(0) || v.extent(1) != k.extent(1) || v.extent(2) != k.extent(2)) {
             throw new ShapeMismatchException("values", Shape.of(k.extent(0), k.extent(1), k.extent(2), v.extent(3)), v);
         }
-        int heads = q.extent(1);
-        if (k.extent(1) == 0 ? heads != 0 : heads % k.extent(1) != 0) {
-            throw new BadShapeException(k.extent(1) + " key heads do not divide " + heads + " query heads");
+        checkHeads(q.extent(1), k.extent(1));
+        return new AttentionInputs(query, key, value, null, null, null, ScoreTerms.none());
+    }
+
+    /**
+     * Queries that attend to a cache: to what it holds at each call, so that these inputs serve every step. S is the capacity of the cache.
+     *
+     * @param query {@code [B, H, T, E]}
+     * @param cache of B sequences, K dividing H
+     * @return the inputs
+     * @throws ShapeMismatchException if the cache has other sequences or another width
+     * @throws BadShapeException if there are not four dimensions, or K does not divide H
+     */
+    public static AttentionInputs of(Tensor query, KeyValueCache cache) {
+        Shape q = fourDimensional("queries", query);
+        if (q.extent(0) != cache.batch() || q.extent(3) != cache.keyWidth()) {
+            throw new ShapeMismatchException(
+                    "queries", Shape.of(cache.batch(), q.extent(1), q.extent(2), cache.keyWidth()), q);
         }
-        return new AttentionInputs(query, key, value, null, null, ScoreTerms.none());
+        checkHeads(q.extent(1), cache.keyHeads());
+        return new AttentionInputs(query, null, null, cache, null, null, ScoreTerms.none());
+    }
+
+    private static void checkHeads(int heads, int keyHeads) {
+        if (keyHeads == 0 ? heads != 0 : heads % keyHeads != 0) {
+            throw new BadShapeException(keyHeads + " key heads do not divide " + heads + " query heads");
+        }
     }
 
     private static Shape fourDimensional(String what, Tensor tensor) {
@@ -74,12 +101,24 @@ public final class AttentionInputs {
      * @param queries of each sequence, 0 to T
      * @param keys of each sequence, 0 to S
      * @return new inputs
-     * @throws BadShapeException if there are not B of each, or one is out of range
+     * @throws BadShapeException if there are not B of each, or one is out of range; also for a cache, which knows how many keys it has
      */
     public AttentionInputs withLengths(int[] queries, int[] keys) {
         checkLengths("query", queries, query);
-        checkLengths("key", keys, key);
-        return new AttentionInputs(query, key, value, queries.clone(), keys.clone(), terms);
+        checkLengths("key", keys, key());
+        return new AttentionInputs(query, key, value, cache, queries.clone(), keys.clone(), terms);
+    }
+
+    /**
+     * The same with true lengths of the queries, as for {@link #withLengths}; keys stay as they are.
+     *
+     * @param queries of each sequence, 0 to T
+     * @return new inputs
+     * @throws BadShapeException if there are not B, or one is out of range
+     */
+    public AttentionInputs withQueryLengths(int[] queries) {
+        checkLengths("query", queries, query);
+        return new AttentionInputs(query, key, value, cache, queries.clone(), keyLengths, terms);
     }
 
     private static void checkLengths(String what, int[] lengths, Tensor tensor) {
@@ -102,20 +141,46 @@ public final class AttentionInputs {
      * @throws ShapeMismatchException if one does not broadcast to {@code [B, H, T, S]}
      */
     public AttentionInputs withTerms(ScoreTerms newTerms) {
-        newTerms.check(query.extent(0), query.extent(1), query.extent(2), key.extent(2));
-        return new AttentionInputs(query, key, value, queryLengths, keyLengths, newTerms);
+        newTerms.check(query.extent(0), query.extent(1), query.extent(2), keyTime());
+        return new AttentionInputs(query, key, value, cache, queryLengths, keyLengths, newTerms);
     }
 
     Tensor query() {
         return query;
     }
 
+    /** The keys, for what cannot be done with a cache. */
     Tensor key() {
-        return key;
+        return tensor(key);
     }
 
     Tensor value() {
-        return value;
+        return tensor(value);
+    }
+
+    private static Tensor tensor(@Nullable Tensor tensor) {
+        if (tensor == null) {
+            throw new BadShapeException("keys and values are in a cache: this needs them as tensors");
+        }
+        return tensor;
+    }
+
+    @Nullable
+    KeyValueCache cache() {
+        return cache;
+    }
+
+    /** S. */
+    int keyTime() {
+        return cache == null ? key().extent(2) : cache.capacity();
+    }
+
+    int valueWidth() {
+        return cache == null ? value().extent(3) : cache.valueWidth();
+    }
+
+    boolean overlap(Tensor out) {
+        return out.overlaps(query) || cache == null && (out.overlaps(key()) || out.overlaps(value()));
     }
 
     ScoreTerms terms() {
@@ -127,6 +192,9 @@ public final class AttentionInputs {
     }
 
     int keyLength(int b) {
-        return keyLengths == null ? key.extent(2) : keyLengths[b];
+        if (cache != null) {
+            return cache.length(b);
+        }
+        return keyLengths == null ? key().extent(2) : keyLengths[b];
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Scores are scaled, soft-capped, modified, biased, masked and turned into weights, in this order. Unless said otherwise: scale 1/√E,
  * nothing else, every query sees every key. A query with nothing to attend to gets 0.
  *
- * <p>Memory beyond inputs, outputs and recordings does not grow with T or S, except for weightings (with S), {@link #weights}, log-sum-exps (with
+ * <p>Keys and values come in tensors or in a {@link KeyValueCache}, with the same bits. Memory beyond inputs, outputs and recordings does not grow with T or S, except for weightings (with S), {@link #weights}, log-sum-exps (with
  * T) and tensors that are not arrays, which are copied. Immutable; safe for any number of threads.
  */
 public final class ScaledDotProductAttention {
@@ -158,6 +158,7 @@ public final class ScaledDotProductAttention {
      * @return what {@link #backward} needs; it belongs to the caller
      */
     public OperatorRecording record(AttentionInputs in, Tensor out, Workspace workspace) {
+        in.key(); // a cache is refused before anything is done
         OperatorRecording recording = new OperatorRecording(this, in);
         run(in, out, null, workspace, recording);
         return recording;
@@ -185,10 +186,7 @@ public final class ScaledDotProductAttention {
      */
     public void weights(AttentionInputs in, Tensor weights, Workspace workspace) {
         Tensor q = in.query();
-        MixerSpec.check(
-                "weights",
-                weights,
-                Shape.of(q.extent(0), q.extent(1), q.extent(2), in.key().extent(2)));
+        MixerSpec.check("weights", weights, Shape.of(q.extent(0), q.extent(1), q.extent(2), in.keyTime()));
         checkTerms(in);
         int mark = workspace.begin();
         try {
@@ -205,13 +203,7 @@ public final class ScaledDotProductAttention {
 
     private void checkTerms(AttentionInputs in) {
         Tensor q = in.query();
-        Doors.checkTerms(
-                variant,
-                in.terms(),
-                q.extent(0),
-                q.extent(1),
-                q.extent(2),
-                in.key().extent(2));
+        Doors.checkTerms(variant, in.terms(), q.extent(0), q.extent(1), q.extent(2), in.keyTime());
     }
 
     private void run(
@@ -254,7 +246,7 @@ public final class ScaledDotProductAttention {
     private static void checkOut(AttentionInputs in, Tensor out) {
         Tensor q = in.query();
         Shape shape = out.shape();
-        int width = in.value().extent(3);
+        int width = in.valueWidth();
         if (shape.rank() != 4
                 || shape.extent(0) != q.extent(0)
                 || shape.extent(1) != q.extent(1)
@@ -262,7 +254,7 @@ public final class ScaledDotProductAttention {
                 || shape.extent(3) != width) { // spelled out: a check that passes allocates nothing
             throw new ShapeMismatchException("output", Shape.of(q.extent(0), q.extent(1), q.extent(2), width), shape);
         }
-        if (out.overlaps(q) || out.overlaps(in.key()) || out.overlaps(in.value())) {
+        if (in.overlap(out)) {
             throw new OverlapException("the output", "the queries, keys or values");
         }
     }
@@ -286,8 +278,8 @@ public final class ScaledDotProductAttention {
         call.heads = q.extent(1);
         call.queryTime = q.extent(2);
         call.keyWidth = q.extent(3);
-        call.keyTime = in.key().extent(2);
-        call.valueWidth = in.value().extent(3);
+        call.keyTime = in.keyTime();
+        call.valueWidth = in.valueWidth();
         if (call.keyWidth == 0 && Float.isNaN(scale)) {
             throw new BadShapeException("queries " + q.shape() + " of width 0 have no scale 1/√0; give a scale");
         }
@@ -318,6 +310,10 @@ public final class ScaledDotProductAttention {
 
     /** Keys and values where they are. */
     private static KeySource rows(AttentionCall call, AttentionInputs in, @Nullable Scratch memory) {
+        KeyValueCache cache = in.cache();
+        if (cache != null) {
+            return cache.keyValues();
+        }
         KeyValueRows rows = memory == null ? new KeyValueRows() : memory.object(KeyValueRows.class, KeyValueRows::new);
         rows.shape(call.kernels, in.key().extent(1), call.keyWidth, call.valueWidth, call.keyTime);
         place(rows.keys, Memory.read(memory, in.key()), in.key(), memory);
@@ -327,6 +323,10 @@ public final class ScaledDotProductAttention {
 
     /** Keys packed once, and no values, for weights: there each query reads all keys by itself. */
     private static KeySource packedKeys(AttentionCall call, AttentionInputs in, Scratch memory) {
+        KeyValueCache cache = in.cache();
+        if (cache != null) {
+            return cache.keyValues();
+        }
         int keyHeads = in.key().extent(1);
         KeyValues packed = KeyValues.borrow(memory, call.batch, keyHeads, call.keyWidth, 0, call.keyTime);
         float[] keys = in.key().readable(memory);

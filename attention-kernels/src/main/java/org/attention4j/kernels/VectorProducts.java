@@ -144,7 +144,7 @@ final class VectorProducts {
         rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
     }
 
-    /** Row by row, eight vectors at a time: for fewer rows than a tile has. */
+    /** Row by row, eight vectors at a time, then four: for fewer rows than a tile has. */
     private static void rows(
             Width w,
             int m,
@@ -167,6 +167,13 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowEightVectors(
+                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
+            }
+        }
+        for (; (v + 4) * length <= n; v += 4) {
+            int b0 = vectorAt(bo, v, length, panel);
+            for (int i = 0; i < m; i++) {
+                VectorTiles.oneRowFourVectors(
                         w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
             }
         }

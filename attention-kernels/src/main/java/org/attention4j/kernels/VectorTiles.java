@@ -351,6 +351,47 @@ final class VectorTiles {
         c7.intoArray(c, co + 7 * l);
     }
 
+    /** C[0, four vectors]: as narrow as a head of values often is. One vector at a time would wait for each multiply-add. */
+    static void oneRowFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int acs,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + l);
+            c2 = FloatVector.fromArray(s, c, co + 2 * l);
+            c3 = FloatVector.fromArray(s, c, co + 3 * l);
+        }
+        int b1 = VectorProducts.vectorAt(b0, 1, l, panel);
+        int b2 = VectorProducts.vectorAt(b0, 2, l, panel);
+        int b3 = VectorProducts.vectorAt(b0, 3, l, panel);
+        for (int p = 0; p < k; p++) {
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            c0 = x.fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
+            c1 = x.fma(FloatVector.fromArray(s, b, b1 + 16 * p), c1);
+            c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
+            c3 = x.fma(FloatVector.fromArray(s, b, b3 + 16 * p), c3);
+        }
+        c0.intoArray(c, co);
+        c1.intoArray(c, co + l);
+        c2.intoArray(c, co + 2 * l);
+        c3.intoArray(c, co + 3 * l);
+    }
+
     /** C[0, one vector of {@code columns} columns]: the last corner. */
     static void oneRowOneVector(
             Width w,
