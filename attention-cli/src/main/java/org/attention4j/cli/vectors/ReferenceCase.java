@@ -52,6 +52,11 @@ final class ReferenceCase implements AutoCloseable {
         return given.isMissingNode() ? description.path("attribute_defaults").path(name) : given;
     }
 
+    /** The version of ONNX's operators that the case asks for; 0 where it says none. */
+    int opset() {
+        return description.path("opset").asInt(0);
+    }
+
     boolean flag(String attribute) {
         return attribute(attribute).asBoolean(false);
     }

@@ -65,7 +65,14 @@ public final class Suite {
                         new RecurrentOperator(mixers, "rnn"),
                         new ConvolutionOperator(mixers),
                         new OnnxConvOperator(mixers),
-                        new CausalConvWithStateOperator(mixers))
+                        new CausalConvWithStateOperator(mixers),
+                        new OnnxSoftmaxOperator(false),
+                        new OnnxSoftmaxOperator(true),
+                        new OnnxNormOperator(false),
+                        new OnnxNormOperator(true),
+                        new OnnxActivationOperator("Gelu"),
+                        new OnnxActivationOperator("Swish"),
+                        new OnnxActivationOperator("SwiGLU"))
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);
     }
