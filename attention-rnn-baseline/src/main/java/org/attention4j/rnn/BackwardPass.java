@@ -15,7 +15,7 @@ final class BackwardPass implements Workspace.Task {
     private static final float[] NONE = new float[0];
 
     private @Nullable Layer layer;
-    private @Nullable RecurrentRecording recording;
+    private @Nullable LayerRecording recording;
     private float[] dOut = NONE;
     private int dOutAt;
     private float[] dState = NONE;
@@ -35,7 +35,7 @@ final class BackwardPass implements Workspace.Task {
      */
     static void run(
             Layer layer,
-            RecurrentRecording recording,
+            LayerRecording recording,
             float[] dOut,
             int dOutAt,
             float[] dState,
@@ -69,7 +69,7 @@ final class BackwardPass implements Workspace.Task {
     @Override
     public void run(int index, Scratch scratch) {
         Layer layer = Objects.requireNonNull(this.layer);
-        RecurrentRecording recording = Objects.requireNonNull(this.recording);
+        LayerRecording recording = Objects.requireNonNull(this.recording);
         Sequences in = recording.in();
         int blocks = Math.ceilDiv(in.batch(), rowsOfPart);
         int d = index / blocks;
@@ -83,7 +83,7 @@ final class BackwardPass implements Workspace.Task {
     }
 
     /** One position of every sequence that has it: runs of neighbours go through the cell together. */
-    private void step(Layer layer, RecurrentRecording recording, int d, int from, int to, int t) {
+    private void step(Layer layer, LayerRecording recording, int d, int from, int to, int t) {
         Sequences in = recording.in();
         for (int b = from; b < to; ) {
             int end = b;
@@ -99,14 +99,14 @@ final class BackwardPass implements Workspace.Task {
     }
 
     private void addOutput(Layer layer, Sequences in, int d, int from, int to, int t) {
-        int hidden = layer.hidden();
+        int output = layer.output();
         for (int b = from; b < to; b++) {
-            int row = dOutAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
-            layer.kernels().add(dOut, row, dState, (d * in.batch() + b) * layer.stateWidth(), hidden);
+            int row = dOutAt + (b * in.time() + t) * layer.outputWidth() + d * output;
+            layer.kernels().add(dOut, row, dState, (d * in.batch() + b) * layer.stateWidth(), output);
         }
     }
 
-    private void back(Layer layer, RecurrentRecording recording, int d, int from, int to, int t) {
+    private void back(Layer layer, LayerRecording recording, int d, int from, int to, int t) {
         Sequences in = recording.in();
         Direction weights = layer.directions().get(d);
         int width = layer.stateWidth();

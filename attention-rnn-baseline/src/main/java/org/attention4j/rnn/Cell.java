@@ -39,6 +39,25 @@ interface Cell {
     }
 
     /**
+     * How many more values for each hidden unit a gate row has behind those, which the cell keeps for its gradient.
+     *
+     * @return 0 if it keeps none
+     */
+    default int spare() {
+        return 0;
+    }
+
+    /**
+     * The width of the first part of a state row.
+     *
+     * @param hidden H
+     * @return H, unless the cell projects its output
+     */
+    default int outputWidth(int hidden) {
+        return hidden;
+    }
+
+    /**
      * Takes rows one position on.
      *
      * @param kernels numerics

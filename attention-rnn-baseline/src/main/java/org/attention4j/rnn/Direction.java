@@ -27,16 +27,16 @@ final class Direction {
      * @param parameters under PyTorch's names
      * @param layer counted from 0
      * @param reverse whether positions are taken from the last to the first
-     * @param apart gates that input and state do not share, see {@link Cell#apart}
+     * @param cell whose weights they are
      */
-    Direction(NamedTensors parameters, int layer, boolean reverse, int apart) {
+    Direction(NamedTensors parameters, int layer, boolean reverse, Cell cell) {
         this.reverse = reverse;
         suffix = suffix(layer, reverse);
         float[] w = parameters.get("weight_ih" + suffix).toArray();
         float[] u = parameters.get("weight_hh" + suffix).toArray();
         int rows = parameters.get("weight_ih" + suffix).extent(0);
-        hidden = u.length / rows;
-        int shared = rows - apart * hidden;
+        hidden = rows / cell.gates();
+        int shared = rows - cell.apart() * hidden;
         float[] bias = new float[rows];
         recurrentBias = new float[rows - shared];
         if (parameters.contains("bias_ih" + suffix)) {
@@ -49,7 +49,8 @@ final class Direction {
         }
         int width = w.length / rows;
         input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width);
-        recurrent = PackedMatrix.of(u, 0, 1, hidden, hidden, rows);
+        int output = cell.outputWidth(hidden);
+        recurrent = PackedMatrix.of(u, 0, 1, output, output, rows);
     }
 
     /** What begins at an index, then what is before it. */
@@ -66,12 +67,12 @@ final class Direction {
 
     /** Declares the parameters that the constructor reads, uniform in ±1/√H as PyTorch draws them. */
     static void declare(
-            MixerSpec.Builder spec, int layer, boolean reverse, int gates, int width, int hidden, boolean bias) {
+            MixerSpec.Builder spec, int layer, boolean reverse, Cell cell, int width, int hidden, boolean bias) {
         InitialValue initial = InitialValue.uniform(1 / Math.sqrt(hidden));
         String suffix = suffix(layer, reverse);
-        int rows = Math.multiplyExact(gates, hidden);
+        int rows = Math.multiplyExact(cell.gates(), hidden);
         spec.parameter("weight_ih" + suffix, initial, rows, width);
-        spec.parameter("weight_hh" + suffix, initial, rows, hidden);
+        spec.parameter("weight_hh" + suffix, initial, rows, cell.outputWidth(hidden));
         if (bias) {
             spec.parameter("bias_ih" + suffix, initial, rows);
             spec.parameter("bias_hh" + suffix, initial, rows);

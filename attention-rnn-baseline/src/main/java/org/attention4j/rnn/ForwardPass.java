@@ -44,7 +44,8 @@ final class ForwardPass implements Workspace.Task {
     private @Nullable Layer layer;
     private @Nullable Sequences in;
     private @Nullable RowState kept;
-    private @Nullable RecurrentRecording recording;
+    private int keptAt;
+    private @Nullable LayerRecording recording;
     private float[] x = NONE;
     private int xAt;
     private float[] out = NONE;
@@ -57,31 +58,38 @@ final class ForwardPass implements Workspace.Task {
      * Runs.
      *
      * @param layer the layer
-     * @param in {@code [B, T, D]}
+     * @param in the lengths
+     * @param x the inputs {@code [B, T, D]}
+     * @param xAt where they start
      * @param state state rows {@code [directions, B, S]} before the first position; replaced by those after the last
      * @param out {@code [B, T, D']}, written
      * @param outAt where it starts
      * @param kept takes the state row of every position; does not advance
+     * @param keptAt where this layer's state is in such a row
      * @param recording takes the gates and states of every position
      * @param workspace begun
      */
     static void run(
             Layer layer,
             Sequences in,
+            float[] x,
+            int xAt,
             float[] state,
             float[] out,
             int outAt,
             @Nullable RowState kept,
-            @Nullable RecurrentRecording recording,
+            int keptAt,
+            @Nullable LayerRecording recording,
             Workspace workspace) {
         Scratch scratch = workspace.scratch();
         ForwardPass pass = scratch.object(ForwardPass.class, ForwardPass::new);
         pass.layer = layer;
         pass.in = in;
         pass.kept = kept;
+        pass.keptAt = keptAt;
         pass.recording = recording;
-        pass.x = in.tensor().readable(scratch);
-        pass.xAt = in.tensor().offset();
+        pass.x = x;
+        pass.xAt = xAt;
         pass.out = out;
         pass.outAt = outAt;
         pass.state = state;
@@ -116,7 +124,7 @@ final class ForwardPass implements Workspace.Task {
         for (int d = 0; d < directions && recording != null; d++) {
             recordStart(layer, in, d, 0, in.batch(), recording);
         }
-        UnitPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, recording, workspace);
+        UnitPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, keptAt, recording, workspace);
         for (int d = 0; d < directions; d++) {
             clearPadding(layer, in, d, 0, in.batch());
         }
@@ -136,7 +144,7 @@ final class ForwardPass implements Workspace.Task {
         int time = longest(in, from, to);
         int rows = to - from;
         int positions = positions(layer, rows);
-        RecurrentRecording record = recording;
+        LayerRecording record = recording;
         int gateRow = layer.gateWidth() + APART;
         float[] gates = record != null ? record.gates(d) : scratch.floats(rows * positions * gateRow);
         float[] together = rows < ROWS_TOGETHER || record != null
@@ -257,12 +265,12 @@ final class ForwardPass implements Workspace.Task {
     }
 
     private void keep(Layer layer, Sequences in, int d, int from, int to, int t) {
-        int hidden = layer.hidden();
+        int output = layer.output();
         int width = layer.stateWidth();
         for (int b = from; b < to; b++) {
             int stateAt = (d * in.batch() + b) * width;
-            int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
-            System.arraycopy(state, stateAt, out, row, hidden);
+            int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * output;
+            System.arraycopy(state, stateAt, out, row, output);
             if (recording != null) {
                 int after = recording.after(b, t, layer.directions().get(d).reverse());
                 System.arraycopy(state, stateAt, recording.states(d), after, width);
@@ -277,11 +285,11 @@ final class ForwardPass implements Workspace.Task {
     private void keepRow(RowState rows, int b, int t, int left, int stateAt, int width) {
         if (left - 1 <= rows.capacity()) {
             int round = t % (rows.capacity() + 1);
-            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b) + round), width);
+            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b) + round) + keptAt, width);
         }
     }
 
-    private void recordStart(Layer layer, Sequences in, int d, int from, int to, RecurrentRecording record) {
+    private void recordStart(Layer layer, Sequences in, int d, int from, int to, LayerRecording record) {
         int width = layer.stateWidth();
         boolean reverse = layer.directions().get(d).reverse();
         for (int b = from; b < to; b++) {
@@ -295,8 +303,8 @@ final class ForwardPass implements Workspace.Task {
         int outputWidth = layer.outputWidth();
         for (int b = from; b < to; b++) {
             for (int t = in.length(b); t < in.time(); t++) {
-                int row = outAt + (b * in.time() + t) * outputWidth + d * layer.hidden();
-                Arrays.fill(out, row, row + layer.hidden(), 0f);
+                int row = outAt + (b * in.time() + t) * outputWidth + d * layer.output();
+                Arrays.fill(out, row, row + layer.output(), 0f);
             }
         }
     }

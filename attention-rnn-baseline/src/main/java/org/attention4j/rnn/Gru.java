@@ -8,7 +8,7 @@ import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Kernels;
 
 /**
- * Gated recurrent unit (Cho et al. 2014), the same as PyTorch's {@code nn.GRU} with one layer: the reset gate r is
+ * Gated recurrent unit (Cho et al. 2014), the same as PyTorch's {@code nn.GRU}: the reset gate r is
  * applied after the product with U_n.
  *
  * <pre>{@code
@@ -19,11 +19,17 @@ import org.attention4j.kernels.Kernels;
  *
  * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
  * that of the reverse one, which begins at each sequence's own last position. The hidden state is {@code h}, {@code
- * [directions, B, H]} as PyTorch's {@code h_0}.
+ * [layers · directions, B, H]} as PyTorch's {@code h_0}.
  *
  * <p>Parameters, with the gates' rows in the order r, z, n: {@code weight_ih_l0 [3H, D]}, {@code weight_hh_l0 [3H,
  * H]}, and with a bias {@code bias_ih_l0 [3H]} and {@code bias_hh_l0 [3H]}; if bidirectional, the same again with
  * {@code _reverse} behind the name. New ones are uniform in ±1/√H.
+ *
+ * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
+ * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
+ * a share of them in recordings, not in {@code forward} and {@code step}: recording is training. What it leaves out
+ * follows from {@link #DROPOUT_SEED} and the values themselves, so that the same call gives the same bits, and other
+ * values lose others. It does nothing where there is one layer.
  *
  * <p>Same bits: the argument of r and z is the sum of both biases, then the terms of x in order, then those of h;
  * that of n is fma(r, q, p) with p = b_in, then the terms of x, and q = b_hn, then the terms of h; h is fma(z, h,
@@ -34,25 +40,34 @@ import org.attention4j.kernels.Kernels;
  */
 public final class Gru extends RecurrentMixer {
     /** H, the width of one direction's hidden state. */
-    public static final Option<Integer> HIDDEN = Lstm.HIDDEN;
+    public static final Option<Integer> HIDDEN = StackOptions.HIDDEN;
 
-    /** Whether the gates have a bias. */
-    public static final Option<Boolean> BIAS = Lstm.BIAS;
+    /** Whether there is a bias. */
+    public static final Option<Boolean> BIAS = StackOptions.BIAS;
 
     /** Whether a second direction reads each sequence from its end. */
-    public static final Option<Boolean> BIDIRECTIONAL = Lstm.BIDIRECTIONAL;
+    public static final Option<Boolean> BIDIRECTIONAL = StackOptions.BIDIRECTIONAL;
+
+    /** How many layers stand on each other. */
+    public static final Option<Integer> LAYERS = StackOptions.LAYERS;
+
+    /** The share of the outputs of every layer but the last that a recording leaves out. */
+    public static final Option<Double> LAYER_DROPOUT = StackOptions.LAYER_DROPOUT;
+
+    /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
+    public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
     private final Kernels kernels;
 
     private Gru(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Layer.of(spec, parameters, kernels, GruCell.INSTANCE));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, GruCell.INSTANCE));
         this.kernels = kernels;
     }
 
     /**
      * A GRU.
      *
-     * @param config D and the options {@link #HIDDEN}, {@link #BIAS}, {@link #BIDIRECTIONAL}
+     * @param config D and the options of this class
      * @param parameters fills every parameter
      * @return the mixer
      * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range

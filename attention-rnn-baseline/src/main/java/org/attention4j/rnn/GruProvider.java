@@ -7,7 +7,6 @@ import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 
@@ -17,14 +16,14 @@ public final class GruProvider implements MixerProvider {
             "gru",
             MixerFamily.BOUNDED_RECURRENCE,
             "Gated recurrent unit: a recurrence that keeps or renews its state.",
-            OptionSchema.of(Gru.HIDDEN, Gru.BIAS, Gru.BIDIRECTIONAL),
+            StackOptions.SCHEMA,
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public GruProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Layer.specOf(KIND, config, GruCell.INSTANCE.gates());
+        return Stack.specOf(KIND, config, GruCell.INSTANCE);
     }
 
     @Override

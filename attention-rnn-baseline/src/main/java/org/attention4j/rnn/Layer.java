@@ -1,12 +1,6 @@
 package org.attention4j.rnn;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.api.Capability;
-import org.attention4j.api.MixerConfig;
-import org.attention4j.api.MixerKind;
-import org.attention4j.api.MixerSpec;
-import org.attention4j.api.NamedTensors;
 import org.attention4j.kernels.Kernels;
 
 /**
@@ -28,37 +22,9 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
     static final int WORTH_SHARING = 1 << 18;
 
-    /** What a mixer of one layer declares; its kind has the options of {@link Lstm}. */
-    static MixerSpec specOf(MixerKind kind, MixerConfig config, int gates) {
-        MixerSpec.Builder spec = MixerSpec.of(kind, config);
-        int width = spec.config().width();
-        int hidden = spec.config().get(Lstm.HIDDEN);
-        boolean bias = spec.config().get(Lstm.BIAS);
-        boolean bidirectional = spec.config().get(Lstm.BIDIRECTIONAL);
-        Direction.declare(spec, 0, false, gates, width, hidden, bias);
-        if (bidirectional) {
-            Direction.declare(spec, 0, true, gates, width, hidden, bias);
-            spec.refuse(Capability.INCREMENTAL, "needs bidirectional=false, was true");
-        }
-        return spec.outputWidth(bidirectional ? 2 * hidden : hidden)
-                .causal(!bidirectional)
-                .boundedState(true)
-                .build();
-    }
-
-    /** The layer of a mixer that {@link #specOf} describes. */
-    static Layer of(MixerSpec spec, NamedTensors parameters, Kernels kernels, Cell cell) {
-        List<Direction> directions = new ArrayList<>();
-        directions.add(new Direction(parameters, 0, false, cell.apart()));
-        if (spec.config().get(Lstm.BIDIRECTIONAL)) {
-            directions.add(new Direction(parameters, 0, true, cell.apart()));
-        }
-        return new Layer(kernels, cell, spec.inputWidth(), spec.config().get(Lstm.HIDDEN), List.copyOf(directions));
-    }
-
     /** Floats of a gate row. */
     int gateWidth() {
-        return weightRows() + apart();
+        return weightRows() + apart() + cell.spare() * hidden;
     }
 
     /** Rows of a weight. */
@@ -73,12 +39,22 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
 
     /** Floats of a state row. */
     int stateWidth() {
-        return cell.stateNames().size() * hidden;
+        return output() + (cell.stateNames().size() - 1) * hidden;
+    }
+
+    /** Floats of one part of a state row. */
+    int partWidth(int part) {
+        return part == 0 ? output() : hidden;
+    }
+
+    /** Floats of one direction's output, the first part of a state row. */
+    int output() {
+        return cell.outputWidth(hidden);
     }
 
     /** Floats of an output row: the directions side by side. */
     int outputWidth() {
-        return directions.size() * hidden;
+        return directions.size() * output();
     }
 
     /**

@@ -9,7 +9,7 @@ import org.attention4j.kernels.Kernels;
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins
- * 2000), the same as PyTorch's {@code nn.LSTM} with one layer.
+ * 2000), the same as PyTorch's {@code nn.LSTM}.
  *
  * <pre>{@code
  * i = σ(W_i x_t + U_i h_{t−1} + b_i)      f = σ(W_f x_t + U_f h_{t−1} + b_f)
@@ -19,11 +19,17 @@ import org.attention4j.kernels.Kernels;
  *
  * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
  * that of the reverse one, which begins at each sequence's own last position. Hidden states are {@code h} and {@code
- * c}, {@code [directions, B, H]} as PyTorch's {@code h_0} and {@code c_0}.
+ * c}, {@code [layers · directions, B, H]} as PyTorch's {@code h_0} and {@code c_0}.
  *
  * <p>Parameters, with the gates' rows in the order i, f, g, o: {@code weight_ih_l0 [4H, D]}, {@code weight_hh_l0 [4H,
  * H]}, and with a bias {@code bias_ih_l0 [4H]} and {@code bias_hh_l0 [4H]}, whose sum is b; if bidirectional, the
  * same again with {@code _reverse} behind the name. New ones are uniform in ±1/√H.
+ *
+ * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
+ * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
+ * a share of them in recordings, not in {@code forward} and {@code step}: recording is training. What it leaves out
+ * follows from {@link #DROPOUT_SEED} and the values themselves, so that the same call gives the same bits, and other
+ * values lose others. It does nothing where there is one layer.
  *
  * <p>Same bits: a gate is b_ih + b_hh, then the terms of x in order, then those of h. Gradients of parameters are
  * summed over sequences in order, and over positions inside each. Incremental unless bidirectional; an incremental
@@ -33,29 +39,34 @@ import org.attention4j.kernels.Kernels;
  */
 public final class Lstm extends RecurrentMixer {
     /** H, the width of one direction's hidden state. */
-    public static final Option<Integer> HIDDEN = Option.integer(
-            "hidden", 1, 65_536, MixerConfig::width, "width", "Width of the hidden state of one direction.");
+    public static final Option<Integer> HIDDEN = StackOptions.HIDDEN;
 
-    /** Whether the gates have a bias. */
-    public static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether the gates have a bias.");
+    /** Whether there is a bias. */
+    public static final Option<Boolean> BIAS = StackOptions.BIAS;
 
     /** Whether a second direction reads each sequence from its end. */
-    public static final Option<Boolean> BIDIRECTIONAL = Option.flag(
-            "bidirectional",
-            false,
-            "Whether a second direction reads each sequence from its end; the outputs stand side by side.");
+    public static final Option<Boolean> BIDIRECTIONAL = StackOptions.BIDIRECTIONAL;
+
+    /** How many layers stand on each other. */
+    public static final Option<Integer> LAYERS = StackOptions.LAYERS;
+
+    /** The share of the outputs of every layer but the last that a recording leaves out. */
+    public static final Option<Double> LAYER_DROPOUT = StackOptions.LAYER_DROPOUT;
+
+    /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
+    public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
     private final Kernels kernels;
 
     private Lstm(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Layer.of(spec, parameters, kernels, LstmCell.INSTANCE));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, LstmCell.INSTANCE));
         this.kernels = kernels;
     }
 
     /**
      * An LSTM.
      *
-     * @param config D and the options {@link #HIDDEN}, {@link #BIAS}, {@link #BIDIRECTIONAL}
+     * @param config D and the options of this class
      * @param parameters fills every parameter
      * @return the mixer
      * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range

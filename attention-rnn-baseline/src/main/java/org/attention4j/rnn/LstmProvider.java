@@ -7,7 +7,6 @@ import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 
@@ -17,14 +16,14 @@ public final class LstmProvider implements MixerProvider {
             "lstm",
             MixerFamily.BOUNDED_RECURRENCE,
             "Long short-term memory: a gated recurrence with a cell state.",
-            OptionSchema.of(Lstm.HIDDEN, Lstm.BIAS, Lstm.BIDIRECTIONAL),
+            StackOptions.SCHEMA,
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public LstmProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Layer.specOf(KIND, config, LstmCell.INSTANCE.gates());
+        return Stack.specOf(KIND, config, LstmCell.INSTANCE);
     }
 
     @Override

@@ -43,6 +43,8 @@ final class ParameterGradient implements Workspace.Task {
      *
      * @param layer the layer
      * @param recording of it
+     * @param x the inputs {@code [B, T, D]}
+     * @param xAt where they start
      * @param d which direction
      * @param dGates of the direction, {@code [B, T, G·H]}
      * @param wanted the parameters' gradients, added to
@@ -50,7 +52,9 @@ final class ParameterGradient implements Workspace.Task {
      */
     static void run(
             Layer layer,
-            RecurrentRecording recording,
+            LayerRecording recording,
+            float[] x,
+            int xAt,
             int d,
             float[] dGates,
             NamedTensors wanted,
@@ -78,7 +82,7 @@ final class ParameterGradient implements Workspace.Task {
         task.dBiasIhAt = at[2];
         task.dBiasHhAt = at[3];
         try {
-            task.sequences(layer, recording, d, workspace);
+            task.sequences(layer, recording, x, xAt, d, workspace);
         } finally {
             task.forget();
         }
@@ -103,24 +107,23 @@ final class ParameterGradient implements Workspace.Task {
         dBiasHh = NONE;
     }
 
-    private void sequences(Layer layer, RecurrentRecording recording, int d, Workspace workspace) {
+    private void sequences(Layer layer, LayerRecording recording, float[] x, int xAt, int d, Workspace workspace) {
         Sequences in = recording.in();
         Scratch scratch = workspace.scratch();
         Direction direction = layer.directions().get(d);
-        float[] x = in.tensor().readable(scratch);
         inputs = dW == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.width()));
-        hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.hidden()));
+        hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
         for (int b = 0; b < in.batch(); b++) {
             count = in.length(b);
             dGatesAt = b * in.time() * layer.gateWidth();
             if (dW != NONE && count > 0) {
-                int row = in.tensor().offset() + b * in.time() * layer.width();
+                int row = xAt + b * in.time() * layer.width();
                 PackedMatrix.packPanels(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
             }
             if (dU != NONE && count > 0) {
                 int before = recording.before(b, 0, direction.reverse());
                 int width = layer.stateWidth();
-                PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.hidden(), hiddens, 0);
+                PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.output(), hiddens, 0);
             }
             workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.weightRows(), ROWS), this);
         }
@@ -153,12 +156,12 @@ final class ParameterGradient implements Workspace.Task {
     }
 
     private void runState(Layer layer, int from, int to, int at) {
-        int hidden = layer.hidden();
+        int output = layer.output();
         int width = layer.gateWidth();
         Kernels kernels = layer.kernels();
         if (dU != NONE) {
-            int row = dUAt + from * hidden;
-            kernels.multiply(to - from, hidden, count, dGates, at + from, 1, width, hiddens, 0, dU, row, hidden, true);
+            int row = dUAt + from * output;
+            kernels.multiply(to - from, output, count, dGates, at + from, 1, width, hiddens, 0, dU, row, output, true);
         }
         if (dBiasHh != NONE) {
             Linear input = Objects.requireNonNull(weights).input();

@@ -2,7 +2,6 @@ package org.attention4j.rnn;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +26,23 @@ import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contract of every recurrent mixer, over a {@link Layer}: what differs from one to the next is the cell.
+ * The contract of every recurrent mixer, over a {@link Stack}: what differs from one to the next is the cell.
  *
- * <p>Hidden states are tensors {@code [directions, B, H]}. Inside a pass they are state rows {@code [directions, B,
- * S]}.
+ * <p>Hidden states are tensors {@code [layers · directions, B, H]}. Inside a pass they are {@link StateRows}.
  */
 abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incremental permits Lstm, Gru, Rnn {
-    private static final float[] NONE = new float[0];
-
     private final MixerSpec spec;
     private final NamedTensors parameters;
-    private final Layer layer;
+    private final Stack stack;
 
-    RecurrentMixer(MixerSpec spec, NamedTensors parameters, Layer layer) {
+    RecurrentMixer(MixerSpec spec, NamedTensors parameters, Stack stack) {
         this.spec = spec;
         this.parameters = parameters;
-        this.layer = layer;
+        this.stack = stack;
     }
 
-    final Layer layer() {
-        return layer;
+    final Stack stack() {
+        return stack;
     }
 
     @Override
@@ -64,8 +60,9 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     @Override
     public final NamedTensors newHidden(int batch) {
         Map<String, Tensor> zeros = new LinkedHashMap<>();
-        for (String name : layer.cell().stateNames()) {
-            zeros.put(name, Tensor.zeros(hiddenShape(batch)));
+        List<String> names = stack.stateNames();
+        for (int i = 0; i < names.size(); i++) {
+            zeros.put(names.get(i), Tensor.zeros(stack.hiddenShape(i, batch)));
         }
         return NamedTensors.of(zeros);
     }
@@ -85,7 +82,7 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     @Override
     public final Recording record(Sequences in, Tensor out, Workspace workspace) {
         spec.check(in, out);
-        RecurrentRecording recording = new RecurrentRecording(this, layer, in);
+        RecurrentRecording recording = new RecurrentRecording(this, stack, in);
         pass(in, null, out, null, recording, workspace);
         return recording;
     }
@@ -94,7 +91,7 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     public final Recording record(
             Sequences in, NamedTensors initial, Tensor out, NamedTensors last, Workspace workspace) {
         check(in, initial, out, last);
-        RecurrentRecording recording = new RecurrentRecording(this, layer, in);
+        RecurrentRecording recording = new RecurrentRecording(this, stack, in);
         pass(in, initial, out, last, recording, workspace);
         return recording;
     }
@@ -109,12 +106,12 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
-            float[] state = stateRows(scratch, in.batch(), initial);
+            StateRows state = StateRows.of(stack, in.batch(), initial, scratch);
             float[] results = out.writable(scratch);
-            ForwardPass.run(layer, in, state, results, out.offset(), null, recording, workspace);
+            StackPass.forward(stack, in, state, results, out.offset(), null, recording, workspace);
             out.commit(results);
             if (last != null) {
-                storeRows(state, in.batch(), last);
+                state.store(stack, in.batch(), last);
             }
         } finally {
             workspace.end(mark);
@@ -125,7 +122,7 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
         spec.check(in, out);
         checkHidden("initial ", initial, in.batch());
         checkHidden("last ", last, in.batch());
-        List<String> names = layer.cell().stateNames();
+        List<String> names = stack.stateNames();
         for (int i = 0; i < names.size(); i++) {
             Tensor result = last.get(names.get(i));
             if (result.overlaps(in.tensor()) || result.overlaps(out)) {
@@ -137,52 +134,15 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
         }
     }
 
-    private Shape hiddenShape(int batch) {
-        return Shape.of(layer.directions().size(), batch, layer.hidden());
-    }
-
     private void checkHidden(String what, NamedTensors hidden, int batch) {
-        List<String> names = layer.cell().stateNames();
+        List<String> names = stack.stateNames();
         for (int i = 0; i < names.size(); i++) {
             Shape shape = hidden.get(names.get(i)).shape();
             if (shape.rank() != 3
-                    || shape.extent(0) != layer.directions().size()
+                    || shape.extent(0) != stack.layers().size() * stack.directions()
                     || shape.extent(1) != batch
-                    || shape.extent(2) != layer.hidden()) { // spelled out: a check that passes allocates nothing
-                throw new ShapeMismatchException(what + names.get(i), hiddenShape(batch), shape);
-            }
-        }
-    }
-
-    // ---------------------------------------------------------------- state rows
-
-    /** State rows with the given values, or zeros. */
-    private float[] stateRows(Scratch scratch, int batch, @Nullable NamedTensors values) {
-        int directions = layer.directions().size();
-        int length = Math.multiplyExact(Math.multiplyExact(directions, batch), layer.stateWidth());
-        float[] rows = scratch.floats(length);
-        if (values == null) {
-            Arrays.fill(rows, 0, length, 0f);
-            return rows;
-        }
-        List<String> names = layer.cell().stateNames();
-        for (int i = 0; i < names.size(); i++) {
-            Tensor tensor = values.get(names.get(i));
-            for (int row = 0; row < directions * batch; row++) {
-                int at = row * layer.stateWidth() + i * layer.hidden();
-                tensor.read((long) row * layer.hidden(), rows, at, layer.hidden());
-            }
-        }
-        return rows;
-    }
-
-    private void storeRows(float[] rows, int batch, NamedTensors hidden) {
-        List<String> names = layer.cell().stateNames();
-        for (int i = 0; i < names.size(); i++) {
-            Tensor tensor = hidden.get(names.get(i));
-            for (int row = 0; row < layer.directions().size() * batch; row++) {
-                int at = row * layer.stateWidth() + i * layer.hidden();
-                tensor.write((long) row * layer.hidden(), rows, at, layer.hidden());
+                    || shape.extent(2) != stack.partWidth(i)) { // spelled out: a check that passes allocates nothing
+                throw new ShapeMismatchException(what + names.get(i), stack.hiddenShape(i, batch), shape);
             }
         }
     }
@@ -215,36 +175,12 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
-            float[] dState = stateRows(scratch, in.batch(), dLast);
-            float[][] dGates = new float[layer.directions().size()][];
-            for (int d = 0; d < dGates.length; d++) {
-                dGates[d] = scratch.floats(mine.gates(d).length);
-            }
-            BackwardPass.run(layer, mine, dOut.readable(scratch), dOut.offset(), dState, dGates, workspace);
-            addGradients(mine, dGates, dState, gradients, workspace);
+            StateRows dState = StateRows.of(stack, in.batch(), dLast, scratch);
+            StackPass.backward(stack, mine, dOut.readable(scratch), dOut.offset(), dState, gradients, workspace);
+            gradients.initial().ifPresent(dInitial -> dState.addTo(stack, in.batch(), dInitial, scratch));
         } finally {
             workspace.end(mark);
         }
-    }
-
-    private void addGradients(
-            RecurrentRecording recording, float[][] dGates, float[] dState, Gradients gradients, Workspace workspace) {
-        Scratch scratch = workspace.scratch();
-        Sequences in = recording.in();
-        for (int d = 0; d < dGates.length; d++) {
-            ParameterGradient.run(layer, recording, d, dGates[d], gradients.parameters(), workspace);
-        }
-        gradients.input().ifPresent(dIn -> {
-            float[] dX = dIn.readable(scratch);
-            InputGradient.run(layer, in, dGates, dX, dIn.offset(), workspace);
-            dIn.commit(dX);
-        });
-        gradients.initial().ifPresent(dInitial -> {
-            float[] sum = stateRows(scratch, in.batch(), dInitial);
-            int length = layer.directions().size() * in.batch() * layer.stateWidth();
-            layer.kernels().add(dState, 0, sum, 0, length);
-            storeRows(sum, in.batch(), dInitial);
-        });
     }
 
     // ---------------------------------------------------------------- position by position
@@ -252,30 +188,27 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     @Override
     public final MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return new RowState(spec, batch, capacity, layer.stateWidth(), 1);
+        return new RowState(spec, batch, capacity, stack.stateWidth(), 1);
     }
 
     @Override
     public final MixerState newState(NamedTensors initial, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        Shape shape = initial.get(layer.cell().stateNames().get(0)).shape();
+        Shape shape = initial.get(stack.stateNames().get(0)).shape();
         int batch = shape.rank() == 3 ? shape.extent(1) : 0;
         checkHidden("initial ", initial, batch);
-        RowState state = new RowState(spec, batch, capacity, layer.stateWidth(), 1);
-        List<String> names = layer.cell().stateNames();
-        for (int b = 0; b < batch; b++) {
-            for (int i = 0; i < names.size(); i++) {
-                int at = state.row(b, -1) + i * layer.hidden();
-                initial.get(names.get(i)).read((long) b * layer.hidden(), state.rows(b), at, layer.hidden());
-            }
-        }
+        RowState state = new RowState(spec, batch, capacity, stack.stateWidth(), 1);
+        Scratch scratch = state.workspace().scratch();
+        int mark = scratch.mark();
+        StateRows.of(stack, batch, initial, scratch).start(stack, state);
+        scratch.release(mark);
         return state;
     }
 
     @Override
     public final long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return RowState.bytes(batch, capacity, layer.stateWidth(), 1);
+        return RowState.bytes(batch, capacity, stack.stateWidth(), 1);
     }
 
     @Override
@@ -287,16 +220,13 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
-            int width = layer.stateWidth();
-            float[] before = scratch.floats(Math.multiplyExact(chunk.batch(), width));
-            for (int b = 0; b < chunk.batch(); b++) {
-                System.arraycopy(rows.rows(b), rows.row(b, rows.position(b) - 1), before, b * width, width);
-            }
+            int width = stack.stateWidth();
+            StateRows before = StateRows.of(stack, chunk, rows, scratch);
             float[] results = out.writable(scratch);
             RowsBefore old = RowsBefore.keep(rows, chunk, width, scratch);
             boolean done = false;
             try {
-                ForwardPass.run(layer, chunk, before, results, out.offset(), rows, null, workspace);
+                StackPass.forward(stack, chunk, before, results, out.offset(), rows, null, workspace);
                 done = true;
             } finally {
                 if (!done) {
@@ -315,6 +245,6 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     @Override
     public final MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
-        return RowState.load(channel, spec, layer.stateWidth(), 1);
+        return RowState.load(channel, spec, stack.stateWidth(), 1);
     }
 }

@@ -10,17 +10,23 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 
 /**
- * The simple recurrence (Elman 1990), the same as PyTorch's {@code nn.RNN} with one layer:
+ * The simple recurrence (Elman 1990), the same as PyTorch's {@code nn.RNN}:
  *
  * <pre>{@code h_t = f(W x_t + U h_{t−1} + b),  f = tanh or max(·, 0)}</pre>
  *
  * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
  * that of the reverse one, which begins at each sequence's own last position. The hidden state is {@code h}, {@code
- * [directions, B, H]} as PyTorch's {@code h_0}.
+ * [layers · directions, B, H]} as PyTorch's {@code h_0}.
  *
  * <p>Parameters: {@code weight_ih_l0 [H, D]}, {@code weight_hh_l0 [H, H]}, and with a bias {@code bias_ih_l0 [H]} and
  * {@code bias_hh_l0 [H]}, whose sum is b; if bidirectional, the same again with {@code _reverse} behind the name. New
  * ones are uniform in ±1/√H.
+ *
+ * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
+ * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
+ * a share of them in recordings, not in {@code forward} and {@code step}: recording is training. What it leaves out
+ * follows from {@link #DROPOUT_SEED} and the values themselves, so that the same call gives the same bits, and other
+ * values lose others. It does nothing where there is one layer.
  *
  * <p>Same bits: the argument of f is b_ih + b_hh, then the terms of x in order, then those of h. Gradients of
  * parameters are summed over sequences in order, and over positions inside each. Incremental unless bidirectional; an
@@ -30,13 +36,22 @@ import org.attention4j.kernels.Kernels;
  */
 public final class Rnn extends RecurrentMixer {
     /** H, the width of one direction's hidden state. */
-    public static final Option<Integer> HIDDEN = Lstm.HIDDEN;
+    public static final Option<Integer> HIDDEN = StackOptions.HIDDEN;
 
     /** Whether there is a bias. */
-    public static final Option<Boolean> BIAS = Lstm.BIAS;
+    public static final Option<Boolean> BIAS = StackOptions.BIAS;
 
     /** Whether a second direction reads each sequence from its end. */
-    public static final Option<Boolean> BIDIRECTIONAL = Lstm.BIDIRECTIONAL;
+    public static final Option<Boolean> BIDIRECTIONAL = StackOptions.BIDIRECTIONAL;
+
+    /** How many layers stand on each other. */
+    public static final Option<Integer> LAYERS = StackOptions.LAYERS;
+
+    /** The share of the outputs of every layer but the last that a recording leaves out. */
+    public static final Option<Double> LAYER_DROPOUT = StackOptions.LAYER_DROPOUT;
+
+    /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
+    public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
     /** f: {@code tanh} or {@code relu}. */
     public static final Option<String> ACTIVATION =
@@ -45,7 +60,7 @@ public final class Rnn extends RecurrentMixer {
     private final Kernels kernels;
 
     private Rnn(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Layer.of(spec, parameters, kernels, cell(spec)));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, cell(spec)));
         this.kernels = kernels;
     }
 
@@ -56,7 +71,7 @@ public final class Rnn extends RecurrentMixer {
     /**
      * A simple recurrence.
      *
-     * @param config D and the options {@link #HIDDEN}, {@link #BIAS}, {@link #BIDIRECTIONAL}, {@link #ACTIVATION}
+     * @param config D and the options of this class
      * @param parameters fills every parameter
      * @return the mixer
      * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range

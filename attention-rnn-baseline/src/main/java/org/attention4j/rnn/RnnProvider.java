@@ -10,6 +10,7 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
+import org.attention4j.kernels.Activation;
 
 /** Makes {@link Rnn}s, under the id {@code rnn}. */
 public final class RnnProvider implements MixerProvider {
@@ -17,14 +18,14 @@ public final class RnnProvider implements MixerProvider {
             "rnn",
             MixerFamily.BOUNDED_RECURRENCE,
             "Simple recurrence: tanh or ReLU of the input and the state before.",
-            OptionSchema.of(Rnn.HIDDEN, Rnn.BIAS, Rnn.BIDIRECTIONAL, Rnn.ACTIVATION),
+            StackOptions.SCHEMA.and(OptionSchema.of(Rnn.ACTIVATION)),
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public RnnProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Layer.specOf(KIND, config, 1);
+        return Stack.specOf(KIND, config, new RnnCell(Activation.TANH));
     }
 
     @Override

@@ -33,7 +33,8 @@ final class UnitPass implements Workspace.StepTask {
     private @Nullable UnitCell cell;
     private @Nullable Sequences in;
     private @Nullable RowState kept;
-    private @Nullable RecurrentRecording recording;
+    private int keptAt;
+    private @Nullable LayerRecording recording;
     private float[] x = NONE;
     private int xAt;
     private float[] out = NONE;
@@ -70,7 +71,8 @@ final class UnitPass implements Workspace.StepTask {
             float[] out,
             int outAt,
             @Nullable RowState kept,
-            @Nullable RecurrentRecording recording,
+            int keptAt,
+            @Nullable LayerRecording recording,
             Workspace workspace) {
         Scratch scratch = workspace.scratch();
         int sequences = layer.directions().size() * in.batch();
@@ -80,6 +82,7 @@ final class UnitPass implements Workspace.StepTask {
         pass.cell = (UnitCell) layer.cell();
         pass.in = in;
         pass.kept = kept;
+        pass.keptAt = keptAt;
         pass.recording = recording;
         pass.x = x;
         pass.xAt = xAt;
@@ -202,7 +205,7 @@ final class UnitPass implements Workspace.StepTask {
                 System.arraycopy(after, at + j, recording.states(d), to + j, units);
             }
             if (kept != null && in.length(b) - n <= kept.capacity() + 1) { // others would be overwritten anyway
-                int to = kept.row(b, kept.position(b) + n % (kept.capacity() + 1));
+                int to = kept.row(b, kept.position(b) + n % (kept.capacity() + 1)) + keptAt;
                 System.arraycopy(after, at + j, kept.rows(b), to + j, units);
             }
         }

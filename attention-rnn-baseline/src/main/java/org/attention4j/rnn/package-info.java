@@ -1,8 +1,9 @@
 /**
- * Recurrent mixers: {@link org.attention4j.rnn.Lstm}.
+ * Recurrent mixers: {@link org.attention4j.rnn.Lstm}, {@link org.attention4j.rnn.Gru}, {@link org.attention4j.rnn.Rnn}.
  *
- * <p>Inside, a {@code Cell} says what one step does, a {@code Layer} runs a cell over the positions of a batch in one
- * or two directions, forward and back, and a {@code RecurrentMixer} gives a layer the capabilities of the contract.
+ * <p>Inside, a {@code Cell} says what one step does, a {@code Layer} is a cell with its weights in one or two directions
+ * and a {@code Stack} layers on each other; a {@code ForwardPass} and a {@code BackwardPass} run a layer over the
+ * positions of a batch, and a {@code RecurrentMixer} gives a stack the capabilities of the contract.
  * Another cell needs nothing but its {@code Cell}, its options and its parameter names.
  */
 package org.attention4j.rnn;

@@ -28,10 +28,11 @@ public final class GradientLaws {
     public static List<Law> all() {
         return List.of(
                 law(
-                        "recording-computes-forward",
-                        "record gives the outputs of forward",
-                        "record: the same kernels, the same order",
-                        GradientLaws::record),
+                                "recording-computes-forward",
+                                "record gives the outputs of forward",
+                                "record: the same kernels, the same order",
+                                GradientLaws::record)
+                        .when("no dropout", Dropouts::none),
                 law(
                         "gradients-accumulate",
                         "backward adds to what is there",
