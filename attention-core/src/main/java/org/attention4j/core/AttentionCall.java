@@ -178,10 +178,20 @@ final class AttentionCall {
      * @param withExtra whether {@code weights} has columns for extra keys
      */
     void weights(Workspace workspace, float[] weights, int offset, boolean withExtra) {
+        rows(workspace, weights, offset, withExtra, false);
+    }
+
+    /** Writes the scores [B, H, T, S], −∞ where a query does not see a key. */
+    void scores(Workspace workspace, float[] target, int offset) {
+        rows(workspace, target, offset, false, true);
+    }
+
+    private void rows(Workspace workspace, float[] weights, int offset, boolean withExtra, boolean asScores) {
         share(workspace.threads());
         WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
         task.call = this;
         task.weights = weights;
+        task.scores = asScores;
         task.offset = offset;
         task.columns = keyTime + (withExtra ? extraKeys : 0);
         Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);

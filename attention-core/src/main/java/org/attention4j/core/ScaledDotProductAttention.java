@@ -185,17 +185,41 @@ public final class ScaledDotProductAttention {
      * @param workspace scratch memory and threads
      */
     public void weights(AttentionInputs in, Tensor weights, Workspace workspace) {
+        rows("weights", in, weights, false, workspace);
+    }
+
+    /**
+     * Computes the scores as the softmax sees them: scaled, soft-capped, modified, biased and masked.
+     *
+     * @param in queries, keys and what goes with them
+     * @param scores {@code [B, H, T, S]}, −∞ where a query does not see a key, and at padding
+     * @param workspace scratch memory and threads
+     * @throws BadConfigurationException if a weighting replaces the softmax
+     */
+    public void scores(AttentionInputs in, Tensor scores, Workspace workspace) {
+        if (variant.weighting().isPresent()) {
+            throw new BadConfigurationException(
+                    "scores", scores.shape().toString(), "a weighting replaces the softmax, so there are none");
+        }
+        rows("scores", in, scores, true, workspace);
+    }
+
+    private void rows(String what, AttentionInputs in, Tensor target, boolean asScores, Workspace workspace) {
         Tensor q = in.query();
-        MixerSpec.check("weights", weights, Shape.of(q.extent(0), q.extent(1), q.extent(2), in.keyTime()));
+        MixerSpec.check(what, target, Shape.of(q.extent(0), q.extent(1), q.extent(2), in.keyTime()));
         checkTerms(in);
         int mark = workspace.begin();
         try {
             AttentionCall call = AttentionCall.borrow(workspace.scratch());
             prepare(call, in, workspace.scratch());
             call.keyValues = packedKeys(call, in, workspace.scratch());
-            float[] array = weights.writable(workspace.scratch());
-            call.weights(workspace, array, weights.offset(), false);
-            weights.commit(array);
+            float[] array = target.writable(workspace.scratch());
+            if (asScores) {
+                call.scores(workspace, array, target.offset());
+            } else {
+                call.weights(workspace, array, target.offset(), false);
+            }
+            target.commit(array);
         } finally {
             workspace.end(mark);
         }

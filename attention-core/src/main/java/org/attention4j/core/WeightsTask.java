@@ -5,7 +5,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 
-/** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says. */
+/** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says; or the scores themselves. */
 final class WeightsTask implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
 
@@ -13,6 +13,8 @@ final class WeightsTask implements Workspace.Task {
     float[] weights = {};
     int offset;
     int columns;
+    /** Whether the scores are wanted, −∞ where a query does not see a key. */
+    boolean scores;
 
     @Override
     public void run(int index, Scratch scratch) {
@@ -27,7 +29,7 @@ final class WeightsTask implements Workspace.Task {
         float[] x = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
             int at = offset + c.rowAt(b, h, i) * columns;
-            Arrays.fill(weights, at, at + columns, 0f);
+            Arrays.fill(weights, at, at + columns, scores ? Float.NEGATIVE_INFINITY : 0f);
             if (i < c.queryLengths[b]) {
                 int keys = row(c, tile, b, h, i, row, x);
                 place(c, x, keys, at);
@@ -44,8 +46,8 @@ final class WeightsTask implements Workspace.Task {
         }
     }
 
-    /** The weights of one row; returns how many keys it has. */
-    private static int row(AttentionCall c, KeyBlock tile, int b, int h, int i, KeyRow row, float[] x) {
+    /** The weights or scores of one row; returns how many keys it has. */
+    private int row(AttentionCall c, KeyBlock tile, int b, int h, int i, KeyRow row, float[] x) {
         if (c.weighting != null) {
             int keys = row.set(c, b, h, i);
             WeightedForward.weights(c.weighting, row, keys, x);
@@ -59,6 +61,9 @@ final class WeightsTask implements Workspace.Task {
             c.products(tile, b, h, i, 1, width, x, key, width);
             c.scores.scaleAndCap(kernels, x, key, width);
             c.finishScores(b, h, i, key, width, x, key);
+        }
+        if (scores) {
+            return keys;
         }
         float max = kernels.max(x, 0, keys);
         if (max == Float.NEGATIVE_INFINITY) {

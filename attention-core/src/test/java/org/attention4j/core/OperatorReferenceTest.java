@@ -153,6 +153,44 @@ class OperatorReferenceTest {
         }
     }
 
+    /** The weights are the softmax of the scores, and a key that is not seen has −∞. */
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void scoresAreWhatTheSoftmaxSees(@ForAll("cases") Case c) {
+        Random random = new Random(c.seed());
+        int heads = c.keyHeads() * c.group();
+        Tensor q = Values.random(1 + c.seed(), BATCH, heads, c.queries(), c.width());
+        Tensor k = Values.random(2 + c.seed(), BATCH, c.keyHeads(), c.keys(), c.width());
+        int[] keyLengths = lengths(random, c.keys());
+        int[] queryLengths = lengths(random, c.queries());
+        AttentionInputs in = AttentionInputs.of(q, k, k).withLengths(queryLengths, keyLengths);
+        ScaledDotProductAttention operator =
+                ScaledDotProductAttention.plain().withCausal(c.causal()).withSoftCap(CAP);
+        Tensor scores = Tensor.zeros(BATCH, heads, c.queries(), c.keys());
+        Tensor weights = Tensor.zeros(BATCH, heads, c.queries(), c.keys());
+        try (Workspace workspace = Workspace.create()) {
+            operator.scores(in, scores, workspace);
+            operator.weights(in, weights, workspace);
+        }
+        double[] softmax = Values.doubles(scores);
+        for (int row = 0; row < BATCH * heads * c.queries(); row++) {
+            int b = row / heads / c.queries();
+            int i = row % c.queries();
+            double sum = 0;
+            for (int j = 0; j < c.keys(); j++) {
+                boolean seen = i < queryLengths[b]
+                        && j < keyLengths[b]
+                        && (!c.causal() || j <= i + keyLengths[b] - queryLengths[b]);
+                double score = softmax[row * c.keys() + j];
+                assertEquals(seen, score != Double.NEGATIVE_INFINITY, "row " + row + ", key " + j);
+                sum += Math.exp(score);
+            }
+            for (int j = 0; j < c.keys(); j++) {
+                softmax[row * c.keys() + j] = sum == 0 ? 0 : Math.exp(softmax[row * c.keys() + j]) / sum;
+            }
+        }
+        Values.assertClose("softmax of the scores", softmax, weights, 1e-5);
+    }
+
     private static int[] lengths(Random random, int most) {
         return new int[] {most, random.nextInt(most + 1)};
     }

@@ -3,7 +3,7 @@ package org.attention4j.cli.vectors;
 import java.util.Arrays;
 import java.util.Map;
 import org.attention4j.api.Tensor;
-import org.attention4j.model.files.ElementType;
+import org.attention4j.model.files.StoredTensor;
 
 /** Gives the verdict on the results of a case. */
 final class Comparison {
@@ -36,40 +36,22 @@ final class Comparison {
     }
 
     private void compare(String name, Tensor result, boolean promisesNumbers) {
-        int[] extents = Arrays.stream(reference.expected(name).shape())
-                .mapToInt(Math::toIntExact)
-                .toArray();
+        StoredTensor stored = reference.expected(name);
+        int[] extents = Arrays.stream(stored.shape()).mapToInt(Math::toIntExact).toArray();
         if (!Arrays.equals(extents, result.shape().extents())) {
             fail(name + " has shape " + result.shape() + ", the reference " + Arrays.toString(extents));
             return;
         }
         double[] expected = reference.expectedValues(name);
-        float[] given = rounded(result.toArray(), reference.expected(name).type());
+        float[] given = result.toArray();
         for (int i = 0; i < given.length; i++) {
+            float rounded = Precision.round(stored.type(), given[i]);
             if (Double.isNaN(expected[i])) {
-                compareWithNaN(name, given[i], i, promisesNumbers);
+                compareWithNaN(name, rounded, i, promisesNumbers);
             } else {
-                compare(name, given[i], expected[i], i);
+                compare(name, rounded, expected[i], i);
             }
         }
-    }
-
-    /** Rounds as the reference is stored: half precision is computed in float32 and rounded at the end. */
-    private static float[] rounded(float[] values, ElementType type) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = switch (type) {
-                case F16 -> Float.float16ToFloat(Float.floatToFloat16(values[i]));
-                case BF16 -> toBrain(values[i]);
-                default -> values[i];
-            };
-        }
-        return values;
-    }
-
-    /** The nearest value of the upper 16 bits, of two equally near ones the even. */
-    private static float toBrain(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return Float.isNaN(value) ? value : Float.intBitsToFloat((bits + 0x7FFF + (bits >>> 16 & 1)) & 0xFFFF0000);
     }
 
     private void compareWithNaN(String name, float given, int index, boolean promisesNumbers) {

@@ -41,6 +41,55 @@ final class Layouts {
         return Tensor.of(to, a, c, b);
     }
 
+    /** {@code [B, T, H · E]} → {@code [B, H, T, E]}. */
+    static Tensor splitHeads(Tensor tensor, int heads) {
+        int time = tensor.extent(1);
+        int width = tensor.extent(2) / heads;
+        Tensor split = Tensor.zeros(tensor.extent(0), heads, time, width);
+        float[] from = tensor.toArray();
+        float[] to = split.array();
+        for (int at = 0; at < to.length; at++) {
+            int e = at % width;
+            int t = at / width % time;
+            int h = at / width / time % heads;
+            int b = at / width / time / heads;
+            to[at] = from[((b * time + t) * heads + h) * width + e];
+        }
+        return split;
+    }
+
+    /** {@code [B, H, T, E]} → {@code [B, T, H · E]}. */
+    static Tensor joinHeads(Tensor tensor) {
+        int heads = tensor.extent(1);
+        int time = tensor.extent(2);
+        int width = tensor.extent(3);
+        Tensor joined = Tensor.zeros(tensor.extent(0), time, heads * width);
+        float[] from = tensor.toArray();
+        float[] to = joined.array();
+        for (int at = 0; at < to.length; at++) {
+            int e = at % width;
+            int h = at / width % heads;
+            int t = at / width / heads % time;
+            int b = at / width / heads / time;
+            to[at] = from[((b * heads + h) * time + t) * width + e];
+        }
+        return joined;
+    }
+
+    /** {@code [B, H, P, E]} and {@code [B, H, T, E]} → {@code [B, H, P + T, E]}. */
+    static Tensor joinTimes(Tensor first, Tensor second) {
+        int rows = first.extent(0) * first.extent(1);
+        int before = first.extent(2) * first.extent(3);
+        int after = second.extent(2) * second.extent(3);
+        Tensor joined =
+                Tensor.zeros(first.extent(0), first.extent(1), first.extent(2) + second.extent(2), first.extent(3));
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(first.toArray(), row * before, joined.array(), row * (before + after), before);
+            System.arraycopy(second.toArray(), row * after, joined.array(), row * (before + after) + before, after);
+        }
+        return joined;
+    }
+
     /** How a case lays out a batch of sequences. */
     enum Batching {
         /** {@code [B, T, D]}. */

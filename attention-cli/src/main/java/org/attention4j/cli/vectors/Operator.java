@@ -21,7 +21,7 @@ interface Operator {
      * Whether every number that the case's definition reads is finite, so that the library promises finite results even
      * where the reference answers NaN.
      */
-    default boolean promisesNumbers(ReferenceCase reference) {
+    default boolean promisesNumbers(ReferenceCase reference) throws UnsupportedCaseException {
         return reference.inputNames().stream().allMatch(reference::isFinite);
     }
 }

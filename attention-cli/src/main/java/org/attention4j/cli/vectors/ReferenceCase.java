@@ -17,6 +17,13 @@ import org.attention4j.model.files.StoredTensor;
 
 /** One reference case: a line of {@code cases.jsonl} and its file of tensors. */
 final class ReferenceCase implements AutoCloseable {
+    /** One rounding to 11 bits is 2⁻¹¹ of a number, and two libraries may round apart. */
+    private static final double F16_RTOL = 2e-3;
+
+    private static final double F16_ATOL = 1e-4;
+    /** As ONNX's own runner has it. */
+    private static final double BF16_RTOL = 0x1p-6;
+
     private final JsonNode description;
     private final Safetensors file;
 
@@ -179,7 +186,7 @@ final class ReferenceCase implements AutoCloseable {
 
     /**
      * The difference that is allowed between a float32 result and a reference value: the tensor's own absolute one, or the case's
-     * {@code atol} and {@code rtol}.
+     * {@code atol} and {@code rtol}, which are wider for results in 16 bits.
      *
      * @throws CorruptFileException if the case has neither
      */
@@ -193,7 +200,11 @@ final class ReferenceCase implements AutoCloseable {
         if (!atol.isNumber() || !rtol.isNumber()) {
             throw new CorruptFileException("cases.jsonl, case " + name(), 0, "there is no tolerance for " + name);
         }
-        return atol.asDouble() + rtol.asDouble() * Math.abs(value);
+        return switch (expected(name).type()) {
+            case F16 -> F16_ATOL + F16_RTOL * Math.abs(value);
+            case BF16 -> atol.asDouble() + BF16_RTOL * Math.abs(value);
+            default -> atol.asDouble() + rtol.asDouble() * Math.abs(value);
+        };
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.attention4j.cli.vectors;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.api.Shape;
@@ -51,7 +50,8 @@ final class ScaledDotProductOperator implements Operator {
                 results.put("grad.input.query", dQuery);
                 results.put("grad.input.key", dKey);
                 results.put("grad.input.value", dValue);
-                masks.putGradient(results, reference, "attn_mask", dBias, maskShape(reference));
+                masks.putGradient(
+                        results, reference, "attn_mask", dBias, ScoreMasks.fourDimensions(reference, "attn_mask"));
             }
         }
         return results;
@@ -61,37 +61,25 @@ final class ScaledDotProductOperator implements Operator {
         return dBias == null ? gradients : gradients.withBias(dBias);
     }
 
-    private static ScoreMasks masks(ReferenceCase reference) {
+    private static ScoreMasks masks(ReferenceCase reference) throws UnsupportedCaseException {
         Shape query = reference.input("query").shape();
         ScoreMasks masks = new ScoreMasks(
                 query.extent(0),
                 query.extent(1),
                 query.extent(2),
                 reference.input("key").extent(2));
-        masks.put(reference, "attn_mask", false, maskShape(reference));
+        masks.put(reference, "attn_mask", false, ScoreMasks.fourDimensions(reference, "attn_mask"));
         if (reference.flag("is_causal")) {
             masks.putUpperLeftCausal();
         }
         return masks;
     }
 
-    /** The mask's shape with ones in front. */
-    private static int[] maskShape(ReferenceCase reference) {
-        int[] shape = {1, 1, 1, 1};
-        if (reference.hasInput("attn_mask")) {
-            int[] given = Arrays.stream(reference.stored("input.attn_mask").shape())
-                    .mapToInt(Math::toIntExact)
-                    .toArray();
-            System.arraycopy(given, 0, shape, 4 - given.length, given.length);
-        }
-        return shape;
-    }
-
     /**
      * Keys and values that no query may see are never read, so results are numbers if all others are.
      */
     @Override
-    public boolean promisesNumbers(ReferenceCase reference) {
+    public boolean promisesNumbers(ReferenceCase reference) throws UnsupportedCaseException {
         if (Operator.super.promisesNumbers(reference)) {
             return true;
         }
@@ -102,7 +90,7 @@ final class ScaledDotProductOperator implements Operator {
         return reference.isFinite("query") && isFinite(key) && isFinite(value);
     }
 
-    private static void clearUnseen(ReferenceCase reference, Tensor keys) {
+    private static void clearUnseen(ReferenceCase reference, Tensor keys) throws UnsupportedCaseException {
         ScoreMasks masks = masks(reference);
         int heads = reference.input("query").extent(1);
         int group = heads / Math.max(1, keys.extent(1));

@@ -32,18 +32,41 @@ final class ScoreMasks {
             return;
         }
         if (reference.isBoolean(name)) {
-            boolean[] mask = reference.stored("input." + name).booleans();
-            for (int at = 0; at < allowed.length; at++) {
-                allowed[at] &= mask[source(at, shape)] != hides;
-            }
+            hide(reference.stored("input." + name).booleans(), hides, shape);
         } else {
-            float[] mask = reference.input(name).array();
-            Tensor sum = bias == null ? Tensor.zeros(extents) : bias;
-            for (int at = 0; at < allowed.length; at++) {
-                sum.array()[at] += mask[source(at, shape)];
-            }
-            bias = sum;
+            add(reference.input(name).array(), shape);
         }
+    }
+
+    /** Hides what a mask says, of a shape as in {@link #put}. */
+    void hide(boolean[] mask, boolean hides, int... shape) {
+        for (int at = 0; at < allowed.length; at++) {
+            allowed[at] &= mask[source(at, shape)] != hides;
+        }
+    }
+
+    /** Adds a bias, of a shape as in {@link #put}. */
+    void add(float[] mask, int... shape) {
+        Tensor sum = bias == null ? Tensor.zeros(extents) : bias;
+        for (int at = 0; at < allowed.length; at++) {
+            sum.array()[at] += mask[source(at, shape)];
+        }
+        bias = sum;
+    }
+
+    /** The shape of a case's mask with ones in front; all ones where there is no mask. */
+    static int[] fourDimensions(ReferenceCase reference, String name) throws UnsupportedCaseException {
+        int[] shape = {1, 1, 1, 1};
+        if (reference.hasInput(name)) {
+            long[] given = reference.stored("input." + name).shape();
+            if (given.length > 4) {
+                throw new UnsupportedCaseException(name + " has " + given.length + " dimensions, not up to 4");
+            }
+            for (int d = 0; d < given.length; d++) {
+                shape[4 - given.length + d] = Math.toIntExact(given[d]);
+            }
+        }
+        return shape;
     }
 
     /** Lets a query see the keys up to its own index: PyTorch's {@code is_causal}, aligned at the upper left corner. */

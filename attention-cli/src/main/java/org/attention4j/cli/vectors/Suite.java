@@ -72,7 +72,11 @@ public final class Suite {
                         new OnnxNormOperator(true),
                         new OnnxActivationOperator("Gelu"),
                         new OnnxActivationOperator("Swish"),
-                        new OnnxActivationOperator("SwiGLU"))
+                        new OnnxActivationOperator("SwiGLU"),
+                        new OnnxAttentionOperator(),
+                        new FlexAttentionOperator(),
+                        new ScoreModOperator(),
+                        new TensorScatterOperator())
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);
     }

@@ -1,0 +1,213 @@
+package org.attention4j.cli.vectors;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionMask;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.ScoreModifier;
+import org.attention4j.core.AttentionGradients;
+import org.attention4j.core.AttentionInputs;
+import org.attention4j.core.OperatorRecording;
+import org.attention4j.core.ScaledDotProductAttention;
+import org.attention4j.core.ScoreTerms;
+
+/**
+ * PyTorch's {@code flex_attention} with the modifications that a case names: soft-cap, ALiBi, tables of relative positions, windows,
+ * documents, prefixes. Query i is at position i + {@code query_offset} of the keys.
+ */
+final class ScoreModOperator implements Operator {
+    @Override
+    public String name() {
+        return "score_mod";
+    }
+
+    @Override
+    public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        Call call = new Call(reference);
+        for (String mod : call.mods()) {
+            call.put(mod);
+        }
+        return call.run();
+    }
+
+    /** One case. */
+    private static final class Call {
+        private final ReferenceCase reference;
+        private final Tensor query;
+        private final Tensor key;
+        private final Tensor value;
+        /** From the position that a mask or modifier is told to that of the case. */
+        private final int shift;
+
+        private ScaledDotProductAttention attention = ScaledDotProductAttention.plain();
+        private AttentionVariant variant = AttentionVariant.softmax();
+        private boolean added;
+        /** Where {@code rel_table} is added: for each of {@code [H, T, S]} an index of it, or nothing. */
+        private int[] tableIndexes = {};
+
+        Call(ReferenceCase reference) {
+            this.reference = reference;
+            query = reference.input("query");
+            key = reference.input("key");
+            value = reference.input("value");
+            shift = reference.integer("query_offset", 0) - (key.extent(2) - query.extent(2));
+            if (reference.attribute("scale").isNumber()) {
+                attention =
+                        attention.withScale((float) reference.attribute("scale").asDouble());
+            }
+        }
+
+        List<String> mods() {
+            List<String> mods = new ArrayList<>();
+            reference.attribute("mods").forEach(mod -> mods.add(mod.asText()));
+            return mods;
+        }
+
+        void put(String mod) throws UnsupportedCaseException {
+            switch (mod) {
+                case "softcap" -> softCap();
+                case "alibi" -> alibi();
+                case "relbias" -> relativeTable();
+                case "t5" -> bucketTable();
+                case "causal" -> see((b, h, i, j) -> j <= i);
+                case "window_causal" -> windowCausal(reference.integer("window", 0));
+                case "window_sym" -> windowBoth(reference.integer("window", 0));
+                case "dilated" -> dilated(reference.integer("dilated", 1));
+                case "doc" -> documents(reference.stored("input.document_id").longs());
+                case "prefix" -> prefix(reference.stored("input.prefix_len").longs());
+                default -> throw new UnsupportedCaseException("the modification " + mod + " is not known");
+            }
+        }
+
+        private void softCap() throws UnsupportedCaseException {
+            if (added) {
+                throw new UnsupportedCaseException("a soft-cap after a bias; here it comes before");
+            }
+            attention =
+                    attention.withSoftCap((float) reference.attribute("softcap").asDouble());
+        }
+
+        private void alibi() throws UnsupportedCaseException {
+            float[] slopes = reference.input("slopes").toArray();
+            String rule = reference.attribute("alibi").asText();
+            boolean both = rule.contains("|");
+            if (!both && !rule.contains("slope[h] * (k_pos - q_pos)")) {
+                throw new UnsupportedCaseException("ALiBi by the rule " + rule);
+            }
+            added = true;
+            variant = variant.withScores(ScoreModifier.bias((b, h, position, j) -> {
+                int distance = j - (position + shift);
+                return slopes[h] * (both ? -Math.abs(distance) : distance);
+            }));
+        }
+
+        private void relativeTable() {
+            int reach = reference.integer("R", 0);
+            int columns = 2 * reach + 1;
+            table((h, i, j) -> h * columns + Math.max(-reach, Math.min(reach, j - i)) + reach);
+        }
+
+        private void bucketTable() {
+            long[] buckets = reference.stored("input.bucket").longs();
+            int heads = query.extent(1);
+            int keys = key.extent(2);
+            int offset = reference.integer("query_offset", 0);
+            table((h, i, j) -> (int) buckets[(i - offset) * keys + j] * heads + h);
+        }
+
+        /** Index in a table by head, position of the query and position of the key. */
+        @FunctionalInterface
+        private interface TableIndex {
+            int of(int head, int query, int key);
+        }
+
+        private void table(TableIndex index) {
+            added = true;
+            int queries = query.extent(2);
+            int keys = key.extent(2);
+            int offset = reference.integer("query_offset", 0);
+            tableIndexes = new int[query.extent(1) * queries * keys];
+            for (int at = 0; at < tableIndexes.length; at++) {
+                tableIndexes[at] = index.of(at / keys / queries, at / keys % queries + offset, at % keys);
+            }
+        }
+
+        private void windowCausal(int window) {
+            see((b, h, i, j) -> i - j >= 0 && i - j < window);
+        }
+
+        private void windowBoth(int window) {
+            see((b, h, i, j) -> Math.abs(i - j) <= window);
+        }
+
+        private void dilated(int step) {
+            see((b, h, i, j) -> j <= i && (i - j) % step == 0);
+        }
+
+        private void documents(long[] ids) {
+            int time = ids.length / Math.max(1, query.extent(0));
+            see((b, h, i, j) -> ids[b * time + i] == ids[b * time + j]);
+        }
+
+        private void prefix(long[] lengths) {
+            see((b, h, i, j) -> j <= i || j < lengths[b]);
+        }
+
+        private void see(AttentionMask rule) {
+            variant = variant.withMask((b, h, position, j) -> rule.allows(b, h, position + shift, j));
+        }
+
+        Map<String, Tensor> run() {
+            AttentionInputs in = AttentionInputs.of(query, key, value);
+            int[] scores = {1, query.extent(1), query.extent(2), key.extent(2)};
+            if (tableIndexes.length > 0) {
+                float[] table = reference.input("rel_table").toArray();
+                Tensor bias = Tensor.zeros(scores);
+                for (int at = 0; at < tableIndexes.length; at++) {
+                    bias.array()[at] = table[tableIndexes[at]];
+                }
+                in = in.withTerms(ScoreTerms.none().withBias(bias));
+            }
+            Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            try (Workspace workspace = Workspace.create()) {
+                ScaledDotProductAttention modified = attention.withVariant(variant);
+                OperatorRecording recording = modified.record(in, out, workspace);
+                results.put("output.output", out);
+                if (reference.hasGradients()) {
+                    results.put("grad.input.query", Tensor.zeros(query.shape()));
+                    results.put("grad.input.key", Tensor.zeros(key.shape()));
+                    results.put("grad.input.value", Tensor.zeros(value.shape()));
+                    AttentionGradients gradients = AttentionGradients.none()
+                            .withQuery(results.get("grad.input.query"))
+                            .withKey(results.get("grad.input.key"))
+                            .withValue(results.get("grad.input.value"));
+                    Tensor dBias = Tensor.zeros(scores);
+                    gradients = tableIndexes.length > 0 ? gradients.withBias(dBias) : gradients;
+                    modified.backward(recording, reference.cotangent("output"), gradients, workspace);
+                    if (tableIndexes.length > 0) {
+                        results.put("grad.input.rel_table", tableGradient(dBias));
+                    }
+                }
+            }
+            return results;
+        }
+
+        private Tensor tableGradient(Tensor dBias) {
+            Tensor table = reference.input("rel_table");
+            double[] sums = new double[(int) table.size()];
+            for (int at = 0; at < tableIndexes.length; at++) {
+                sums[tableIndexes[at]] += dBias.array()[at];
+            }
+            Tensor gradient = Tensor.zeros(table.shape());
+            for (int n = 0; n < sums.length; n++) {
+                gradient.array()[n] = (float) sums[n];
+            }
+            return gradient;
+        }
+    }
+}
