@@ -115,6 +115,11 @@ final class AttentionCall {
 
     /** Products of {@code rows} queries with {@code width} keys, [rows, stride] from {@code at}. */
     void products(KeyBlock block, int b, int h, int i, int rows, int width, float[] x, int at, int stride) {
+        products(block, b, h, i, rows, 0, width, x, at, stride);
+    }
+
+    /** As above, with the keys of a block from column {@code begin} on, a multiple of 16. */
+    void products(KeyBlock block, int b, int h, int i, int rows, int begin, int width, float[] x, int at, int stride) {
         kernels.multiply(
                 rows,
                 width,
@@ -124,7 +129,7 @@ final class AttentionCall {
                 query.rowStride,
                 1,
                 block.keys,
-                block.keysAt,
+                block.keysAt + begin * keyWidth,
                 x,
                 at,
                 stride,

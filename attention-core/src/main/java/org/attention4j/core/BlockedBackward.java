@@ -30,6 +30,7 @@ final class BlockedBackward implements Workspace.Task {
     /** What one part works with. */
     private static final class Tile {
         KeyBlock keys = new KeyBlock();
+        VisibleKeys seen = new VisibleKeys();
         float[] rows = {};
         /** K as [keys, E] and Vᵀ as [E', keys] of the block of keys, in panels. */
         float[] keyPanels = {};
@@ -62,6 +63,7 @@ final class BlockedBackward implements Workspace.Task {
         Tile tile = scratch.object(Tile.class, Tile::new);
         tile.rows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
         tile.keys = c.keyValues.block(scratch);
+        tile.seen = VisibleKeys.borrow(scratch, c, ROWS);
         tile.keyPanels = scratch.floats(BLOCK * Work.padded(c.keyWidth));
         tile.valuePanels = scratch.floats(BLOCK * c.valueWidth);
         tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
@@ -91,12 +93,13 @@ final class BlockedBackward implements Workspace.Task {
         for (int i = from; i < to; i++) {
             tile.delta[i - from] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
         }
-        int end = c.end(b, to - 1);
-        for (int key = 0; key < end && arrays.dWeights != null; key += BLOCK) {
-            weightCotangents(b, h, from, to, key, Math.min(BLOCK, end - key), tile);
+        VisibleKeys seen = tile.seen;
+        seen.queries(b, h, from, to);
+        for (int key = seen.next(0); key < seen.end() && arrays.dWeights != null; key = seen.next(key + BLOCK)) {
+            weightCotangents(b, h, from, key, seen.width(), tile);
         }
-        for (int key = 0; key < end; key += BLOCK) {
-            block(b, h, from, to, key, Math.min(BLOCK, end - key), tile);
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
+            block(b, h, from, to, key, seen.width(), tile);
         }
     }
 
@@ -113,9 +116,9 @@ final class BlockedBackward implements Workspace.Task {
     }
 
     /** δ += Σ p · dw. */
-    private void weightCotangents(int b, int h, int from, int to, int key, int width, Tile tile) {
-        weights(call, b, h, from, to, key, width, tile);
-        for (int i = call.firstQuery(b, from, key); i < to; i++) {
+    private void weightCotangents(int b, int h, int from, int key, int width, Tile tile) {
+        weights(call, b, h, from, key, width, tile);
+        for (int i = tile.seen.first(); i < tile.seen.last(); i++) {
             for (int j = 0; j < width; j++) {
                 float p = tile.weights[(i - from) * BLOCK + j];
                 if (p != 0) {
@@ -126,40 +129,47 @@ final class BlockedBackward implements Workspace.Task {
     }
 
     /** The weights of a block of queries on a block of keys. */
-    private static void weights(AttentionCall c, int b, int h, int from, int to, int key, int width, Tile tile) {
-        int first = c.firstQuery(b, from, key);
+    private static void weights(AttentionCall c, int b, int h, int from, int key, int width, Tile tile) {
+        VisibleKeys seen = tile.seen;
+        int first = seen.first();
         float[] x = tile.weights;
         float[] maxima = Objects.requireNonNull(c.maxima);
         float[] sums = Objects.requireNonNull(c.sums);
         c.keyValues.keys(tile.keys, b, c.keyHead(h), key, width);
-        c.products(tile.keys, b, h, first, to - first, width, x, (first - from) * BLOCK, BLOCK);
-        for (int i = first; i < to; i++) {
+        c.products(tile.keys, b, h, first, seen.last() - first, width, x, (first - from) * BLOCK, BLOCK);
+        for (int i = first; i < seen.last(); i++) {
             int at = (i - from) * BLOCK;
-            int visible = c.visible(b, i, key, width);
             float max = maxima[c.rowAt(b, h, i)];
             if (max == Float.NEGATIVE_INFINITY) {
                 Arrays.fill(x, at, at + width, 0f);
                 continue;
             }
-            c.scores.scaleAndCap(c.kernels, x, at, visible);
+            int begin = seen.begin(i);
+            int end = seen.end(i);
+            int own = at + begin;
+            int count = end - begin;
+            c.scores.scaleAndCap(c.kernels, x, own, count);
             if (c.scores.bent()) {
-                System.arraycopy(x, at, tile.bent, at, visible);
+                System.arraycopy(x, own, tile.bent, own, count);
             }
-            c.finishScores(b, h, i, key, visible, x, at);
-            c.kernels.expSum(x, at, visible, max);
-            c.kernels.scale(x, at, visible, 1f / sums[c.rowAt(b, h, i)]);
-            Arrays.fill(x, at + visible, at + width, 0f);
+            c.finishScores(b, h, i, key + begin, count, x, own);
+            seen.hide(x, at, i);
+            c.kernels.expSum(x, own, count, max);
+            c.kernels.scale(x, own, count, 1f / sums[c.rowAt(b, h, i)]);
+            Arrays.fill(x, at, own, 0f);
+            Arrays.fill(x, at + end, at + width, 0f);
         }
     }
 
     private void block(int b, int h, int from, int to, int key, int width, Tile tile) {
         AttentionCall c = call;
         Kernels kernels = c.kernels;
-        int first = c.firstQuery(b, from, key);
-        int rows = to - first;
+        int first = tile.seen.first();
+        int last = tile.seen.last();
+        int rows = last - first;
         int at = (first - from) * BLOCK;
         int keyHead = c.keyHead(h);
-        weights(c, b, h, from, to, key, width, tile);
+        weights(c, b, h, from, key, width, tile);
         pack(c, b, keyHead, key, width, tile);
         kernels.multiply(
                 rows,
@@ -175,7 +185,7 @@ final class BlockedBackward implements Workspace.Task {
                 at,
                 BLOCK,
                 false);
-        for (int i = first; i < to; i++) {
+        for (int i = first; i < last; i++) {
             scoreGradients(b, h, i, key, width, tile, (i - from) * BLOCK, tile.delta[i - from]);
         }
         int panelAt = (first - from) * 16;

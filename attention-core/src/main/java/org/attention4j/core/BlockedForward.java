@@ -51,12 +51,12 @@ final class BlockedForward implements Workspace.Task {
         float[] sum = scratch.floats(c.queryBlock());
         Arrays.fill(max, 0, to - from, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, to - from, 0f);
-        int end = c.end(b, to - 1);
-        for (int key = 0; key < end; key += BLOCK) {
-            int width = Math.min(BLOCK, end - key);
-            c.keyValues.keys(tile, b, c.keyHead(h), key, width);
-            c.keyValues.values(tile, b, c.keyHead(h), key, width);
-            block(c, tile, b, h, from, to, key, width, x, max, sum);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, to - from);
+        seen.queries(b, h, from, to);
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
+            c.keyValues.keys(tile, b, c.keyHead(h), key, seen.width());
+            c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
+            block(c, tile, seen, b, h, from, key, x, max, sum);
         }
         for (int i = from; i < to; i++) {
             int r = i - from;
@@ -73,29 +73,33 @@ final class BlockedForward implements Workspace.Task {
     private static void block(
             AttentionCall c,
             KeyBlock tile,
+            VisibleKeys seen,
             int b,
             int h,
             int from,
-            int to,
             int key,
-            int width,
             float[] x,
             float[] max,
             float[] sum) {
-        int first = c.firstQuery(b, from, key);
-        int at = (first - from) * BLOCK;
-        c.products(tile, b, h, first, to - first, width, x, at, BLOCK);
-        for (int i = first; i < to; i++) {
-            score(c, b, h, i, key, width, x, (i - from) * BLOCK, max, sum, i - from);
+        int first = seen.first();
+        int rows = seen.last() - first;
+        for (int i = first, next; i < seen.last(); i = next) {
+            next = seen.run(i);
+            int begin = seen.begin(i);
+            int columns = seen.end(next - 1) - begin; // the last row of a run sees the most
+            c.products(tile, b, h, i, next - i, begin, columns, x, (i - from) * BLOCK + begin, BLOCK);
         }
-        exponentials(c, b, from, first, to, key, width, x, max, sum);
+        for (int i = first; i < seen.last(); i++) {
+            score(c, seen, b, h, i, key, x, (i - from) * BLOCK, max, sum, i - from);
+        }
+        exponentials(c, seen, from, x, max, sum);
         Panels.multiplyAdd(
                 c.kernels,
-                to - first,
+                rows,
                 c.valueWidth,
-                width,
+                seen.width(),
                 x,
-                at,
+                (first - from) * BLOCK,
                 BLOCK,
                 1,
                 tile.values,
@@ -109,22 +113,24 @@ final class BlockedForward implements Workspace.Task {
     /** One row of a block: products to scores; the row's maximum, sum and output so far follow. */
     private static void score(
             AttentionCall c,
+            VisibleKeys seen,
             int b,
             int h,
             int i,
             int key,
-            int width,
             float[] x,
             int at,
             float[] max,
             float[] sum,
             int r) {
         Kernels kernels = c.kernels;
-        int visible = c.visible(b, i, key, width);
-        c.scores.scaleAndCap(kernels, x, at, visible);
-        c.finishScores(b, h, i, key, visible, x, at);
+        int begin = seen.begin(i);
+        int count = seen.end(i) - begin;
+        c.scores.scaleAndCap(kernels, x, at + begin, count);
+        c.finishScores(b, h, i, key + begin, count, x, at + begin);
+        seen.hide(x, at, i);
         float before = max[r];
-        float now = Math.max(before, kernels.max(x, at, visible));
+        float now = Math.max(before, kernels.max(x, at + begin, count));
         if (before != Float.NEGATIVE_INFINITY && before != now) {
             float shrink = ScalarMath.exp(before - now);
             sum[r] *= shrink;
@@ -133,31 +139,24 @@ final class BlockedForward implements Workspace.Task {
         max[r] = now;
     }
 
-    /** Scores to exponentials, 0 where hidden; neighbouring rows that see the whole block go together. */
-    private static void exponentials(
-            AttentionCall c,
-            int b,
-            int from,
-            int first,
-            int to,
-            int key,
-            int width,
-            float[] x,
-            float[] max,
-            float[] sum) {
-        for (int i = first, end; i < to; i = end) {
-            end = i;
-            while (end < to && max[end - from] != Float.NEGATIVE_INFINITY && c.visible(b, end, key, width) == width) {
-                end++;
-            }
+    /** Scores to exponentials, 0 where hidden; neighbouring rows that see the same columns go together. */
+    private static void exponentials(AttentionCall c, VisibleKeys seen, int from, float[] x, float[] max, float[] sum) {
+        for (int i = seen.first(), next; i < seen.last(); i = next) {
             int r = i - from;
-            int visible = width;
-            if (end == i) { // a row that sees less, or has seen nothing yet
-                end = i + 1;
-                visible = max[r] == Float.NEGATIVE_INFINITY ? 0 : c.visible(b, i, key, width);
-                Arrays.fill(x, r * BLOCK + visible, r * BLOCK + width, 0f);
+            int begin = seen.begin(i);
+            int end = max[r] == Float.NEGATIVE_INFINITY ? begin : seen.end(i); // a row may have seen nothing yet
+            next = i + 1;
+            while (next < seen.last()
+                    && max[next - from] != Float.NEGATIVE_INFINITY
+                    && seen.begin(next) == begin
+                    && seen.end(next) == end) {
+                next++;
             }
-            c.kernels.addExpSums(end - i, x, r * BLOCK, BLOCK, visible, max, r, sum, r);
+            for (int at = r * BLOCK; at < (next - from) * BLOCK; at += BLOCK) {
+                Arrays.fill(x, at, at + begin, 0f);
+                Arrays.fill(x, at + end, at + seen.width(), 0f);
+            }
+            c.kernels.addExpSums(next - i, x, r * BLOCK + begin, BLOCK, end - begin, max, r, sum, r);
         }
     }
 }

@@ -14,9 +14,10 @@ final class KeyRow implements AttentionRow {
     private int index;
     private int at;
     private int keys;
+    private int firstKey;
 
     /** Moves to a row; the number of its keys. */
-    int set(AttentionCall newCall, int b, int h, int i) {
+    int set(AttentionCall newCall, VisibleKeys seen, int b, int h, int i) {
         call = newCall;
         batch = b;
         head = h;
@@ -24,7 +25,15 @@ final class KeyRow implements AttentionRow {
         index = i;
         at = call.query.at(b, h, i);
         keys = call.end(b, i);
+        seen.queries(b, h, i, i + 1);
+        firstKey = seen.next(0);
+        firstKey += firstKey < keys ? seen.begin(i) : 0;
         return keys;
+    }
+
+    @Override
+    public int firstKey() {
+        return firstKey;
     }
 
     @Override

@@ -5,6 +5,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.variant.AttentionMask;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.ScoreModifier;
+import org.attention4j.api.variant.Visibility;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ final class Scores {
     }
 
     /**
-     * The rest: modifier, bias and masks. Hidden keys get −∞.
+     * The rest but for {@link #hide the variant's mask}: modifier, bias and the call's mask. Hidden keys get −∞.
      *
      * @param i index of the query in the call
      * @param position of the query in its sequence
@@ -79,9 +80,6 @@ final class Scores {
         }
         if (allowed != null) {
             hide(allowed, maskAt(b, h, i, first), maskStrides[3], x, at, count);
-        }
-        if (mask != null) {
-            hide(mask, x, at, count, b, h, position, first);
         }
     }
 
@@ -115,12 +113,61 @@ final class Scores {
         }
     }
 
-    private static void hide(AttentionMask mask, float[] x, int at, int count, int b, int h, int position, int first) {
-        for (int j = 0; j < count; j++) {
-            if (!mask.allows(b, h, position, first + j)) {
+    /** Hides what the variant's mask does not allow, pair by pair. */
+    void hide(float[] x, int at, int count, int b, int h, int position, int first) {
+        AttentionMask asked = mask;
+        for (int j = 0; j < count && asked != null; j++) {
+            if (!asked.allows(b, h, position, first + j)) {
                 x[at + j] = Float.NEGATIVE_INFINITY;
             }
         }
+    }
+
+    /** Whether keys can be hidden other than by causality and lengths. */
+    boolean masked() {
+        return mask != null || allowed != null || bias != null;
+    }
+
+    @Nullable
+    AttentionMask variantMask() {
+        return mask;
+    }
+
+    /**
+     * What masks and −∞ in a bias hide among {@code rows} queries from i on and {@code count} keys: NONE where all is hidden, ALL where
+     * nothing can be.
+     */
+    Visibility visibility(int b, int h, int i, int rows, int position, int key, int count) {
+        Visibility seen =
+                mask == null ? Visibility.ALL : mask.visibility(b, h, position, position + rows, key, key + count);
+        if (seen == Visibility.NONE || allowed == null && bias == null) {
+            return seen;
+        }
+        boolean nothing = allowed != null && nothingAllowed(allowed, maskAt(b, h, i, key), rows, count)
+                || bias != null && allInfinite(bias, biasAt(b, h, i, key), rows, count);
+        return nothing ? Visibility.NONE : Visibility.SOME;
+    }
+
+    private boolean nothingAllowed(boolean[] given, int from, int rows, int count) {
+        for (int r = 0; r < (maskStrides[2] == 0 ? 1 : rows); r++) {
+            for (int j = 0; j < (maskStrides[3] == 0 ? 1 : count); j++) {
+                if (given[from + r * maskStrides[2] + j * maskStrides[3]]) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private boolean allInfinite(float[] given, int from, int rows, int count) {
+        for (int r = 0; r < (biasStrides[2] == 0 ? 1 : rows); r++) {
+            for (int j = 0; j < (biasStrides[3] == 0 ? 1 : count); j++) {
+                if (given[from + r * biasStrides[2] + j * biasStrides[3]] != Float.NEGATIVE_INFINITY) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** Whether a query may see a key that causality and lengths allow. */

@@ -23,11 +23,12 @@ final class WeightedBackward implements Workspace.Task {
         float[] dQuery = scratch.floats(c.keyWidth);
         float[] dKeys = scratch.floats(capacity * c.keyWidth);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         c.keyValues.valueRows(b, keyHead, 0, c.keys(b), values);
         Arrays.fill(dKeys, 0, c.keys(b) * c.keyWidth, 0f);
         for (int h = 0; h < c.heads; h++) {
             for (int i = 0; i < c.queryLengths[b] && c.keyHead(h) == keyHead; i++) {
-                row(b, h, i, row, values, weights, dWeights, dQuery, dKeys);
+                row(b, h, i, row, seen, values, weights, dWeights, dQuery, dKeys);
             }
         }
         HeadRows dKey = arrays.dKey;
@@ -41,6 +42,7 @@ final class WeightedBackward implements Workspace.Task {
             int h,
             int i,
             KeyRow row,
+            VisibleKeys seen,
             float[] values,
             float[] weights,
             float[] dWeights,
@@ -49,17 +51,19 @@ final class WeightedBackward implements Workspace.Task {
         AttentionCall c = call;
         AttentionWeighting weighting = Objects.requireNonNull(c.weighting);
         HeadRows dOut = arrays.dOut;
-        int keys = row.set(c, b, h, i);
+        int keys = row.set(c, seen, b, h, i);
         int at = dOut.at(b, h, i);
         int width = c.valueWidth;
         WeightedForward.weights(weighting, row, keys, weights);
-        for (int j = 0; j < keys; j++) {
+        Arrays.fill(weights, 0, row.firstKey(), 0f);
+        Arrays.fill(dWeights, 0, row.firstKey(), 0f);
+        for (int j = row.firstKey(); j < keys; j++) {
             dWeights[j] = row.sees(j)
                     ? c.kernels.dot(dOut.array, at, values, j * width, width) + arrays.dWeight(c, b, h, i, j)
                     : 0f;
         }
         HeadRows dValue = arrays.dValue;
-        for (int j = 0; j < keys && dValue != null; j++) {
+        for (int j = row.firstKey(); j < keys && dValue != null; j++) {
             if (weights[j] != 0) {
                 int to = dValue.at(b, c.keyHead(h), j);
                 c.kernels.multiplyAdd(weights[j], dOut.array, at, dValue.array, to, width);

@@ -21,14 +21,15 @@ final class WeightedForward implements Workspace.Task {
         int to = Math.min(from + c.queryBlock(), c.queryTime);
         KeyBlock tile = c.keyValues.block(scratch);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         float[] weights = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
             int at = c.out.at(b, h, i);
             if (i < c.queryLengths[b]) {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
-                int keys = row.set(c, b, h, i);
+                int keys = row.set(c, seen, b, h, i);
                 weights(weighting, row, keys, weights);
-                values(c, tile, b, h, keys, weights, at);
+                values(c, tile, seen, b, h, i, weights, at);
             } else if (c.outPadded) {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
             }
@@ -37,18 +38,20 @@ final class WeightedForward implements Workspace.Task {
 
     /** The weights of a row; 0 for keys that it cannot see, whatever the weighting wrote. */
     static void weights(AttentionWeighting weighting, KeyRow row, int keys, float[] weights) {
-        Arrays.fill(weights, 0, keys, 0f);
+        Arrays.fill(weights, row.firstKey(), keys, 0f);
         weighting.weights(row, weights);
-        for (int j = 0; j < keys; j++) {
+        for (int j = row.firstKey(); j < keys; j++) {
             if (!row.sees(j)) {
                 weights[j] = 0f;
             }
         }
     }
 
-    private static void values(AttentionCall c, KeyBlock tile, int b, int h, int keys, float[] weights, int at) {
-        for (int key = 0; key < keys; key += KeyValues.BLOCK) {
-            int width = Math.min(KeyValues.BLOCK, keys - key);
+    private static void values(
+            AttentionCall c, KeyBlock tile, VisibleKeys seen, int b, int h, int i, float[] weights, int at) {
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + KeyValues.BLOCK)) {
+            int width = seen.width();
+            Arrays.fill(weights, key, key + seen.begin(i), 0f);
             c.keyValues.values(tile, b, c.keyHead(h), key, width);
             Panels.multiplyAdd(
                     c.kernels,

@@ -25,13 +25,14 @@ final class WeightsTask implements Workspace.Task {
         int from = index % blocks * c.queryBlock();
         int to = Math.min(from + c.queryBlock(), c.queryTime);
         KeyBlock tile = c.keyValues.block(scratch);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         float[] x = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
             int at = offset + c.rowAt(b, h, i) * columns;
             Arrays.fill(weights, at, at + columns, scores ? Float.NEGATIVE_INFINITY : 0f);
             if (i < c.queryLengths[b]) {
-                int keys = row(c, tile, b, h, i, row, x);
+                int keys = row(c, tile, seen, b, h, i, row, x);
                 place(c, x, keys, at);
             }
         }
@@ -47,20 +48,27 @@ final class WeightsTask implements Workspace.Task {
     }
 
     /** The weights or scores of one row; returns how many keys it has. */
-    private int row(AttentionCall c, KeyBlock tile, int b, int h, int i, KeyRow row, float[] x) {
+    private int row(AttentionCall c, KeyBlock tile, VisibleKeys seen, int b, int h, int i, KeyRow row, float[] x) {
         if (c.weighting != null) {
-            int keys = row.set(c, b, h, i);
+            int keys = row.set(c, seen, b, h, i);
             WeightedForward.weights(c.weighting, row, keys, x);
+            Arrays.fill(x, 0, row.firstKey(), 0f);
             return keys;
         }
         Kernels kernels = c.kernels;
         int keys = c.end(b, i);
-        for (int key = 0; key < keys; key += BLOCK) {
-            int width = Math.min(BLOCK, keys - key);
+        Arrays.fill(x, 0, keys, Float.NEGATIVE_INFINITY);
+        seen.queries(b, h, i, i + 1);
+        for (int key = seen.next(0); key < keys; key = seen.next(key + BLOCK)) {
+            int width = seen.width();
             c.keyValues.keys(tile, b, c.keyHead(h), key, width);
             c.products(tile, b, h, i, 1, width, x, key, width);
             c.scores.scaleAndCap(kernels, x, key, width);
             c.finishScores(b, h, i, key, width, x, key);
+            int begin = key + seen.begin(i);
+            Arrays.fill(x, key, begin, Float.NEGATIVE_INFINITY);
+            Arrays.fill(x, key + seen.end(i), key + width, Float.NEGATIVE_INFINITY);
+            seen.hide(x, key, i);
         }
         if (scores) {
             return keys;

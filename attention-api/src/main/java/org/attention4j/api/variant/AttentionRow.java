@@ -31,6 +31,15 @@ public interface AttentionRow {
     int keys();
 
     /**
+     * A key before which the query may attend to none: where loops over keys may start.
+     *
+     * @return 0 to S; weights before it are not read
+     */
+    default int firstKey() {
+        return 0;
+    }
+
+    /**
      * E, the width of a head.
      *
      * @return at least 1

@@ -1,0 +1,218 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.variant.Visibility;
+
+/**
+ * Which keys a block of queries of one head may see, as bounds for the loops over keys: blocks of keys that none of them sees are passed
+ * over, and masks are asked pair by pair only where they do not know about {@link #GROUP} queries and a panel of 16 keys at once.
+ *
+ * <p>No bit depends on what is left out: a hidden key has the score −∞, so its weight is 0, which leaves a sum as it is and a product out. What
+ * a row starts with is a multiple of 16, so that every number keeps its lane in a sum.
+ */
+final class VisibleKeys {
+    /** Queries that are asked about together. */
+    static final int GROUP = 16;
+
+    private static final int PANEL = 16;
+    private static final int BLOCK = KeyValues.BLOCK;
+
+    private AttentionCall call = new AttentionCall();
+    private int b;
+    private int h;
+    private int from;
+    private int to;
+    /** Past the last stored key that one of the queries may see. */
+    private int end;
+    /** Whether nothing but causality and lengths hides keys. */
+    private boolean unmasked;
+    /** The block of keys that was found. */
+    private int key;
+
+    private int width;
+    /** Whether every query of the block sees the keys of the block that causality allows. */
+    private boolean whole;
+
+    private int first;
+    private int last;
+    /** Of each group of queries, a bit for each panel of the block: whether a pair in it may be seen, and whether the mask must be asked. */
+    private int[] open = {};
+
+    private int[] asked = {};
+
+    /** For use again, for blocks of up to so many queries. */
+    static VisibleKeys borrow(Scratch scratch, AttentionCall call, int queries) {
+        VisibleKeys seen = scratch.object(VisibleKeys.class, VisibleKeys::new);
+        seen.call = call;
+        seen.open = scratch.ints(Work.blocks(queries, GROUP));
+        seen.asked = scratch.ints(Work.blocks(queries, GROUP));
+        return seen;
+    }
+
+    /** Moves to a block of queries, of which there is at least one; no block of keys is found yet. */
+    void queries(int sequence, int head, int fromQuery, int toQuery) {
+        b = sequence;
+        h = head;
+        from = fromQuery;
+        to = toQuery;
+        end = call.end(b, to - 1);
+        unmasked = !call.scores.masked();
+    }
+
+    /** Past the last stored key that one of the queries may see. */
+    int end() {
+        return end;
+    }
+
+    /** Finds the first block of keys, not before {@code start}, in which a query sees something: where it begins, or the end. */
+    int next(int start) {
+        for (int at = start; at < end; at += BLOCK) {
+            at = unmasked ? at : skip(at);
+            if (at < end && look(at)) {
+                return at;
+            }
+        }
+        return end;
+    }
+
+    /** Past blocks that are hidden as a whole, in strides that double while that is so and halve where it is not. */
+    private int skip(int start) {
+        int at = start;
+        int stride = BLOCK;
+        while (at < end) {
+            int next = (int) Math.min(end, (long) at + stride);
+            if (visibility(from, to, at, next) == Visibility.NONE) {
+                at = next;
+                stride = Math.min(2 * stride, 1 << 29);
+            } else if (stride == BLOCK) {
+                return at;
+            } else {
+                stride /= 2;
+            }
+        }
+        return at;
+    }
+
+    /** Looks at a block of keys; whether a query may see something of it. */
+    private boolean look(int at) {
+        key = at;
+        width = Math.min(BLOCK, end - at);
+        first = call.firstQuery(b, from, key);
+        last = to;
+        whole = unmasked || visibility(first, to, key, key + width) == Visibility.ALL;
+        if (!whole) {
+            for (int i = from; i < to; i += GROUP) {
+                look(i, Math.min(i + GROUP, to));
+            }
+            while (first < last && open[group(first)] == 0) {
+                first = from + (group(first) + 1) * GROUP;
+            }
+            while (first < last && open[group(last - 1)] == 0) {
+                last = from + group(last - 1) * GROUP;
+            }
+        }
+        return first < last;
+    }
+
+    private int group(int i) {
+        return (i - from) / GROUP;
+    }
+
+    private void look(int fromQuery, int toQuery) {
+        int g = group(fromQuery);
+        int columns = call.visible(b, toQuery - 1, key, width);
+        Visibility all = columns == 0 ? Visibility.NONE : visibility(fromQuery, toQuery, key, key + columns);
+        int panels = (1 << Work.blocks(columns, PANEL)) - 1;
+        open[g] = all == Visibility.NONE ? 0 : panels;
+        asked[g] = 0;
+        for (int j = 0; j < columns && all == Visibility.SOME; j += PANEL) {
+            Visibility panel = visibility(fromQuery, toQuery, key + j, key + Math.min(j + PANEL, columns));
+            if (panel == Visibility.NONE) {
+                open[g] &= ~(1 << j / PANEL);
+            } else if (panel == Visibility.SOME) {
+                asked[g] |= 1 << j / PANEL;
+            }
+        }
+    }
+
+    /** What is hidden among some queries and stored keys; every query sees extra keys. */
+    private Visibility visibility(int fromQuery, int toQuery, int fromKey, int toKey) {
+        int extra = call.extraKeys;
+        if (toKey <= extra) {
+            return Visibility.ALL;
+        }
+        int ownFrom = Math.max(0, fromKey - extra);
+        int position = call.position(b, fromQuery);
+        Visibility own = call.scores.visibility(
+                b, h, fromQuery, toQuery - fromQuery, position, ownFrom, toKey - extra - ownFrom);
+        return fromKey < extra && own == Visibility.NONE ? Visibility.SOME : own;
+    }
+
+    /** The first query that sees something of the block. */
+    int first() {
+        return first;
+    }
+
+    /** Past the last query that sees something of the block. */
+    int last() {
+        return last;
+    }
+
+    /** Keys of the block. */
+    int width() {
+        return width;
+    }
+
+    /** The column of the block before which a query sees nothing, a multiple of 16. */
+    int begin(int i) {
+        int panels = whole ? 1 : open[group(i)];
+        return panels == 0 ? 0 : PANEL * Integer.numberOfTrailingZeros(panels);
+    }
+
+    /** The column of the block from which on a query sees nothing, not before {@link #begin}. */
+    int end(int i) {
+        int visible = call.visible(b, i, key, width);
+        if (whole) {
+            return visible;
+        }
+        int panels = Integer.SIZE - Integer.numberOfLeadingZeros(open[group(i)]);
+        return Math.max(begin(i), Math.min(visible, PANEL * panels));
+    }
+
+    /** Past the last of the queries from one on whose products are computed together: as the last of them sees the most, over its columns. */
+    int run(int i) {
+        if (whole && call.visible(b, i, key, width) == width) {
+            return last;
+        }
+        int next = groupEnd(i);
+        int begin = begin(i);
+        int end = end(next - 1);
+        while (next < last && begin(next) == begin && end(groupEnd(next) - 1) == end) {
+            next = groupEnd(next);
+        }
+        return next;
+    }
+
+    private int groupEnd(int i) {
+        return Math.min(from + (group(i) + 1) * GROUP, last);
+    }
+
+    /** Sets the scores of one query that the mask hides to −∞, in a row of the block that starts at {@code at}. */
+    void hide(float[] x, int at, int i) {
+        if (whole || call.scores.variantMask() == null) {
+            return;
+        }
+        int g = group(i);
+        int stop = end(i);
+        for (int j = begin(i); j < stop; j += PANEL) {
+            int to16 = Math.min(j + PANEL, stop);
+            if ((open[g] >> j / PANEL & 1) == 0) {
+                Arrays.fill(x, at + j, at + to16, Float.NEGATIVE_INFINITY);
+            } else if ((asked[g] >> j / PANEL & 1) != 0) {
+                int own = j + call.extra(key + j, to16 - j);
+                call.scores.hide(x, at + own, to16 - own, b, h, call.position(b, i), key + own - call.extraKeys);
+            }
+        }
+    }
+}
