@@ -1,12 +1,13 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.cnn.ConvolutionProvider;
+import org.attention4j.cnn.GatedConvolutionProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
  * Convolutional sequence mixers. A program finds them through the registry; one that wants the typed factories may
  * read it.
  *
- * @provides MixerProvider {@code convolution}
+ * @provides MixerProvider {@code convolution}, {@code gated-convolution}
  */
 @NullMarked
 module org.attention4j.cnn {
@@ -17,5 +18,6 @@ module org.attention4j.cnn {
     exports org.attention4j.cnn;
 
     provides MixerProvider with
-            ConvolutionProvider;
+            ConvolutionProvider,
+            GatedConvolutionProvider;
 }

@@ -23,6 +23,11 @@ public enum MixerFamily {
      * PyTorch's Conv1d: {@code weight [D', D / groups, K]}, {@code bias [D']}; options {@code kernel} and {@code dilation}.
      */
     CONVOLUTION,
+    /**
+     * The same function of a window of inputs at every position, not linear: convolutions with gates or activations between or
+     * behind them. The receptive field is declared, and with positive parameters and inputs both its ends matter.
+     */
+    LOCAL,
     /** Anything else. */
     OTHER
 }

@@ -2,7 +2,6 @@ package org.attention4j.cnn;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
@@ -83,7 +82,7 @@ public final class Convolution implements Differentiable, Incremental {
     private Convolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
         this.spec = spec;
         this.parameters = parameters;
-        filter = Filter.of(spec, parameters, kernels);
+        filter = Filter.of(kernels, spec.config(), parameters, "");
     }
 
     /**
@@ -126,9 +125,11 @@ public final class Convolution implements Differentiable, Incremental {
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
+            Source source = scratch.object(Source.class, Source::new)
+                    .set(in, in.tensor().readable(scratch), in.tensor().offset());
             float[] results = out.writable(scratch);
-            ForwardPass.run(filter, in, x, null, results, out.offset(), workspace);
+            ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
+            source.forget();
             out.commit(results);
         } finally {
             workspace.end(mark);
@@ -152,11 +153,13 @@ public final class Convolution implements Differentiable, Incremental {
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
+            Source source = new Source()
+                    .set(in, in.tensor().readable(scratch), in.tensor().offset());
             float[] dY = dOut.readable(scratch);
-            ParameterGradient.run(filter, in, dY, dOut.offset(), gradients.parameters(), workspace);
+            ParameterGradient.run(filter, source, dY, dOut.offset(), gradients.parameters(), "", workspace);
             gradients.input().ifPresent(dIn -> {
                 float[] dX = dIn.readable(scratch);
-                InputGradient.run(filter, in, dY, dOut.offset(), dX, dIn.offset(), workspace);
+                InputGradient.run(filter, source, dY, dOut.offset(), dX, dIn.offset(), workspace);
                 dIn.commit(dX);
             });
         } finally {
@@ -166,53 +169,35 @@ public final class Convolution implements Differentiable, Incremental {
 
     @Override
     public MixerState newState(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return new RowState(spec, batch, capacity, filter.in(), filter.reach().left());
+        return InputState.of(spec, batch, capacity);
     }
 
     @Override
     public long stateBytes(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return RowState.bytes(batch, capacity, filter.in(), filter.reach().left());
+        return InputState.bytes(spec, batch, capacity);
     }
 
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        if (!(state instanceof RowState rows)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        RowState rows = InputState.check(spec, chunk, state, out);
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
             float[] x = chunk.tensor().readable(scratch);
+            Source source = scratch.object(Source.class, Source::new)
+                    .set(chunk, x, chunk.tensor().offset(), rows, 0);
             float[] results = out.writable(scratch);
-            ForwardPass.run(filter, chunk, x, rows, results, out.offset(), workspace);
+            ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
+            source.forget();
             out.commit(results);
-            keep(chunk, x, rows);
+            InputState.keep(chunk, x, rows);
         } finally {
             workspace.end(mark);
         }
     }
 
-    /** Stores the inputs, as many as the state keeps. */
-    private void keep(Sequences chunk, float[] x, RowState rows) {
-        long kept = (long) rows.capacity() + filter.reach().left();
-        for (int b = 0; b < chunk.batch(); b++) {
-            int length = chunk.length(b);
-            for (int t = 0; t < length; t++) {
-                if (length - t <= kept) {
-                    int from = chunk.tensor().offset() + (b * chunk.time() + t) * filter.in();
-                    System.arraycopy(x, from, rows.rows(b), rows.row(b, rows.position(b)), filter.in());
-                }
-                rows.advance(b, 1);
-            }
-        }
-    }
-
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        spec.require(Capability.INCREMENTAL);
-        return RowState.load(channel, spec, filter.in(), filter.reach().left());
+        return InputState.load(channel, spec);
     }
 }

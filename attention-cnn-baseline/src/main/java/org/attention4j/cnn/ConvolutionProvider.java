@@ -33,32 +33,42 @@ public final class ConvolutionProvider implements MixerProvider {
 
     static MixerSpec specOf(MixerConfig config) {
         MixerSpec.Builder spec = MixerSpec.of(KIND, config);
-        MixerConfig resolved = spec.config();
-        int width = resolved.width();
-        int out = resolved.get(Convolution.OUTPUT_WIDTH);
-        int kernel = resolved.get(Convolution.KERNEL);
-        int groups = resolved.get(Convolution.GROUPS);
-        boolean causal = resolved.get(Convolution.CAUSAL);
+        addParameters(spec, "");
+        return finish(spec).build();
+    }
+
+    /** Checks the groups and adds one convolution's weight and bias, as the options say. */
+    static void addParameters(MixerSpec.Builder spec, String prefix) {
+        MixerConfig config = spec.config();
+        int width = config.width();
+        int out = config.get(Convolution.OUTPUT_WIDTH);
+        int kernel = config.get(Convolution.KERNEL);
+        int groups = config.get(Convolution.GROUPS);
         if (width % groups != 0 || out % groups != 0) {
             throw new BadConfigurationException(
                     Convolution.GROUPS.name(),
                     Integer.toString(groups),
                     "must divide width " + width + " and output-width " + out);
         }
-        Reach reach = Reach.of(kernel, resolved.get(Convolution.DILATION), causal);
         InitialValue initial = InitialValue.uniform(1 / Math.sqrt((double) width / groups * kernel));
-        spec.parameter("weight", initial, out, width / groups, kernel);
-        if (resolved.get(Convolution.BIAS)) {
-            spec.parameter("bias", initial, out);
+        spec.parameter(prefix + "weight", initial, out, width / groups, kernel);
+        if (config.get(Convolution.BIAS)) {
+            spec.parameter(prefix + "bias", initial, out);
         }
+    }
+
+    /** Sets the width of the output and what follows from the reach of the taps. */
+    static MixerSpec.Builder finish(MixerSpec.Builder spec) {
+        MixerConfig config = spec.config();
+        boolean causal = config.get(Convolution.CAUSAL);
+        Reach reach = Reach.of(config.get(Convolution.KERNEL), config.get(Convolution.DILATION), causal);
         if (!causal) {
             spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
         }
-        return spec.outputWidth(out)
+        return spec.outputWidth(config.get(Convolution.OUTPUT_WIDTH))
                 .causal(causal)
                 .boundedState(true)
-                .receptiveField(reach.left(), reach.right())
-                .build();
+                .receptiveField(reach.left(), reach.right());
     }
 
     @Override

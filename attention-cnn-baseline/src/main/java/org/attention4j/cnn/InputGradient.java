@@ -12,7 +12,7 @@ final class InputGradient implements Workspace.Task {
     private static final float[] NONE = new float[0];
 
     private @Nullable Filter filter;
-    private @Nullable Sequences in;
+    private @Nullable Source source;
     private float[] dY = NONE;
     private int dYAt;
     private float[] dX = NONE;
@@ -23,27 +23,27 @@ final class InputGradient implements Workspace.Task {
      * Runs.
      *
      * @param filter the convolution
-     * @param in the recording's input
+     * @param source what the convolution read
      * @param dY {@code [B, T, D']}
      * @param dYAt where it starts
      * @param dX {@code [B, T, D]}, added to
      * @param dXAt where it starts
      * @param workspace begun
      */
-    static void run(Filter filter, Sequences in, float[] dY, int dYAt, float[] dX, int dXAt, Workspace workspace) {
+    static void run(Filter filter, Source source, float[] dY, int dYAt, float[] dX, int dXAt, Workspace workspace) {
         InputGradient task = workspace.scratch().object(InputGradient.class, InputGradient::new);
         task.filter = filter;
-        task.in = in;
+        task.source = source;
         task.dY = dY;
         task.dYAt = dYAt;
         task.dX = dX;
         task.dXAt = dXAt;
-        task.blocks = Math.ceilDiv(in.time(), POSITIONS);
+        task.blocks = Math.ceilDiv(source.sequences().time(), POSITIONS);
         try {
-            workspace.run(in.batch() * task.blocks, task);
+            workspace.run(source.sequences().batch() * task.blocks, task);
         } finally {
             task.filter = null;
-            task.in = null;
+            task.source = null;
             task.dY = NONE;
             task.dX = NONE;
         }
@@ -52,7 +52,7 @@ final class InputGradient implements Workspace.Task {
     @Override
     public void run(int index, Scratch scratch) {
         Filter filter = Objects.requireNonNull(this.filter);
-        Sequences in = Objects.requireNonNull(this.in);
+        Sequences in = Objects.requireNonNull(this.source).sequences();
         Reach reach = filter.reach();
         int b = index / blocks;
         int from = index % blocks * POSITIONS;

@@ -27,18 +27,26 @@ final class ParameterGradient implements Workspace.Task {
      * Runs.
      *
      * @param filter the convolution
-     * @param in the recording's input
+     * @param source what the convolution read
      * @param dY {@code [B, T, D']}
      * @param dYAt where it starts
-     * @param wanted the parameters' gradients, added to
+     * @param wanted the gradients of all parameters, added to
+     * @param prefix of the names of these two
      * @param workspace begun
      */
-    static void run(Filter filter, Sequences in, float[] dY, int dYAt, NamedTensors wanted, Workspace workspace) {
-        if (wanted.contains("weight")) {
-            addWeight(filter, in, dY, dYAt, wanted.get("weight"), workspace);
+    static void run(
+            Filter filter,
+            Source source,
+            float[] dY,
+            int dYAt,
+            NamedTensors wanted,
+            String prefix,
+            Workspace workspace) {
+        if (wanted.contains(prefix + "weight")) {
+            addWeight(filter, source, dY, dYAt, wanted.get(prefix + "weight"), workspace);
         }
-        if (wanted.contains("bias")) {
-            addBias(filter, in, dY, dYAt, wanted.get("bias"), workspace.scratch());
+        if (wanted.contains(prefix + "bias")) {
+            addBias(filter, source.sequences(), dY, dYAt, wanted.get(prefix + "bias"), workspace.scratch());
         }
     }
 
@@ -54,9 +62,9 @@ final class ParameterGradient implements Workspace.Task {
     }
 
     private static void addWeight(
-            Filter filter, Sequences in, float[] dY, int dYAt, Tensor dWeight, Workspace workspace) {
+            Filter filter, Source source, float[] dY, int dYAt, Tensor dWeight, Workspace workspace) {
         Scratch scratch = workspace.scratch();
-        float[] x = in.tensor().readable(scratch);
+        Sequences in = source.sequences();
         float[] weight = dWeight.readable(scratch);
         ParameterGradient task = scratch.object(ParameterGradient.class, ParameterGradient::new);
         task.filter = filter;
@@ -68,10 +76,11 @@ final class ParameterGradient implements Workspace.Task {
             for (int b = 0; b < in.batch(); b++) {
                 task.length = in.length(b);
                 task.dYAt = dYAt + b * in.time() * filter.out();
-                int row = in.tensor().offset() + b * in.time() * filter.in();
+                int row = source.row(b, filter.in());
                 for (int round = 0; round < filter.taps().gradientRounds(); round++) {
                     task.round = round;
-                    filter.taps().pack(filter.kernels(), round, filter.reach(), x, row, task.length, task.packed);
+                    filter.taps()
+                            .pack(filter.kernels(), round, filter.reach(), source.x(), row, task.length, task.packed);
                     workspace.run(filter.taps().gradientParts(), task);
                 }
             }

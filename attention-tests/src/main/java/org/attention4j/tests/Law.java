@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.attention4j.api.Capability;
 import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
@@ -38,7 +39,7 @@ public final class Law {
         SOFTMAX_ATTENTION("softmax attention"),
         /** {@link MixerFamily#BOUNDED_RECURRENCE}. */
         BOUNDED_RECURRENCE("bounded recurrence"),
-        /** {@link MixerFamily#CONVOLUTION}. */
+        /** {@link MixerFamily#CONVOLUTION} and, as far as they are not about linearity, {@link MixerFamily#LOCAL}. */
         CONVOLUTION("convolution");
 
         private final String label;
@@ -76,7 +77,7 @@ public final class Law {
     private final String lookAt;
     private final Check check;
     private final List<Capability> needs;
-    private final Optional<MixerFamily> family;
+    private final List<MixerFamily> families;
     private final List<String> options;
     private final Predicate<MixerSpec> configurations;
     private final String configurationsText;
@@ -88,7 +89,7 @@ public final class Law {
             String lookAt,
             Check check,
             List<Capability> needs,
-            Optional<MixerFamily> family,
+            List<MixerFamily> families,
             List<String> options,
             Predicate<MixerSpec> configurations,
             String configurationsText) {
@@ -98,7 +99,7 @@ public final class Law {
         this.lookAt = lookAt;
         this.check = check;
         this.needs = List.copyOf(needs);
-        this.family = family;
+        this.families = List.copyOf(families);
         this.options = List.copyOf(options);
         this.configurations = configurations;
         this.configurationsText = configurationsText;
@@ -122,7 +123,7 @@ public final class Law {
                 Objects.requireNonNull(lookAt, "lookAt"),
                 Objects.requireNonNull(check, "check"),
                 List.of(),
-                Optional.empty(),
+                List.of(),
                 List.of(),
                 spec -> true,
                 "");
@@ -137,27 +138,18 @@ public final class Law {
     public Law needs(Capability... capabilities) {
         List<Capability> all = new ArrayList<>(needs);
         all.addAll(List.of(capabilities));
-        return new Law(id, group, intent, lookAt, check, all, family, options, configurations, configurationsText);
+        return new Law(id, group, intent, lookAt, check, all, families, options, configurations, configurationsText);
     }
 
     /**
-     * The same law, for one family of mixers.
+     * The same law, for some families of mixers.
      *
-     * @param only the family
+     * @param only the families
      * @return a new law
      */
-    public Law family(MixerFamily only) {
+    public Law family(MixerFamily... only) {
         return new Law(
-                id,
-                group,
-                intent,
-                lookAt,
-                check,
-                needs,
-                Optional.of(only),
-                options,
-                configurations,
-                configurationsText);
+                id, group, intent, lookAt, check, needs, List.of(only), options, configurations, configurationsText);
     }
 
     /**
@@ -169,7 +161,7 @@ public final class Law {
     public Law options(String... names) {
         List<String> all = new ArrayList<>(options);
         all.addAll(List.of(names));
-        return new Law(id, group, intent, lookAt, check, needs, family, all, configurations, configurationsText);
+        return new Law(id, group, intent, lookAt, check, needs, families, all, configurations, configurationsText);
     }
 
     /**
@@ -181,7 +173,7 @@ public final class Law {
      */
     public Law when(String text, Predicate<MixerSpec> condition) {
         String both = configurationsText.isEmpty() ? text : configurationsText + " and " + text;
-        return new Law(id, group, intent, lookAt, check, needs, family, options, configurations.and(condition), both);
+        return new Law(id, group, intent, lookAt, check, needs, families, options, configurations.and(condition), both);
     }
 
     /**
@@ -236,8 +228,10 @@ public final class Law {
      * @return the reason; empty if it concerns the kind
      */
     public Optional<String> unconcerned(MixerKind kind) {
-        if (family.isPresent() && family.get() != kind.family()) {
-            return Optional.of("for the family " + family.get() + ", is " + kind.family());
+        if (!families.isEmpty() && !families.contains(kind.family())) {
+            return Optional.of("for the family "
+                    + families.stream().map(MixerFamily::name).collect(Collectors.joining(" or ")) + ", is "
+                    + kind.family());
         }
         List<String> known =
                 kind.options().options().stream().map(option -> option.name()).toList();

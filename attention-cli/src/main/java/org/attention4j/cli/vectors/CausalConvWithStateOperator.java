@@ -10,8 +10,6 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
-import org.attention4j.kernels.Activation;
-import org.attention4j.kernels.Kernels;
 
 /**
  * ONNX's {@code CausalConvWithState}: a depthwise causal convolution of input {@code [B, C, L]} with weight {@code [C, 1, K]} that
@@ -49,11 +47,11 @@ final class CausalConvWithStateOperator implements Operator {
         Sequences pastRows = Sequences.of(Layouts.swapInner(past));
         mixer.step(pastRows, state, Tensor.zeros(mixer.spec().outputShape(pastRows)));
         mixer.step(rows, state, out);
-        activate(reference, out);
         return Map.of("output.output", Layouts.swapInner(out), "output.present_state", last(past, input));
     }
 
-    private Incremental mixer(ReferenceCase reference, Tensor weight) {
+    /** SiLU is a convolution that is its own gate. */
+    private Incremental mixer(ReferenceCase reference, Tensor weight) throws UnsupportedCaseException {
         int width = weight.extent(0);
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         parameters.put("weight", weight);
@@ -64,20 +62,15 @@ final class CausalConvWithStateOperator implements Operator {
                 .with("kernel", weight.extent(2))
                 .with("groups", width)
                 .with("bias", reference.hasInput("bias"));
-        return mixers.create("convolution", config, ParameterSource.of(NamedTensors.of(parameters)))
-                .require(Incremental.class);
-    }
-
-    private static void activate(ReferenceCase reference, Tensor out) throws UnsupportedCaseException {
+        ParameterSource source = ParameterSource.of(NamedTensors.of(parameters));
         String activation = reference.attribute("activation").asText("none");
-        switch (activation) {
-            case "", "none" -> {}
-            case "silu", "swish" -> {
-                int size = Math.toIntExact(out.size());
-                Kernels.preferred().apply(Activation.SILU, out.array(), out.offset(), out.array(), out.offset(), size);
-            }
+        return switch (activation) {
+            case "", "none" -> mixers.create("convolution", config, source).require(Incremental.class);
+            case "silu", "swish" ->
+                mixers.create("gated-convolution", config.with("gate", "self"), source)
+                        .require(Incremental.class);
             default -> throw new UnsupportedCaseException("activation " + activation + " is none of ONNX's");
-        }
+        };
     }
 
     /** The last inputs, as many as there were in the past. */

@@ -16,6 +16,12 @@ import org.attention4j.tests.LawCase;
 
 /** What follows from y_t = bias + Σ_k W_k x_{t + k · dilation − left}, with PyTorch's names. */
 public final class ConvolutionLaws {
+    /** Longer receptive fields are the same loop for longer; a law has milliseconds. */
+    private static final int LONGEST_FIELD = 4096;
+
+    /** An input that outweighs all others, however many layers it goes through. */
+    private static final float OUTWEIGHING = 1e9f;
+
     private ConvolutionLaws() {}
 
     /**
@@ -30,14 +36,16 @@ public final class ConvolutionLaws {
                         "inputs outside the declared receptive field do not matter, those at its ends do",
                         "receptiveField(left, right) in the spec; padding on the other side",
                         ConvolutionLaws::receptiveField)
-                .when("with a receptive field", spec -> spec.receptiveField().isPresent());
+                .when("with a receptive field of at most " + LONGEST_FIELD, ConvolutionLaws::shortField);
         return List.of(
                 field,
                 law(
-                        "translation-equivariance",
-                        "a sequence that is shifted gives outputs that are shifted, away from its ends",
-                        "anything that depends on the absolute position",
-                        ConvolutionLaws::translation),
+                                "translation-equivariance",
+                                "a sequence that is shifted gives outputs that are shifted, away from its ends",
+                                "anything that depends on the absolute position",
+                                ConvolutionLaws::translation)
+                        .family(MixerFamily.CONVOLUTION, MixerFamily.LOCAL)
+                        .when("with a receptive field of at most " + LONGEST_FIELD, ConvolutionLaws::shortField),
                 law(
                         "linear-in-inputs",
                         "without the bias, outputs of a·x + y are a times those of x plus those of y",
@@ -66,6 +74,12 @@ public final class ConvolutionLaws {
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.CONVOLUTION, id, intent, lookAt, check).family(MixerFamily.CONVOLUTION);
+    }
+
+    private static boolean shortField(MixerSpec spec) {
+        return spec.receptiveField()
+                .filter(field -> field.left() + field.right() <= LONGEST_FIELD)
+                .isPresent();
     }
 
     private static int option(MixerSpec spec, String name) {
@@ -98,6 +112,10 @@ public final class ConvolutionLaws {
                 t,
                 1,
                 "the receptive field is larger than declared");
+        if (c.spec().kind().family() == MixerFamily.LOCAL) {
+            positiveEnds(c, left, right, t, at);
+            return;
+        }
         for (int edge : new int[] {t - left, t + right}) {
             Sequences inside = Batches.copy(in);
             Batches.copyPositions(other.tensor(), 0, edge, inside.tensor(), 0, edge, 1);
@@ -107,6 +125,34 @@ public final class ConvolutionLaws {
                     "another input at " + edge + " changes no output of " + at
                             + "\n  cause?   the receptive field is smaller than declared");
         }
+    }
+
+    /** The ends of the field of something that is not linear: with signs, an activation may keep them out. */
+    private static void positiveEnds(LawCase c, int left, int right, int t, String at) {
+        NamedTensors parameters = c.mixer().parameters();
+        parameters.forEach((name, tensor) -> magnitudes(tensor));
+        SequenceMixer mixer = c.provider().create(c.config(), ParameterSource.of(parameters));
+        Sequences in = c.full(left + right + 4).input();
+        magnitudes(in.tensor());
+        Tensor before = Runs.forward(mixer, in);
+        for (int edge : new int[] {t - left, t + right}) {
+            Sequences inside = Batches.copy(in);
+            inside.tensor().slice(0).slice(edge).fill(OUTWEIGHING);
+            Expect.that(
+                    !before.slice(0)
+                            .slice(t)
+                            .sameBits(Runs.forward(mixer, inside).slice(0).slice(t)),
+                    "with positive parameters and inputs, " + OUTWEIGHING + " at " + edge + " changes no output of "
+                            + at + "\n  cause?   the receptive field is smaller than declared");
+        }
+    }
+
+    private static void magnitudes(Tensor tensor) {
+        float[] values = tensor.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i]);
+        }
+        tensor.write(0, values, 0, values.length);
     }
 
     private static void translation(LawCase c) {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
@@ -54,6 +56,30 @@ final class FamilyMutants {
         Tensor first = weight.range(0, hidden).copy();
         weight.range(0, hidden).copyFrom(weight.range(hidden, 2 * hidden));
         weight.range(hidden, 2 * hidden).copyFrom(first);
+    }
+
+    /** A convolution that declares one position more than it reads. */
+    private static MixerProvider largerField(MixerFamily family) {
+        return new Mutant.BrokenProvider(CONVOLUTION) {
+            @Override
+            public MixerKind kind() {
+                MixerKind kind = inner.kind();
+                return new MixerKind(kind.id(), family, kind.summary(), kind.options(), kind.capabilities());
+            }
+
+            @Override
+            public MixerSpec spec(MixerConfig config) {
+                MixerSpec right = inner.spec(config);
+                ReceptiveField field = right.receptiveField().orElseThrow();
+                MixerSpec.Builder spec = MixerSpec.of(kind(), config).receptiveField(field.left() + 1, field.right());
+                right.parameters()
+                        .forEach(parameter -> spec.parameter(
+                                parameter.name(),
+                                parameter.initial(),
+                                parameter.shape().extents()));
+                return spec.build();
+            }
+        };
     }
 
     private static void flipTaps(NamedTensors parameters) {
@@ -166,21 +192,11 @@ final class FamilyMutants {
                             }
                         }),
                 off("layers-are-a-stack", "one on the other", LSTM, "layers"),
-                new Mutant("receptive-field-is-exact", "smaller than declared", new Mutant.BrokenProvider(CONVOLUTION) {
-                    @Override
-                    public MixerSpec spec(MixerConfig config) {
-                        MixerSpec right = inner.spec(config);
-                        ReceptiveField field = right.receptiveField().orElseThrow();
-                        MixerSpec.Builder spec =
-                                MixerSpec.of(kind(), config).receptiveField(field.left() + 1, field.right());
-                        right.parameters()
-                                .forEach(parameter -> spec.parameter(
-                                        parameter.name(),
-                                        parameter.initial(),
-                                        parameter.shape().extents()));
-                        return spec.build();
-                    }
-                }),
+                new Mutant("receptive-field-is-exact", "another input at", largerField(MixerFamily.CONVOLUTION)),
+                new Mutant(
+                        "receptive-field-is-exact",
+                        "with positive parameters and inputs",
+                        largerField(MixerFamily.LOCAL)),
                 Mutant.output(
                         "receptive-field-is-exact",
                         "larger than declared",

@@ -1,0 +1,58 @@
+package org.attention4j.cnn;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import org.attention4j.api.Capability;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.RowState;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+
+/** The state of a mixer that reads a window of its inputs: these inputs, as far back as the receptive field. */
+final class InputState {
+    private InputState() {}
+
+    private static int lookback(MixerSpec spec) {
+        spec.require(Capability.INCREMENTAL);
+        return spec.receptiveField().orElseThrow().left();
+    }
+
+    static RowState of(MixerSpec spec, int batch, int capacity) {
+        return new RowState(spec, batch, capacity, spec.inputWidth(), lookback(spec));
+    }
+
+    static long bytes(MixerSpec spec, int batch, int capacity) {
+        return RowState.bytes(batch, capacity, spec.inputWidth(), lookback(spec));
+    }
+
+    static RowState load(ReadableByteChannel channel, MixerSpec spec) throws IOException {
+        return RowState.load(channel, spec, spec.inputWidth(), lookback(spec));
+    }
+
+    /** Checks the arguments of a step. */
+    static RowState check(MixerSpec spec, Sequences chunk, MixerState state, Tensor out) {
+        spec.check(chunk, state, out);
+        if (!(state instanceof RowState rows)) {
+            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
+        }
+        return rows;
+    }
+
+    /** Stores the inputs, as many as the state keeps, and moves on. */
+    static void keep(Sequences chunk, float[] x, RowState state) {
+        int width = chunk.width();
+        long kept = (long) state.capacity() + lookback(state.spec());
+        for (int b = 0; b < chunk.batch(); b++) {
+            int length = chunk.length(b);
+            for (int t = 0; t < length; t++) {
+                if (length - t <= kept) {
+                    int from = chunk.tensor().offset() + (b * chunk.time() + t) * width;
+                    System.arraycopy(x, from, state.rows(b), state.row(b, state.position(b)), width);
+                }
+                state.advance(b, 1);
+            }
+        }
+    }
+}
