@@ -23,6 +23,7 @@ public final class MixerSpec {
     private final int outputWidth;
     private final int contextWidth;
     private final int heads;
+    private final WeightSum weightSum;
     private final boolean causal;
     private final boolean boundedState;
     private final Exactness exactness;
@@ -37,6 +38,7 @@ public final class MixerSpec {
         outputWidth = builder.outputWidth;
         contextWidth = builder.contextWidth;
         heads = builder.heads;
+        weightSum = builder.weightSum;
         causal = builder.causal;
         boundedState = builder.boundedState;
         exactness = builder.exactness;
@@ -110,6 +112,15 @@ public final class MixerSpec {
      */
     public int heads() {
         return heads;
+    }
+
+    /**
+     * What the weights of a query sum to, in an {@link Attentive} mixer.
+     *
+     * @return at most 1 unless the builder said otherwise
+     */
+    public WeightSum weightSum() {
+        return weightSum;
     }
 
     /**
@@ -390,6 +401,7 @@ public final class MixerSpec {
         private int outputWidth;
         private int contextWidth;
         private int heads = 1;
+        private WeightSum weightSum = WeightSum.AT_MOST_ONE;
         private boolean causal;
         private boolean boundedState;
         private Exactness exactness = Exactness.bits();
@@ -447,6 +459,17 @@ public final class MixerSpec {
          */
         public Builder heads(int count) {
             heads = positive("number of heads", count);
+            return this;
+        }
+
+        /**
+         * Says what the shown weights of a query sum to.
+         *
+         * @param sum the promise
+         * @return this
+         */
+        public Builder weightSum(WeightSum sum) {
+            weightSum = Objects.requireNonNull(sum, "weight sum");
             return this;
         }
 

@@ -35,6 +35,9 @@ final class AttentionCall {
     boolean causal;
     final Scores scores = new Scores();
 
+    /** A logit for each head that takes part in the softmax and has no value. */
+    float @Nullable [] sinks;
+
     @Nullable
     AttentionWeighting weighting;
 
@@ -57,6 +60,7 @@ final class AttentionCall {
         AttentionCall call = scratch.object(AttentionCall.class, AttentionCall::new);
         call.maxima = null;
         call.sums = null;
+        call.sinks = null;
         call.extraKeys = 0;
         return call;
     }
@@ -150,6 +154,11 @@ final class AttentionCall {
     void finishScores(int b, int h, int i, int key, int visible, float[] x, int at) {
         int extra = extra(key, visible);
         scores.finish(x, at + extra, visible - extra, b, h, i, position(b, i), key + extra - extraKeys);
+    }
+
+    /** The logit that a head's softmax begins with: of its sink, or −∞. */
+    float sink(int h) {
+        return sinks == null ? Float.NEGATIVE_INFINITY : sinks[h];
     }
 
     /** Multiply-adds of the whole, for the decision to share it. */

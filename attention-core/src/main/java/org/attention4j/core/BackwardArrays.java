@@ -26,6 +26,12 @@ final class BackwardArrays {
     float @Nullable [] dBias;
     int dBiasOffset;
 
+    /** dL/dsink of each sequence and head [B, H], where it is wanted. */
+    float @Nullable [] dSinks;
+
+    /** Gradients of what heads have learned about positions, in each sequence [B, H, learned], where they are wanted. */
+    float @Nullable [] dPositions;
+
     /** dL/dweight of a query and a stored key, 0 where there is no cotangent of weights. */
     float dWeight(AttentionCall c, int b, int h, int i, int key) {
         if (dWeights == null) {

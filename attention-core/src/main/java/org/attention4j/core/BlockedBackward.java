@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.ScalarMath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +99,25 @@ final class BlockedBackward implements Workspace.Task {
         for (int key = seen.next(0); key < seen.end() && arrays.dWeights != null; key = seen.next(key + BLOCK)) {
             weightCotangents(b, h, from, key, seen.width(), tile);
         }
+        if (arrays.dSinks != null) {
+            sinkGradient(b, h, from, to, tile.delta, arrays.dSinks);
+        }
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
             block(b, h, from, to, key, seen.width(), tile);
+        }
+    }
+
+    /** The sink is a key whose dp is 0: its ds is −p δ. */
+    private void sinkGradient(int b, int h, int from, int to, float[] delta, float[] dSinks) {
+        AttentionCall c = call;
+        float[] maxima = Objects.requireNonNull(c.maxima);
+        float[] sums = Objects.requireNonNull(c.sums);
+        for (int i = from; i < to; i++) {
+            int row = c.rowAt(b, h, i);
+            if (maxima[row] != Float.NEGATIVE_INFINITY) {
+                float p = ScalarMath.exp(c.sink(h) - maxima[row]) / sums[row];
+                dSinks[b * c.heads + h] = Math.fma(-p, delta[i - from], dSinks[b * c.heads + h]);
+            }
         }
     }
 
@@ -248,8 +266,12 @@ final class BlockedBackward implements Workspace.Task {
         int visible = c.visible(b, i, key, width);
         int extra = c.extra(key, visible);
         int first = key + extra - c.extraKeys;
+        int own = visible - extra;
+        if (arrays.dPositions != null) {
+            int to = (b * c.heads + h) * c.scores.learned();
+            c.scores.positionGradient(d, at + extra, own, c.position(b, i), first, arrays.dPositions, to);
+        }
         if (arrays.dBias != null) {
-            int own = visible - extra;
             c.scores.biasGradient(d, at + extra, own, b, h, i, first, arrays.dBias, arrays.dBiasOffset);
         }
         c.scores.gradient(c.kernels, tile.bent, d, at, width, extra, b, h, c.position(b, i), first);

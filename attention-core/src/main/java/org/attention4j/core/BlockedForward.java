@@ -16,7 +16,7 @@ import org.attention4j.kernels.ScalarMath;
  *   <li>p = exp(s − m′); l gains Σ p, the output gains Σ p v, without terms whose p is 0;
  * </ol>
  *
- * and at the end the output is divided by l. What a row gets depends on its own query and on the keys that it sees, and on nothing else:
+ * and at the end the output is divided by l. A row begins with m = −∞ and l = 0, or, with a sink, with its logit and 1. What a row gets depends on its own query and on the keys that it sees, and on nothing else:
  * not on the block of queries it is in. A row that sees nothing is 0.
  */
 final class BlockedForward implements Workspace.Task {
@@ -49,8 +49,9 @@ final class BlockedForward implements Workspace.Task {
         float[] x = scratch.floats(c.queryBlock() * BLOCK);
         float[] max = scratch.floats(c.queryBlock());
         float[] sum = scratch.floats(c.queryBlock());
-        Arrays.fill(max, 0, to - from, Float.NEGATIVE_INFINITY);
-        Arrays.fill(sum, 0, to - from, 0f);
+        float sink = c.sink(h);
+        Arrays.fill(max, 0, to - from, sink);
+        Arrays.fill(sum, 0, to - from, sink == Float.NEGATIVE_INFINITY ? 0f : 1f);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, to - from);
         seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {

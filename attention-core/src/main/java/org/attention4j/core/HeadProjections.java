@@ -16,6 +16,7 @@ final class HeadProjections {
     final @Nullable Linear outLayer;
     private final AttentionForm form;
     private final AttentionVariant variant;
+    private final ScoreRules rules;
     private final Kernels kernels;
     private final boolean causal;
     /** D', of the outputs. */
@@ -34,12 +35,14 @@ final class HeadProjections {
     HeadProjections(
             AttentionForm form,
             AttentionVariant variant,
+            ScoreRules rules,
             Kernels kernels,
             NamedTensors parameters,
             boolean causal,
             int outputWidth) {
         this.form = form;
         this.variant = variant;
+        this.rules = rules;
         this.kernels = kernels;
         this.causal = causal;
         this.outputWidth = outputWidth;
@@ -123,8 +126,8 @@ final class HeadProjections {
         call.queryLengths = rows.lengths;
         call.causal = causal;
         call.weighting = weighting;
-        float scale = (float) (1 / Math.sqrt(form.keyWidth()));
-        call.scores.set(scale, 0, variant, terms, memory);
+        call.sinks = rules.sinks();
+        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, memory);
         int width = form.queriesWidth();
         float[] array = Memory.floats(memory, Memory.length((long) rows.batch * rows.time * width, "queries"));
         call.query.set(array, rows.compact(Memory.ints(memory, rows.batch), width), form.keyWidth(), width);

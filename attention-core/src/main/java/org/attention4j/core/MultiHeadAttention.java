@@ -14,6 +14,7 @@ import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
@@ -28,7 +29,8 @@ import org.attention4j.kernels.Kernels;
  * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [HE + KE + KE', D]}, rows of queries, keys and
  * values in this order, {@code in_proj_bias [HE + KE + KE']}, {@code out_proj.weight [D, HE']}, {@code out_proj.bias [D]}; {@code bias_k [1,
  * 1, KE]} and {@code bias_v [1, 1, KE']} with {@code bias-key-value}; {@code q_proj_weight [HE, D]}, {@code k_proj_weight [KE, C]}, {@code
- * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
+ * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Beside them
+ * {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
  * <p>Memory grows with T + S, not with T · S, except for {@link #weights weights}. Immutable; safe for any number of threads.
@@ -72,7 +74,9 @@ public final class MultiHeadAttention extends ProjectedAttention {
 
     static final String ID = "multi-head-attention";
     static final OptionSchema OPTIONS =
-            HeadOptions.SCHEMA.and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION));
+            HeadOptions.SCHEMA
+                    .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
+                    .and(ScoreOptions.SCHEMA);
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
     static final MixerKind KIND = kind(OPTIONS);
@@ -154,7 +158,10 @@ public final class MultiHeadAttention extends ProjectedAttention {
                             + form.keyInWidth() + "; give queries, keys and values one by one");
         }
         form.declare(spec);
+        ScoreOptions.declare(spec, form.heads());
+        boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
+                .weightSum(allShown ? WeightSum.ONE : WeightSum.AT_MOST_ONE)
                 .causal(causal)
                 .contextWidth(form.keyInWidth())
                 .build();

@@ -41,7 +41,14 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         this.variant = Objects.requireNonNull(variant, "variant");
         this.kernels = Objects.requireNonNull(kernels, "kernels");
         this.parameters = parameters;
-        projections = new HeadProjections(form, variant, kernels, parameters, spec.causal(), spec.outputWidth());
+        projections = new HeadProjections(
+                form,
+                variant,
+                ScoreOptions.rules(spec.config(), form, parameters),
+                kernels,
+                parameters,
+                spec.causal(),
+                spec.outputWidth());
     }
 
     @Override

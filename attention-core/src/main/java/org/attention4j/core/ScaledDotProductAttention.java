@@ -316,7 +316,7 @@ public final class ScaledDotProductAttention {
         call.causal = causal;
         call.weighting = variant.weighting().orElse(null);
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
-        call.scores.set(factor, softCap, variant, in.terms(), memory);
+        call.scores.set(factor, softCap, null, variant, in.terms(), memory);
         place(call.query, Memory.read(memory, q), q, memory);
     }
 

@@ -10,11 +10,12 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** From the products of a query with keys to its scores: scale → soft-cap → modifier → bias → mask. */
+/** From the products of a query with keys to its scores: scale → soft-cap → modifier → position bias → bias → mask. */
 final class Scores {
     private float scale;
     private float softCap;
     private @Nullable ScoreModifier modifier;
+    private @Nullable PositionBias positions;
     private @Nullable AttentionMask mask;
     private float @Nullable [] bias;
     private int biasOffset;
@@ -27,11 +28,19 @@ final class Scores {
      *
      * @param newScale what products are multiplied by
      * @param newSoftCap c of c · tanh(s / c), or 0 for none
+     * @param newPositions what is added by distance
      * @param scratch where the bias is copied to if it is not in an array, see {@link Memory}
      */
-    void set(float newScale, float newSoftCap, AttentionVariant variant, ScoreTerms terms, @Nullable Scratch scratch) {
+    void set(
+            float newScale,
+            float newSoftCap,
+            @Nullable PositionBias newPositions,
+            AttentionVariant variant,
+            ScoreTerms terms,
+            @Nullable Scratch scratch) {
         scale = newScale;
         softCap = newSoftCap;
+        positions = newPositions;
         modifier = variant.scores().orElse(null);
         mask = variant.mask().orElse(null);
         Tensor added = terms.bias();
@@ -65,7 +74,7 @@ final class Scores {
     }
 
     /**
-     * The rest but for {@link #hide the variant's mask}: modifier, bias and the call's mask. Hidden keys get −∞.
+     * The rest but for {@link #hide the variant's mask}: modifier, position bias, bias and the call's mask. Hidden keys get −∞.
      *
      * @param i index of the query in the call
      * @param position of the query in its sequence
@@ -74,6 +83,9 @@ final class Scores {
     void finish(float[] x, int at, int count, int b, int h, int i, int position, int first) {
         if (modifier != null) {
             modify(modifier, x, at, count, b, h, position, first);
+        }
+        if (positions != null) {
+            positions.add(x, at, count, h, position, first);
         }
         if (bias != null) {
             add(bias, biasAt(b, h, i, first), biasStrides[3], x, at, count);
@@ -182,6 +194,18 @@ final class Scores {
         int to = biasAt(b, h, i, first) - biasOffset + dBiasOffset;
         for (int j = 0; j < count; j++) {
             dBias[to + j * biasStrides[3]] += d[at + j];
+        }
+    }
+
+    /** How many numbers about positions a head has learned. */
+    int learned() {
+        return positions == null ? 0 : positions.learned();
+    }
+
+    /** Adds a row of dL/dscore to the gradient of what a head has learned about positions. */
+    void positionGradient(float[] d, int at, int count, int position, int first, float[] gradient, int to) {
+        if (positions != null) {
+            positions.gradient(d, at, count, position, first, gradient, to);
         }
     }
 

@@ -10,6 +10,7 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
 
@@ -76,7 +77,10 @@ public final class SelfAttention extends ProjectedAttention {
             spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
         }
         form.declare(spec);
-        return spec.outputWidth(form.valueWidth()).causal(causal).build();
+        return spec.weightSum(WeightSum.ONE)
+                .outputWidth(form.valueWidth())
+                .causal(causal)
+                .build();
     }
 
     @Override

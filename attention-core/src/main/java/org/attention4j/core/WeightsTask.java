@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.ScalarMath;
 
 /** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says; or the scores themselves. */
 final class WeightsTask implements Workspace.Task {
@@ -73,11 +74,13 @@ final class WeightsTask implements Workspace.Task {
         if (scores) {
             return keys;
         }
-        float max = kernels.max(x, 0, keys);
+        float sink = c.sink(h);
+        float max = Math.max(sink, kernels.max(x, 0, keys));
         if (max == Float.NEGATIVE_INFINITY) {
             Arrays.fill(x, 0, keys, 0f);
         } else {
-            kernels.scale(x, 0, keys, 1f / kernels.expSum(x, 0, keys, max));
+            float sum = kernels.expSum(x, 0, keys, max) + ScalarMath.exp(sink - max);
+            kernels.scale(x, 0, keys, 1f / sum);
         }
         return keys;
     }

@@ -6,7 +6,7 @@ import net.jqwik.api.Property;
 /** The laws of the group "attentive" as jqwik properties; see {@link MixerContract}. */
 public interface AttentiveContract extends ContractBase {
     /**
-     * Weights are at least 0, and those of a row sum to at most 1.
+     * Weights are at least 0, and those of a row sum to what the specification says.
      *
      * @param trial drawn by jqwik
      */

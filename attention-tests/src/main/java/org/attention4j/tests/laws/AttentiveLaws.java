@@ -7,6 +7,7 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.Law;
 import org.attention4j.tests.LawCase;
@@ -26,7 +27,7 @@ public final class AttentiveLaws {
         return List.of(
                 law(
                         "weights-are-shares",
-                        "weights are at least 0, and those of a row sum to at most 1",
+                        "weights are at least 0, and those of a row sum to what the specification says",
                         "weights(…): what is shown is what the values are multiplied with",
                         AttentiveLaws::shares),
                 law(
@@ -81,9 +82,10 @@ public final class AttentiveLaws {
                         Expect.that(weight >= 0, row(b, h, i) + ": the one on key " + j + " is " + weight);
                         sum += weight;
                     }
+                    WeightSum promised = c.spec().weightSum();
                     Expect.that(
-                            sum <= 1 + ROUNDING,
-                            row(b, h, i) + " sum to " + sum
+                            promised.holds(sum, ROUNDING),
+                            row(b, h, i) + " sum to " + sum + ", must be " + promised.label()
                                     + "\n  cause?   they are not divided by their sum, or scores are shown");
                 }
             }

@@ -85,6 +85,7 @@ final class CapabilityMutants {
                         AVERAGE,
                         (value, in, b, t) -> value / in.length(b)),
                 weights("weights-are-shares", "sum to 2", (value, in, b, i, j) -> 2 * value),
+                weights("weights-are-shares", "sum to 0.5", (value, in, b, i, j) -> value / 2),
                 weights(
                         "weights-of-padding-are-zero",
                         "but the length is",

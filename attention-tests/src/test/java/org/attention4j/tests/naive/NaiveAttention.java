@@ -20,6 +20,7 @@ import org.attention4j.api.RowState;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 
 /** y = Concat(softmax(Q_h K_hᵀ / √E) V_h) W_O, with PyTorch's parameter names. */
@@ -65,6 +66,7 @@ final class NaiveAttention extends Naive implements Attentive, Contextual {
             int rows = width + 2 * kvHeads * (width / heads);
             return spec.causal(resolved.get(CAUSAL))
                     .heads(heads)
+                    .weightSum(WeightSum.ONE)
                     .parameter("in_proj_weight", InitialValue.xavier(width, rows), rows, width)
                     .parameter("in_proj_bias", InitialValue.zeros(), rows)
                     .parameter("out_proj.weight", InitialValue.xavier(width, width), width, width)

@@ -1,0 +1,120 @@
+package org.attention4j.core;
+
+import java.util.List;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
+import org.jspecify.annotations.Nullable;
+
+/** The options of multi-head attention about scores: scale → soft-cap → position bias → mask → softmax, with or without a sink. */
+final class ScoreOptions {
+    static final Option<Double> SCALE = Option.decimal(
+            "scale", 0, 1e4, 0, "What products of queries and keys are multiplied by; 0: 1/√E of a head's width E.");
+
+    static final Option<Double> SOFT_CAP =
+            Option.decimal("soft-cap", 0, 1e6, 0, "c of c · tanh(score / c), which keeps scores within ±c; 0: none.");
+
+    static final Option<String> POSITION_BIAS = Option.choice(
+            "position-bias",
+            List.of("none", "alibi", "t5"),
+            "none",
+            "What scores gain by distance: ALiBi's slopes, or T5's learned buckets.");
+
+    static final Option<Integer> BUCKETS = Option.integer(
+            "buckets", 2, 1 << 16, 32, "Learned numbers of a head with position-bias=t5, of both directions together.");
+
+    static final Option<Integer> MAX_DISTANCE =
+            Option.integer("max-distance", 1, 1 << 20, 128, "From this distance on, position-bias=t5 uses one bucket.");
+
+    static final Option<String> SINK = Option.choice(
+            "sink",
+            List.of("none", "learned", "off-by-one"),
+            "none",
+            "A logit that takes part in the softmax and has no value: learned for each head, or 0.");
+
+    static final OptionSchema SCHEMA = OptionSchema.of(SCALE, SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK);
+
+    static final String BUCKET_WEIGHT = "relative_attention_bias.weight";
+    static final String SINKS = "sinks";
+
+    /** Below this, a score divided by the cap overflows where products are large. */
+    private static final double LEAST_CAP = 1e-6;
+
+    private ScoreOptions() {}
+
+    /** Checks a resolved configuration and declares what it learns. */
+    static void declare(MixerSpec.Builder spec, int heads) {
+        MixerConfig config = spec.config();
+        double cap = config.get(SOFT_CAP);
+        if (cap > 0 && cap < LEAST_CAP) {
+            throw new BadConfigurationException(
+                    SOFT_CAP.name(), Double.toString(cap), "must be 0 or at least " + LEAST_CAP);
+        }
+        if (buckets(config)) {
+            checkBuckets(config);
+            // T5 draws these from a normal distribution; this uniform one has the same variance, 1 / D
+            InitialValue initial = InitialValue.uniform(Math.sqrt(3.0 / config.width()));
+            spec.parameter(BUCKET_WEIGHT, initial, config.get(BUCKETS), heads);
+        }
+        if (config.get(SINK).equals("learned")) {
+            spec.parameter(SINKS, InitialValue.zeros(), heads);
+        }
+    }
+
+    private static boolean buckets(MixerConfig config) {
+        return config.get(POSITION_BIAS).equals("t5");
+    }
+
+    private static void checkBuckets(MixerConfig config) {
+        int buckets = config.get(BUCKETS);
+        boolean causal = config.get(MultiHeadAttention.CAUSAL);
+        if (!causal && (buckets < 4 || buckets % 2 != 0)) {
+            throw new BadConfigurationException(
+                    BUCKETS.name(), Integer.toString(buckets), "must be even and at least 4 where causal=false");
+        }
+        int exact = buckets / (causal ? 2 : 4);
+        if (config.get(MAX_DISTANCE) <= exact) {
+            throw new BadConfigurationException(
+                    MAX_DISTANCE.name(),
+                    config.get(MAX_DISTANCE).toString(),
+                    "must be greater than " + exact + ", up to which " + buckets + " buckets have a distance each");
+        }
+    }
+
+    /** What a mixer of a resolved configuration does; a configuration without these options has the defaults. */
+    static ScoreRules rules(MixerConfig config, AttentionForm form, NamedTensors parameters) {
+        double scale = config.get(SCALE);
+        return new ScoreRules(
+                (float) (scale == 0 ? 1 / Math.sqrt(form.keyWidth()) : scale),
+                config.get(SOFT_CAP).floatValue(),
+                positions(config, form.heads(), parameters),
+                switch (config.get(SINK)) {
+                    case "learned" -> parameters.get(SINKS).toArray();
+                    case "off-by-one" -> new float[form.heads()];
+                    default -> null;
+                });
+    }
+
+    private static @Nullable PositionBias positions(MixerConfig config, int heads, NamedTensors parameters) {
+        return switch (config.get(POSITION_BIAS)) {
+            case "alibi" -> new AlibiBias(heads);
+            case "t5" ->
+                new BucketBias(
+                        config.get(BUCKETS),
+                        config.get(MAX_DISTANCE),
+                        !config.get(MultiHeadAttention.CAUSAL),
+                        heads,
+                        parameters.get(BUCKET_WEIGHT).toArray());
+            default -> null;
+        };
+    }
+
+    /** Whether the shown weights of a row sum to less than 1. */
+    static boolean leaks(MixerConfig config) {
+        return !config.get(SINK).equals("none");
+    }
+}
