@@ -73,10 +73,9 @@ public final class MultiHeadAttention extends ProjectedAttention {
             "Width of what values are projected from.");
 
     static final String ID = "multi-head-attention";
-    static final OptionSchema OPTIONS =
-            HeadOptions.SCHEMA
-                    .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
-                    .and(ScoreOptions.SCHEMA);
+    static final OptionSchema OPTIONS = HeadOptions.SCHEMA
+            .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
+            .and(ScoreOptions.SCHEMA);
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
     static final MixerKind KIND = kind(OPTIONS);
