@@ -19,6 +19,8 @@ final class AttentionCall {
     private static final int LEAST_QUERIES = 32;
     /** Of each thread, so that the last ones end at about the same time. */
     private static final int PARTS = 4;
+    /** What a multiply-add of a single query costs, to others: it waits for memory. */
+    private static final int READING = 4;
 
     Kernels kernels = Kernels.scalar();
     int batch;
@@ -175,7 +177,12 @@ final class AttentionCall {
         share(workspace.threads());
         int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
-        if (weighting == null) {
+        if (weighting == null && queryTime == 1) {
+            SingleQueryForward task = scratch.object(SingleQueryForward.class, SingleQueryForward::new);
+            task.call = this;
+            task.rows = sharedHeads(workspace.threads());
+            Work.run(workspace, batch * (heads / task.rows), READING * multiplyAdds(), task);
+        } else if (weighting == null) {
             BlockedForward task = scratch.object(BlockedForward.class, BlockedForward::new);
             task.call = this;
             Work.run(workspace, parts, multiplyAdds(), task);
@@ -184,6 +191,18 @@ final class AttentionCall {
             task.call = this;
             Work.run(workspace, parts, multiplyAdds(), task);
         }
+    }
+
+    /** Query heads that one part takes: all that share a key head, or less so that every thread has some. */
+    private int sharedHeads(int threads) {
+        int group = keyValues.heads() == 0 ? 1 : heads / keyValues.heads();
+        int rows = group;
+        for (int divisor = 2; divisor <= group && (long) batch * heads / rows < threads; divisor++) {
+            if (group % divisor == 0) {
+                rows = group / divisor;
+            }
+        }
+        return rows;
     }
 
     /**

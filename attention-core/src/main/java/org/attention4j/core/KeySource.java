@@ -16,7 +16,13 @@ interface KeySource {
     /** What {@link #keys} and {@link #values} fill, with memory of the thread that reads. */
     KeyBlock block(Scratch scratch);
 
-    /** Reads the first keys of a block; {@code key} is where it begins, a multiple of its size. */
+    /**
+     * How many of {@code count} positions from a block's first on {@link #keys} and {@link #values} can read at once: whole blocks, and all of
+     * what is less than one.
+     */
+    int run(int key, int count);
+
+    /** Reads the first keys of a block, or of a {@link #run} of them; {@code key} is where it begins, a multiple of its size. */
     void keys(KeyBlock block, int sequence, int head, int key, int count);
 
     /** Reads the values of the same positions. */

@@ -56,6 +56,11 @@ final class KeyValueRows implements KeySource {
     }
 
     @Override
+    public int run(int key, int count) {
+        return Math.min(count, KeyValues.BLOCK);
+    }
+
+    @Override
     public void keys(KeyBlock block, int sequence, int head, int key, int count) {
         int from = keys.at(sequence, head, key);
         kernels.pack(keys.array, from, 1, keys.rowStride, keyWidth, count, block.keys, 0);

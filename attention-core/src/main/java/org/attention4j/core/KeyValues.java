@@ -7,9 +7,8 @@ import org.attention4j.api.Scratch;
  * Keys and values of a batch, packed as the kernels read them: one array of each a sequence, so that a cache can grow as large as
  * Java's arrays allow for every sequence.
  *
- * <p>Keys [K, S, E]: head after head, panels of 16 keys, each [E, 16]. Values [K, S, E']: head after head, blocks of {@link #BLOCK} keys
- * (the last one shorter), each in panels of 16 columns, each panel [keys, 16]. A whole block is thus a packed matrix [keys, E'].
- * Positions are written one by one, in any order; what has not been written holds anything and is not read.
+ * <p>Keys [K, S, E]: head after head, panels of 16 keys, each [E, 16]. Values [K, S, E']: head after head, panels of 16 columns, each [S, 16],
+ * so that one query reads a few long streams. Positions are written one by one, in any order; what has not been written holds anything and is not read.
  */
 final class KeyValues implements KeySource {
     /**
@@ -133,6 +132,11 @@ final class KeyValues implements KeySource {
     }
 
     @Override
+    public int run(int key, int count) {
+        return count; // panel after panel
+    }
+
+    @Override
     public void keys(KeyBlock block, int sequence, int head, int key, int count) {
         block.keys = keys[sequence];
         block.keysAt = keyPanel(head, key);
@@ -142,7 +146,7 @@ final class KeyValues implements KeySource {
     public void values(KeyBlock block, int sequence, int head, int key, int count) {
         block.values = values[sequence];
         block.valuesAt = valuePanel(head, key);
-        block.valueStride = valuePanelStride(key);
+        block.valueStride = valuePanelStride();
     }
 
     @Override
@@ -155,16 +159,13 @@ final class KeyValues implements KeySource {
         return (head * Work.blocks(capacity, 16) + key / 16) * 16 * keyWidth;
     }
 
-    /** Where the first panel of a value begins, at its row. */
+    /** Where the first panel of a value is, at its row; panels are {@link #valuePanelStride} apart. */
     private int valuePanel(int head, int key) {
-        int block = key / BLOCK * BLOCK;
-        return head * capacity * Work.padded(valueWidth) + block * Work.padded(valueWidth) + (key - block) * 16;
+        return head * capacity * Work.padded(valueWidth) + key * 16;
     }
 
-    /** How far apart the panels of a value's block are. */
-    private int valuePanelStride(int key) {
-        int block = key / BLOCK * BLOCK;
-        return 16 * Math.min(BLOCK, capacity - block);
+    private int valuePanelStride() {
+        return 16 * capacity;
     }
 
     /** Writes keys: number e of head h of row i is {@code rows[offset + i · rowStride + h · headStride + e]}. */
@@ -188,7 +189,7 @@ final class KeyValues implements KeySource {
             for (int i = 0; i < count; i++) {
                 int from = offset + i * rowStride + h * headStride;
                 int at = valuePanel(h, first + i);
-                int stride = valuePanelStride(first + i);
+                int stride = valuePanelStride();
                 for (int e = 0; e < valueWidth; e += 16, at += stride) {
                     System.arraycopy(rows, from + e, to, at, Math.min(16, valueWidth - e));
                 }
@@ -215,7 +216,7 @@ final class KeyValues implements KeySource {
     public void valueRows(int sequence, int head, int first, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
             int at = valuePanel(head, first + j);
-            int stride = valuePanelStride(first + j);
+            int stride = valuePanelStride();
             for (int e = 0; e < valueWidth; e += 16, at += stride) {
                 System.arraycopy(values[sequence], at, rows, j * valueWidth + e, Math.min(16, valueWidth - e));
             }

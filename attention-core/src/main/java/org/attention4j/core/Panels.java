@@ -25,22 +25,20 @@ final class Panels {
             float[] c,
             int cOffset,
             int cRowStride) {
-        int step = panelStride == 16 * k ? n : 16;
-        for (int j = 0; j < n; j += step) {
-            kernels.multiplySkippingZeros(
-                    m,
-                    Math.min(step, n - j),
-                    k,
-                    a,
-                    aOffset,
-                    aRowStride,
-                    aColumnStride,
-                    panels,
-                    panelsOffset + j / 16 * panelStride,
-                    c,
-                    cOffset + j,
-                    cRowStride,
-                    true);
-        }
+        kernels.multiplySkippingZeros(
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                panelStride,
+                c,
+                cOffset,
+                cRowStride,
+                true);
     }
 }

@@ -15,6 +15,7 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionVariant;
 import org.junit.jupiter.api.Test;
 
 /** Keys and values in a cache: the same bits as in tensors, whatever was appended when. */
@@ -78,6 +79,49 @@ class KeyValueCacheTest {
                             assertEquals(0f, x, "weights past the keys");
                         }
                     }
+                }
+            }
+        }
+    }
+
+    /** One query is computed another way than two: span by span, for all heads of a key head at once. */
+    @Property(tries = 12)
+    void oneQueryAsOneOfTwo(
+            @ForAll @IntRange(min = 1, max = 4) int group,
+            @ForAll @IntRange(min = 1, max = 9000) int keys,
+            @ForAll @IntRange(max = 400) int hidden,
+            @ForAll boolean rising,
+            @ForAll long seed) {
+        int heads = 2 * group;
+        Tensor one = Values.random(seed, 1, heads, 1, 5);
+        Tensor two = Tensor.zeros(1, heads, 2, 5);
+        for (int h = 0; h < heads; h++) {
+            two.slice(0).slice(h).slice(0).copyFrom(one.slice(0).slice(h).slice(0));
+        }
+        Tensor k = Values.random(seed + 1, 1, 2, keys, 5);
+        for (int i = 0; rising && i < k.size(); i++) { // the maximum grows again and again
+            k.array()[i] *= i % 10_000 / 5_000f;
+        }
+        Tensor v = Values.random(seed + 2, 1, 2, keys, 37);
+        ScaledDotProductAttention operator = PLAIN.withVariant(
+                AttentionVariant.softmax().withMask((batch, head, query, key) -> key >= hidden && key % 7 != head));
+        KeyValueCache cache = KeyValueCache.of(1, 2, 5, 37, keys + 3);
+        try (Workspace workspace = Workspace.threads(2)) {
+            cache.append(k, v, workspace);
+            Tensor expected = Tensor.zeros(1, heads, 2, 37);
+            Tensor expectedSums = Tensor.zeros(1, heads, 2);
+            operator.forward(AttentionInputs.of(two, cache), expected, expectedSums, workspace);
+            for (AttentionInputs in :
+                    new AttentionInputs[] {AttentionInputs.of(one, cache), AttentionInputs.of(one, k, v)}) {
+                Tensor out = Tensor.zeros(1, heads, 1, 37);
+                Tensor sums = Tensor.zeros(1, heads, 1);
+                operator.forward(in, out, sums, workspace);
+                for (int h = 0; h < heads; h++) {
+                    assertSame(
+                            "output",
+                            expected.slice(0).slice(h).slice(0),
+                            out.slice(0).slice(h).slice(0));
+                    assertEquals(expectedSums.get(0, h, 0), sums.get(0, h, 0), "log-sum-exp");
                 }
             }
         }

@@ -136,6 +136,55 @@ public interface Kernels {
      * @param cRowStride distance between rows of C
      * @param accumulate whether C is read
      */
+    default void multiplySkippingZeros(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        multiplySkippingZeros(
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                LANES * k,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    /**
+     * As the method above with some rows of a packed B: panels lie further apart than the product is long.
+     *
+     * @param m rows of A and C
+     * @param n columns of B and C
+     * @param k columns of A, rows of B that are used
+     * @param a A
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param aColumnStride distance between columns of A
+     * @param panels B, packed
+     * @param panelsOffset where the first panel has its first row that is used
+     * @param panelStride distance between panels, at least 16 · k
+     * @param c C
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     */
     void multiplySkippingZeros(
             int m,
             int n,
@@ -146,6 +195,7 @@ public interface Kernels {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,

@@ -58,6 +58,7 @@ final class ScalarKernels implements Kernels {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -65,7 +66,7 @@ final class ScalarKernels implements Kernels {
         checkSizes(m, n, k);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
-                int b = panelsOffset + (j / LANES) * LANES * k + j % LANES;
+                int b = panelsOffset + j / LANES * panelStride + j % LANES;
                 int to = cOffset + i * cRowStride + j;
                 float acc = accumulate ? c[to] : 0f;
                 for (int p = 0, ia = aOffset + i * aRowStride; p < k; p++, ia += aColumnStride) {

@@ -202,13 +202,13 @@ final class VectorProducts {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,
             boolean accumulate) {
         ScalarKernels.checkSizes(m, n, k);
         clearUnless(accumulate, m, n, c, cOffset, cRowStride);
-        int panel = 16 * k;
         int most = mostRows(w);
         for (int i = 0; i < m; i += most) {
             int rows = Math.min(most, m - i);
@@ -227,7 +227,7 @@ final class VectorProducts {
                         aColumnStride,
                         panels,
                         panelsOffset,
-                        panel,
+                        panelStride,
                         c,
                         co,
                         cRowStride,
@@ -246,7 +246,7 @@ final class VectorProducts {
                         aColumnStride,
                         panels,
                         panelsOffset,
-                        panel,
+                        panelStride,
                         c,
                         co + r * cRowStride,
                         cRowStride);

@@ -39,6 +39,12 @@ class ProductAgreementTest {
                     m, n, k, a[0], o, rowStride, columnStride, a[1], o, a[2], o, n + gap, accumulate);
             return 0f;
         });
+        int used = random.nextInt(k + 1);
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplySkippingZeros(
+                    m, n, used, a[0], o, rowStride, columnStride, a[1], o, 16 * k, a[2], o, n + gap, accumulate);
+            return 0f;
+        });
     }
 
     @Property(tries = 60)

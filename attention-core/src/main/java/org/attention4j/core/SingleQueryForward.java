@@ -1,0 +1,184 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.ScalarMath;
+
+/**
+ * What {@link BlockedForward} computes, with the same bits, where each sequence has one query: decoding. Reading the keys and values is
+ * then nearly all of the work, so that they are read once for all query heads that share them, and everything between is done for several
+ * blocks of keys in one call.
+ *
+ * <p>Rows are the query heads of one key head. For every span of blocks: products and scores of the whole span; the running maximum of each
+ * row after each block; exponentials of all blocks; then block by block the output so far is multiplied by exp(m − m′) and gains p v.
+ */
+final class SingleQueryForward implements Workspace.Task {
+    private static final int BLOCK = KeyValues.BLOCK;
+    /** Scores that stay near: 16 KB. */
+    private static final int SPAN = 32 * BLOCK;
+
+    AttentionCall call = new AttentionCall();
+    /** Query heads of a part; it divides the query heads of a key head. */
+    int rows = 1;
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        int parts = c.heads / rows;
+        int b = index / parts;
+        int h = index % parts * rows;
+        boolean given = c.queryLengths[b] > 0;
+        for (int r = 0; r < rows && (given || c.outPadded); r++) {
+            int at = c.out.at(b, h + r, 0);
+            Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+        }
+        if (given) {
+            rows(c, b, h, scratch);
+        }
+    }
+
+    private void rows(AttentionCall c, int b, int h, Scratch scratch) {
+        int end = c.end(b, 0);
+        int span = Math.max(BLOCK, SPAN / rows / BLOCK * BLOCK);
+        int blocks = span / BLOCK;
+        KeyBlock tile = c.keyValues.block(scratch);
+        float[] x = scratch.floats(rows * span);
+        float[] max = scratch.floats(rows * (blocks + 1)); // before the span, and after each of its blocks
+        float[] sums = scratch.floats(rows * blocks);
+        float[] sum = scratch.floats(rows);
+        Arrays.fill(max, 0, rows * (blocks + 1), Float.NEGATIVE_INFINITY);
+        Arrays.fill(sum, 0, rows, 0f);
+        for (int key = 0; key < end; key += span) {
+            int width = Math.min(span, end - key);
+            int used = Work.blocks(width, BLOCK);
+            products(c, tile, b, h, key, width, x, span);
+            for (int r = 0; r < rows; r++) {
+                c.scores.scaleAndCap(c.kernels, x, r * span, width);
+                c.finishScores(b, h + r, 0, key, width, x, r * span);
+                maxima(c.kernels, x, r * span, width, max, r * (blocks + 1));
+                exponentials(c.kernels, x, r * span, width, max, r * (blocks + 1) + 1, sums, r * blocks);
+            }
+            for (int block = 0, next; block < used; block = next) {
+                next = block + c.keyValues.run(key + block * BLOCK, width - block * BLOCK) / BLOCK;
+                next = unshrunk(max, blocks + 1, block, Math.max(next, block + 1));
+                for (int r = 0; r < rows; r++) {
+                    int at = r * (blocks + 1) + block;
+                    shrink(c, b, h + r, max[at], max[at + 1], sum, r);
+                    for (int i = block; i < next; i++) {
+                        sum[r] += sums[r * blocks + i];
+                    }
+                }
+                int from = block * BLOCK;
+                values(c, tile, b, h, key + from, Math.min(next * BLOCK, width) - from, x, from, span);
+            }
+            for (int r = 0; r < rows; r++) {
+                max[r * (blocks + 1)] = max[r * (blocks + 1) + used];
+            }
+        }
+        for (int r = 0; r < rows; r++) {
+            finish(c, b, h + r, max[r * (blocks + 1)], sum[r]);
+        }
+    }
+
+    private void products(AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int span) {
+        for (int from = 0, run; from < width; from += run) {
+            run = c.keyValues.run(key + from, width - from);
+            c.keyValues.keys(tile, b, c.keyHead(h), key + from, run);
+            c.kernels.multiply(
+                    rows,
+                    run,
+                    c.keyWidth,
+                    c.query.array,
+                    c.query.at(b, h, 0),
+                    c.query.headStride,
+                    1,
+                    tile.keys,
+                    tile.keysAt,
+                    x,
+                    from,
+                    span,
+                    false);
+        }
+    }
+
+    private void values(AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int at, int span) {
+        c.keyValues.values(tile, b, c.keyHead(h), key, width);
+        Panels.multiplyAdd(
+                c.kernels,
+                rows,
+                c.valueWidth,
+                width,
+                x,
+                at,
+                span,
+                1,
+                tile.values,
+                tile.valuesAt,
+                tile.valueStride,
+                c.out.array,
+                c.out.at(b, h, 0),
+                c.out.headStride);
+    }
+
+    /** The running maximum after each block, given the one before. */
+    private static void maxima(Kernels kernels, float[] x, int at, int width, float[] max, int maxAt) {
+        for (int from = 0, next = maxAt + 1; from < width; from += BLOCK, next++) {
+            max[next] = Math.max(max[next - 1], kernels.max(x, at + from, Math.min(BLOCK, width - from)));
+        }
+    }
+
+    /** Scores to exponentials, and the sum of each block; zeros as long as nothing has been seen. */
+    private static void exponentials(
+            Kernels kernels, float[] x, int at, int width, float[] max, int maxAt, float[] sums, int sumsAt) {
+        int blocks = Work.blocks(width, BLOCK);
+        Arrays.fill(sums, sumsAt, sumsAt + blocks, 0f);
+        int hidden = 0;
+        while (hidden < blocks && max[maxAt + hidden] == Float.NEGATIVE_INFINITY) {
+            hidden++;
+        }
+        Arrays.fill(x, at, at + Math.min(width, hidden * BLOCK), 0f);
+        int whole = width / BLOCK;
+        if (hidden < whole) {
+            int from = at + hidden * BLOCK;
+            kernels.addExpSums(whole - hidden, x, from, BLOCK, BLOCK, max, maxAt + hidden, sums, sumsAt + hidden);
+        }
+        if (whole < blocks && hidden < blocks) {
+            int rest = width - whole * BLOCK;
+            kernels.addExpSums(1, x, at + whole * BLOCK, BLOCK, rest, max, maxAt + whole, sums, sumsAt + whole);
+        }
+    }
+
+    /** The first block after {@code block}, not past {@code end}, with a maximum of a row that is not the one before. */
+    private int unshrunk(float[] max, int stride, int block, int end) {
+        int next = block + 1;
+        for (; next < end; next++) {
+            for (int r = 0; r < rows; r++) {
+                if (max[r * stride + next] != max[r * stride + next + 1]) {
+                    return next;
+                }
+            }
+        }
+        return next;
+    }
+
+    /** What goes with a maximum that grows, if there is anything yet. */
+    private static void shrink(AttentionCall c, int b, int h, float before, float now, float[] sum, int r) {
+        if (before != Float.NEGATIVE_INFINITY && before != now) {
+            float factor = ScalarMath.exp(before - now);
+            sum[r] *= factor;
+            c.kernels.scale(c.out.array, c.out.at(b, h, 0), c.valueWidth, factor);
+        }
+    }
+
+    private static void finish(AttentionCall c, int b, int h, float max, float sum) {
+        if (max != Float.NEGATIVE_INFINITY) {
+            c.kernels.scale(c.out.array, c.out.at(b, h, 0), c.valueWidth, 1f / sum);
+        }
+        if (c.maxima != null && c.sums != null) {
+            c.maxima[c.rowAt(b, h, 0)] = max;
+            c.sums[c.rowAt(b, h, 0)] = sum;
+        }
+    }
+}
