@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionGradients {
     private static final AttentionGradients NONE =
-            new AttentionGradients(null, null, null, null, null, NamedTensors.empty());
+            new AttentionGradients(null, null, null, null, null, null, NamedTensors.empty());
 
     private final @Nullable Tensor query;
     private final @Nullable Tensor key;
     private final @Nullable Tensor value;
     private final @Nullable Tensor bias;
+    private final @Nullable Tensor sinks;
     private final @Nullable Tensor weightCotangent;
     private final NamedTensors parameters;
 
@@ -27,12 +28,14 @@ public final class AttentionGradients {
             @Nullable Tensor key,
             @Nullable Tensor value,
             @Nullable Tensor bias,
+            @Nullable Tensor sinks,
             @Nullable Tensor weightCotangent,
             NamedTensors parameters) {
         this.query = query;
         this.key = key;
         this.value = value;
         this.bias = bias;
+        this.sinks = sinks;
         this.weightCotangent = weightCotangent;
         this.parameters = parameters;
     }
@@ -54,7 +57,7 @@ public final class AttentionGradients {
      */
     public AttentionGradients withQuery(Tensor dQuery) {
         Objects.requireNonNull(dQuery, "dQuery");
-        return new AttentionGradients(dQuery, key, value, bias, weightCotangent, parameters);
+        return new AttentionGradients(dQuery, key, value, bias, sinks, weightCotangent, parameters);
     }
 
     /**
@@ -65,7 +68,7 @@ public final class AttentionGradients {
      */
     public AttentionGradients withKey(Tensor dKey) {
         Objects.requireNonNull(dKey, "dKey");
-        return new AttentionGradients(query, dKey, value, bias, weightCotangent, parameters);
+        return new AttentionGradients(query, dKey, value, bias, sinks, weightCotangent, parameters);
     }
 
     /**
@@ -76,7 +79,7 @@ public final class AttentionGradients {
      */
     public AttentionGradients withValue(Tensor dValue) {
         Objects.requireNonNull(dValue, "dValue");
-        return new AttentionGradients(query, key, dValue, bias, weightCotangent, parameters);
+        return new AttentionGradients(query, key, dValue, bias, sinks, weightCotangent, parameters);
     }
 
     /**
@@ -87,7 +90,18 @@ public final class AttentionGradients {
      */
     public AttentionGradients withBias(Tensor dBias) {
         Objects.requireNonNull(dBias, "dBias");
-        return new AttentionGradients(query, key, value, dBias, weightCotangent, parameters);
+        return new AttentionGradients(query, key, value, dBias, sinks, weightCotangent, parameters);
+    }
+
+    /**
+     * These and the sinks', of {@link AttentionInputs#withSinks}.
+     *
+     * @param dSinks {@code [H]}, added to
+     * @return new gradients
+     */
+    public AttentionGradients withSinks(Tensor dSinks) {
+        Objects.requireNonNull(dSinks, "dSinks");
+        return new AttentionGradients(query, key, value, bias, dSinks, weightCotangent, parameters);
     }
 
     /**
@@ -98,7 +112,7 @@ public final class AttentionGradients {
      */
     public AttentionGradients withParameters(NamedTensors dParameters) {
         Objects.requireNonNull(dParameters, "dParameters");
-        return new AttentionGradients(query, key, value, bias, weightCotangent, dParameters);
+        return new AttentionGradients(query, key, value, bias, sinks, weightCotangent, dParameters);
     }
 
     /**
@@ -109,7 +123,7 @@ public final class AttentionGradients {
      */
     public AttentionGradients withWeightCotangent(Tensor dWeights) {
         Objects.requireNonNull(dWeights, "dWeights");
-        return new AttentionGradients(query, key, value, bias, dWeights, parameters);
+        return new AttentionGradients(query, key, value, bias, sinks, dWeights, parameters);
     }
 
     @Nullable
@@ -130,6 +144,11 @@ public final class AttentionGradients {
     @Nullable
     Tensor bias() {
         return bias;
+    }
+
+    @Nullable
+    Tensor sinks() {
+        return sinks;
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import org.attention4j.api.BadShapeException;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
@@ -21,6 +22,7 @@ public final class AttentionInputs {
     private final int @Nullable [] queryLengths;
     private final int @Nullable [] keyLengths;
     private final ScoreTerms terms;
+    private final @Nullable Tensor sinks;
 
     private AttentionInputs(
             Tensor query,
@@ -29,7 +31,8 @@ public final class AttentionInputs {
             @Nullable KeyValueCache cache,
             int @Nullable [] queryLengths,
             int @Nullable [] keyLengths,
-            ScoreTerms terms) {
+            ScoreTerms terms,
+            @Nullable Tensor sinks) {
         this.query = query;
         this.key = key;
         this.value = value;
@@ -37,6 +40,7 @@ public final class AttentionInputs {
         this.queryLengths = queryLengths;
         this.keyLengths = keyLengths;
         this.terms = terms;
+        this.sinks = sinks;
     }
 
     /**
@@ -60,7 +64,7 @@ public final class AttentionInputs {
             throw new ShapeMismatchException("values", Shape.of(k.extent(0), k.extent(1), k.extent(2), v.extent(3)), v);
         }
         checkHeads(q.extent(1), k.extent(1));
-        return new AttentionInputs(query, key, value, null, null, null, ScoreTerms.none());
+        return new AttentionInputs(query, key, value, null, null, null, ScoreTerms.none(), null);
     }
 
     /**
@@ -79,7 +83,7 @@ public final class AttentionInputs {
                     "queries", Shape.of(cache.batch(), q.extent(1), q.extent(2), cache.keyWidth()), q);
         }
         checkHeads(q.extent(1), cache.keyHeads());
-        return new AttentionInputs(query, null, null, cache, null, null, ScoreTerms.none());
+        return new AttentionInputs(query, null, null, cache, null, null, ScoreTerms.none(), null);
     }
 
     private static void checkHeads(int heads, int keyHeads) {
@@ -106,7 +110,7 @@ public final class AttentionInputs {
     public AttentionInputs withLengths(int[] queries, int[] keys) {
         checkLengths("query", queries, query);
         checkLengths("key", keys, key());
-        return new AttentionInputs(query, key, value, cache, queries.clone(), keys.clone(), terms);
+        return new AttentionInputs(query, key, value, cache, queries.clone(), keys.clone(), terms, sinks);
     }
 
     /**
@@ -118,7 +122,7 @@ public final class AttentionInputs {
      */
     public AttentionInputs withQueryLengths(int[] queries) {
         checkLengths("query", queries, query);
-        return new AttentionInputs(query, key, value, cache, queries.clone(), keyLengths, terms);
+        return new AttentionInputs(query, key, value, cache, queries.clone(), keyLengths, terms, sinks);
     }
 
     private static void checkLengths(String what, int[] lengths, Tensor tensor) {
@@ -142,7 +146,20 @@ public final class AttentionInputs {
      */
     public AttentionInputs withTerms(ScoreTerms newTerms) {
         newTerms.check(query.extent(0), query.extent(1), query.extent(2), keyTime());
-        return new AttentionInputs(query, key, value, cache, queryLengths, keyLengths, newTerms);
+        return new AttentionInputs(query, key, value, cache, queryLengths, keyLengths, newTerms, sinks);
+    }
+
+    /**
+     * The same with a sink for each head: a logit that takes part in the softmax as if it were the score of one more key, of value 0, so
+     * that weights sum to less than 1 (learned: gpt-oss 2025; 0: softmax "off by one", Miller 2023).
+     *
+     * @param logits {@code [H]}; a sink of −∞ is none
+     * @return new inputs
+     * @throws ShapeMismatchException if there is not one for each head
+     */
+    public AttentionInputs withSinks(Tensor logits) {
+        MixerSpec.check("sinks", logits, Shape.of(query.extent(1)));
+        return new AttentionInputs(query, key, value, cache, queryLengths, keyLengths, terms, logits);
     }
 
     Tensor query() {
@@ -177,6 +194,11 @@ public final class AttentionInputs {
 
     int valueWidth() {
         return cache == null ? value().extent(3) : cache.valueWidth();
+    }
+
+    @Nullable
+    Tensor sinks() {
+        return sinks;
     }
 
     boolean overlap(Tensor out) {

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -56,5 +57,20 @@ final class BackwardArrays {
         dBias = sum;
         dBiasOffset = gradient.offset();
         return sum;
+    }
+
+    /** Adds the gradients of the sinks to those that the caller has, sequence after sequence. */
+    void addSinks(Tensor gradient, AttentionCall call, Scratch scratch) {
+        addPartial(gradient, Objects.requireNonNull(dSinks), call, 1, scratch);
+    }
+
+    /** Adds what each sequence and head [B, H, count] has to a gradient [count, H], sequence after sequence. */
+    static void addPartial(Tensor gradient, float[] partial, AttentionCall call, int count, Scratch scratch) {
+        float[] sum = gradient.readable(scratch);
+        for (int i = 0; i < call.batch * call.heads * count; i++) {
+            int h = i / count % call.heads;
+            sum[gradient.offset() + i % count * call.heads + h] += partial[i];
+        }
+        gradient.commit(sum);
     }
 }

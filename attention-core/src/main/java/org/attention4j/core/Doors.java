@@ -123,6 +123,7 @@ final class Doors {
         same("gradient of the keys", gradients.key(), recording.key.tensor());
         same("gradient of the values", gradients.value(), recording.value.tensor());
         checkBias(gradients, recording.terms);
+        checkSinks(gradients, null);
         Tensor dWeights = gradients.weightCotangent();
         if (dWeights != null) {
             Sequences query = recording.query;
@@ -142,6 +143,16 @@ final class Doors {
                 throw new BadShapeException("the gradient of a bias is wanted, and there was no bias");
             }
             MixerSpec.check("gradient of the bias", dBias, bias.shape());
+        }
+    }
+
+    static void checkSinks(AttentionGradients gradients, @Nullable Tensor sinks) {
+        Tensor dSinks = gradients.sinks();
+        if (dSinks != null) {
+            if (sinks == null) {
+                throw new BadShapeException("the gradient of sinks is wanted, and there were no sinks");
+            }
+            MixerSpec.check("gradient of the sinks", dSinks, sinks.shape());
         }
     }
 

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Shape;
@@ -54,6 +55,7 @@ public final class OperatorRecording {
         Doors.same("gradient of the keys", gradients.key(), in.key());
         Doors.same("gradient of the values", gradients.value(), in.value());
         Doors.checkBias(gradients, in.terms());
+        Doors.checkSinks(gradients, in.sinks());
         Tensor dWeights = gradients.weightCotangent();
         if (dWeights != null) {
             MixerSpec.check(
@@ -77,12 +79,19 @@ public final class OperatorRecording {
         arrays.dValue = target(gradients.value(), workspace);
         arrays.dWeights(gradients.weightCotangent(), workspace.scratch());
         float[] dBias = arrays.dBias(gradients.bias(), workspace.scratch());
+        if (gradients.sinks() != null) {
+            arrays.dSinks = workspace.scratch().floats(call.batch * call.heads);
+            Arrays.fill(arrays.dSinks, 0, call.batch * call.heads, 0f);
+        }
         call.backward(workspace, arrays);
         commit(gradients.query(), arrays.dQuery);
         commit(gradients.key(), arrays.dKey);
         commit(gradients.value(), arrays.dValue);
         if (gradients.bias() != null) {
             gradients.bias().commit(dBias);
+        }
+        if (gradients.sinks() != null) {
+            arrays.addSinks(gradients.sinks(), call, workspace.scratch());
         }
     }
 

@@ -122,13 +122,7 @@ final class ProjectedBackward {
     /** Adds what each sequence and head [B, H, count] has to the gradient [count, H] of a parameter, sequence after sequence. */
     private void addPartial(String name, float @Nullable [] partial, int count) {
         if (partial != null) {
-            Tensor gradient = gradients.parameters().get(name);
-            float[] sum = gradient.readable(scratch);
-            for (int i = 0; i < call.batch * call.heads * count; i++) {
-                int h = i / count % call.heads;
-                sum[gradient.offset() + i % count * call.heads + h] += partial[i];
-            }
-            gradient.commit(sum);
+            BackwardArrays.addPartial(gradients.parameters().get(name), partial, call, count, scratch);
         }
     }
 

@@ -131,7 +131,8 @@ public final class ScaledDotProductAttention {
 
     /**
      * As {@link #forward(AttentionInputs, Tensor, Workspace)}, with the logarithm of each row's sum of exponentials, by which results over
-     * parts of the keys can be merged: −∞ for a row with nothing to attend to.
+     * parts of the keys can be {@linkplain PartialAttention merged}: −∞ for a row with nothing to attend to. A sink is part of the sum, so
+     * that a weight is always exp(score − logSumExp).
      *
      * @param in queries, keys, values and what goes with them
      * @param out {@code [B, H, T, E']}
@@ -228,6 +229,11 @@ public final class ScaledDotProductAttention {
     private void checkTerms(AttentionInputs in) {
         Tensor q = in.query();
         Doors.checkTerms(variant, in.terms(), q.extent(0), q.extent(1), q.extent(2), in.keyTime());
+        Tensor sinks = in.sinks();
+        if (sinks != null && variant.weighting().isPresent()) {
+            throw new BadConfigurationException(
+                    "sinks", sinks.shape().toString(), "a weighting replaces the softmax that they take part in");
+        }
     }
 
     private void run(
@@ -317,6 +323,11 @@ public final class ScaledDotProductAttention {
         call.weighting = variant.weighting().orElse(null);
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
         call.scores.set(factor, softCap, null, variant, in.terms(), memory);
+        Tensor sinks = in.sinks();
+        if (sinks != null) {
+            call.sinks = Memory.floats(memory, call.heads);
+            sinks.read(0, call.sinks, 0, call.heads);
+        }
         place(call.query, Memory.read(memory, q), q, memory);
     }
 

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.variant.AttentionMask;
 
 /**
@@ -42,6 +43,9 @@ final class NaiveAttention {
     /** [B, H, T, S]. */
     double[] bias;
 
+    /** A logit for each head that has no value; −∞ for none. */
+    double[] sinks;
+
     double[] q = {};
     double[] k = {};
     double[] v = {};
@@ -51,6 +55,9 @@ final class NaiveAttention {
     double[] dK = {};
     double[] dV = {};
     double[] dBias = {};
+    double[] dSinks = {};
+    /** [B, H, T]. */
+    double[] logSumExp;
 
     NaiveAttention(
             int heads,
@@ -72,6 +79,9 @@ final class NaiveAttention {
         scale = 1 / Math.sqrt(width);
         int rows = queryLengths.length * heads * queries;
         bias = new double[rows * keys];
+        logSumExp = new double[rows];
+        sinks = new double[heads];
+        Arrays.fill(sinks, Double.NEGATIVE_INFINITY);
         weights = new double[rows * keys];
         out = new double[rows * valueWidth];
     }
@@ -128,7 +138,7 @@ final class NaiveAttention {
 
     private void softmax(int b, int h, int i) {
         int at = row(b, h, i) * keys;
-        double max = Double.NEGATIVE_INFINITY;
+        double max = sinks[h];
         double[] s = new double[keys];
         for (int j = 0; j < keys; j++) {
             s[j] = sees(b, h, i, j)
@@ -136,7 +146,7 @@ final class NaiveAttention {
                     : Double.NEGATIVE_INFINITY;
             max = Math.max(max, s[j]);
         }
-        double sum = 0;
+        double sum = Math.exp(sinks[h] - Math.max(-1e300, max));
         for (int j = 0; j < keys && max != Double.NEGATIVE_INFINITY; j++) {
             weights[at + j] = Math.exp(s[j] - max);
             sum += weights[at + j];
@@ -144,6 +154,7 @@ final class NaiveAttention {
         for (int j = 0; j < keys && sum != 0; j++) {
             weights[at + j] /= sum;
         }
+        logSumExp[row(b, h, i)] = i < queryLengths[b] ? max + Math.log(sum) : Double.NEGATIVE_INFINITY;
     }
 
     /** Gradients of sum(dOut · out) + sum(dWeights · weights). */
@@ -152,6 +163,7 @@ final class NaiveAttention {
         dK = new double[k.length];
         dV = new double[v.length];
         dBias = new double[bias.length];
+        dSinks = new double[heads];
         for (int b = 0; b < queryLengths.length; b++) {
             for (int h = 0; h < heads; h++) {
                 for (int i = 0; i < queryLengths[b]; i++) {
@@ -172,6 +184,7 @@ final class NaiveAttention {
                 mean += w * d[j];
             }
         }
+        dSinks[h] -= sinks[h] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(sinks[h] - logSumExp[r]) * mean;
         for (int j = 0; j < keys; j++) {
             double w = weights[r * keys + j];
             double ds = w == 0 ? 0 : w * (d[j] - mean);

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +56,7 @@ class OperatorReferenceTest {
                                 width,
                                 width,
                                 Arbitraries.of(true, false),
-                                Arbitraries.integers().between(0, 1023),
+                                Arbitraries.integers().between(0, 2047),
                                 Arbitraries.longs())
                         .as((e, v, causal, features, seed) -> new Case(k, g, t, s, e, v, causal, features, seed)));
     }
@@ -107,6 +108,11 @@ class OperatorReferenceTest {
         AttentionInputs in = AttentionInputs.of(q, k, v)
                 .withLengths(queryLengths, keyLengths)
                 .withTerms(terms);
+        if (c.has(10)) {
+            Tensor sinks = Values.random(7 + c.seed(), heads);
+            in = in.withSinks(sinks);
+            naive.sinks = Values.doubles(sinks);
+        }
         naive.forward();
         check(c, operator, in, naive, c.has(3) ? bias : Tensor.zeros(0));
     }
@@ -130,10 +136,13 @@ class OperatorReferenceTest {
         AttentionGradients gradients =
                 AttentionGradients.none().withQuery(dQ).withKey(dK).withValue(dV);
         gradients = c.has(3) ? gradients.withBias(dBias) : gradients;
+        Tensor dSinks = Tensor.zeros(heads);
+        gradients = c.has(10) ? gradients.withSinks(dSinks) : gradients;
         gradients = c.has(7) ? gradients.withWeightCotangent(dWeights) : gradients;
         try (Workspace workspace = Workspace.threads(c.has(8) ? 3 : 1)) {
             OperatorRecording recording = operator.record(in, out, workspace);
             Values.assertClose("output", naive.out, out, 3e-6);
+            assertLogSumExp(operator, in, naive);
             operator.weights(in, weights, workspace);
             Values.assertClose("weights", naive.weights, weights, 2e-6);
             operator.backward(recording, dOut, gradients, workspace);
@@ -144,12 +153,31 @@ class OperatorReferenceTest {
         if (c.has(3)) {
             Values.assertClose("gradient of the bias", gathered(naive, bias), dBias, 2e-5);
         }
+        if (c.has(10)) {
+            Values.assertClose("gradient of the sinks", naive.dSinks, dSinks, 2e-5);
+        }
         if (c.has(9)) {
             Tensor scalar = Tensor.zeros(out.shape());
             try (Workspace workspace = Workspace.threads(1)) {
                 operator.withKernels(Kernels.scalar()).forward(in, scalar, workspace);
             }
             Values.assertSame("scalar kernels", scalar, out);
+        }
+    }
+
+    /** Log-sum-exps, to a few units in the last place. */
+    private static void assertLogSumExp(ScaledDotProductAttention operator, AttentionInputs in, NaiveAttention naive) {
+        Tensor logs = Tensor.zeros(BATCH, naive.heads, naive.queries);
+        Tensor out = Tensor.zeros(BATCH, naive.heads, naive.queries, naive.valueWidth);
+        try (Workspace workspace = Workspace.create()) {
+            operator.forward(in, out, logs, workspace);
+        }
+        double[] got = Values.doubles(logs);
+        for (int row = 0; row < got.length; row++) {
+            double expected = naive.logSumExp[row];
+            assertTrue(
+                    got[row] == expected || Math.abs(got[row] - expected) <= 4e-6 * Math.max(1, Math.abs(expected)),
+                    "log-sum-exp of row " + row + ": " + got[row] + ", expected " + expected);
         }
     }
 
