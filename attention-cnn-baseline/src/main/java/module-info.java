@@ -1,13 +1,14 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.cnn.ConvolutionProvider;
 import org.attention4j.cnn.GatedConvolutionProvider;
+import org.attention4j.cnn.TemporalConvolutionProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
  * Convolutional sequence mixers. A program finds them through the registry; one that wants the typed factories may
  * read it.
  *
- * @provides MixerProvider {@code convolution}, {@code gated-convolution}
+ * @provides MixerProvider {@code convolution}, {@code gated-convolution}, {@code temporal-convolution}
  */
 @NullMarked
 module org.attention4j.cnn {
@@ -19,5 +20,6 @@ module org.attention4j.cnn {
 
     provides MixerProvider with
             ConvolutionProvider,
-            GatedConvolutionProvider;
+            GatedConvolutionProvider,
+            TemporalConvolutionProvider;
 }
