@@ -11,7 +11,7 @@ import org.attention4j.kernels.ScalarMath;
  * then nearly all of the work, so that they are read once for all query heads that share them, and everything between is done for several
  * blocks of keys in one call.
  *
- * <p>Rows are the query heads of one key head. For every span of blocks: products and scores of the whole span; the running maximum of each
+ * <p>Only without a mask of pairs, which would leave blocks out. Rows are the query heads of one key head. For every span of blocks: products and scores of the whole span; the running maximum of each
  * row after each block; exponentials of all blocks; then block by block the output so far is multiplied by exp(m − m′) and gains p v.
  */
 final class SingleQueryForward implements Workspace.Task {
@@ -48,8 +48,11 @@ final class SingleQueryForward implements Workspace.Task {
         float[] max = scratch.floats(rows * (blocks + 1)); // before the span, and after each of its blocks
         float[] sums = scratch.floats(rows * blocks);
         float[] sum = scratch.floats(rows);
-        Arrays.fill(max, 0, rows * (blocks + 1), Float.NEGATIVE_INFINITY);
-        Arrays.fill(sum, 0, rows, 0f);
+        for (int r = 0; r < rows; r++) {
+            float sink = c.sink(h + r);
+            max[r * (blocks + 1)] = sink;
+            sum[r] = sink == Float.NEGATIVE_INFINITY ? 0f : 1f;
+        }
         for (int key = 0; key < end; key += span) {
             int width = Math.min(span, end - key);
             int used = Work.blocks(width, BLOCK);

@@ -15,7 +15,6 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
-import org.attention4j.api.variant.AttentionVariant;
 import org.junit.jupiter.api.Test;
 
 /** Keys and values in a cache: the same bits as in tensors, whatever was appended when. */
@@ -103,19 +102,22 @@ class KeyValueCacheTest {
             k.array()[i] *= i % 10_000 / 5_000f;
         }
         Tensor v = Values.random(seed + 2, 1, 2, keys, 37);
-        ScaledDotProductAttention operator = PLAIN.withVariant(
-                AttentionVariant.softmax().withMask((batch, head, query, key) -> key >= hidden && key % 7 != head));
-        KeyValueCache cache = KeyValueCache.of(1, 2, 5, 37, keys + 3);
+        boolean[] allowed = new boolean[heads * keys];
+        for (int i = 0; i < allowed.length; i++) {
+            allowed[i] = i % keys >= hidden && i % 7 != 0;
+        }
+        ScoreTerms terms = ScoreTerms.none().withMask(allowed, 1, heads, 1, keys);
+        KeyValueCache cache = KeyValueCache.of(1, 2, 5, 37, keys);
         try (Workspace workspace = Workspace.threads(2)) {
             cache.append(k, v, workspace);
             Tensor expected = Tensor.zeros(1, heads, 2, 37);
             Tensor expectedSums = Tensor.zeros(1, heads, 2);
-            operator.forward(AttentionInputs.of(two, cache), expected, expectedSums, workspace);
+            PLAIN.forward(AttentionInputs.of(two, cache).withTerms(terms), expected, expectedSums, workspace);
             for (AttentionInputs in :
                     new AttentionInputs[] {AttentionInputs.of(one, cache), AttentionInputs.of(one, k, v)}) {
                 Tensor out = Tensor.zeros(1, heads, 1, 37);
                 Tensor sums = Tensor.zeros(1, heads, 1);
-                operator.forward(in, out, sums, workspace);
+                PLAIN.forward(in.withTerms(terms), out, sums, workspace);
                 for (int h = 0; h < heads; h++) {
                     assertSame(
                             "output",
