@@ -40,6 +40,10 @@ final class AttentionCall {
     /** A logit for each head that takes part in the softmax and has no value. */
     float @Nullable [] sinks;
 
+    /** What is left out of the weights; in recordings only. */
+    @Nullable
+    WeightDropout dropout;
+
     @Nullable
     AttentionWeighting weighting;
 
@@ -63,6 +67,7 @@ final class AttentionCall {
         call.maxima = null;
         call.sums = null;
         call.sinks = null;
+        call.dropout = null;
         call.extraKeys = 0;
         return call;
     }
@@ -177,7 +182,10 @@ final class AttentionCall {
         share(workspace.threads());
         int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
-        if (weighting == null && queryTime == 1 && scores.variantMask() == null) { // a mask leaves blocks out
+        if (weighting == null
+                && queryTime == 1
+                && dropout == null
+                && scores.variantMask() == null) { // a mask leaves blocks out
             SingleQueryForward task = scratch.object(SingleQueryForward.class, SingleQueryForward::new);
             task.call = this;
             task.rows = sharedHeads(workspace.threads());

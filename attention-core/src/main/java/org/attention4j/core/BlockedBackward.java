@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>weights again: p = exp(s − m) / l, from the maximum m and the sum l that the forward pass left;
  *   <li>dV += pᵀ dO; dp = dO Vᵀ, and what the cotangent of the weights adds;
+ *   <li>with dropout, dp and the p of dV are multiplied with its factors, which are computed again;
  *   <li>ds = p (dp − δ) with δ = dO · O (plus p · dw); exactly 0 where p is 0;
  *   <li>back through mask, bias, modifier, soft-cap and scale; then dQ += ds K, dK += dsᵀ Q.
  * </ol>
@@ -204,7 +205,14 @@ final class BlockedBackward implements Workspace.Task {
                 BLOCK,
                 false);
         for (int i = first; i < last; i++) {
-            scoreGradients(b, h, i, key, width, tile, (i - from) * BLOCK, tile.delta[i - from]);
+            int row = (i - from) * BLOCK;
+            if (c.dropout != null) {
+                c.dropout.apply(c, b, h, i, key, tile.d, row, width);
+            }
+            scoreGradients(b, h, i, key, width, tile, row, tile.delta[i - from]);
+            if (c.dropout != null) {
+                c.dropout.apply(c, b, h, i, key, tile.weights, row, width);
+            }
         }
         int panelAt = (first - from) * 16;
         int panelStride = 16 * (to - from);

@@ -94,6 +94,9 @@ final class BlockedForward implements Workspace.Task {
             score(c, seen, b, h, i, key, x, (i - from) * BLOCK, max, sum, i - from);
         }
         exponentials(c, seen, from, x, max, sum);
+        for (int i = first; i < seen.last() && c.dropout != null; i++) {
+            c.dropout.apply(c, b, h, i, key, x, (i - from) * BLOCK, seen.width());
+        }
         Panels.multiplyAdd(
                 c.kernels,
                 rows,

@@ -116,6 +116,12 @@ final class HeadProjections {
         }
     }
 
+    /** What a recording leaves out. */
+    @Nullable
+    WeightDropout dropout() {
+        return rules.dropout();
+    }
+
     void queries(AttentionCall call, TrueRows rows, ScoreTerms terms, @Nullable Scratch memory, Workspace workspace) {
         call.kernels = kernels;
         call.batch = rows.batch;

@@ -33,6 +33,10 @@ import org.attention4j.kernels.Kernels;
  * {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
+ * <p>{@code dropout} leaves out weights in recordings, which are training, and nowhere else: forward, steps and shown weights are those
+ * without it. What it leaves out follows from {@code dropout-seed}, the head, the positions and the query, so that the same recording
+ * has the same bits on any number of threads and in any batch, and another after every step of training.
+ *
  * <p>Memory grows with T + S, not with T · S, except for {@link #weights weights}. Immutable; safe for any number of threads.
  */
 public final class MultiHeadAttention extends ProjectedAttention {

@@ -185,6 +185,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
             if (recording != null) {
                 call.maxima = new float[queryRows.batch * form.heads() * queryRows.time];
                 call.sums = new float[call.maxima.length];
+                call.dropout = projections.dropout();
                 recording.keep(call, queryRows, keyRows, valueRows);
             }
             projections.finish(call, queryRows, out, workspace, memory, recording);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScaledDotProductAttention {
     private static final ScaledDotProductAttention PLAIN =
-            new ScaledDotProductAttention(Float.NaN, 0, false, AttentionVariant.softmax(), null);
+            new ScaledDotProductAttention(Float.NaN, 0, false, AttentionVariant.softmax(), null, null);
 
     /** NaN stands for 1/√E. */
     private final float scale;
@@ -35,15 +35,22 @@ public final class ScaledDotProductAttention {
     private final float softCap;
     private final boolean causal;
     private final AttentionVariant variant;
+    private final @Nullable WeightDropout dropout;
     /** Null stands for the preferred ones, which are not chosen before they are needed. */
     private final @Nullable Kernels kernels;
 
     private ScaledDotProductAttention(
-            float scale, float softCap, boolean causal, AttentionVariant variant, @Nullable Kernels kernels) {
+            float scale,
+            float softCap,
+            boolean causal,
+            AttentionVariant variant,
+            @Nullable WeightDropout dropout,
+            @Nullable Kernels kernels) {
         this.scale = scale;
         this.softCap = softCap;
         this.causal = causal;
         this.variant = variant;
+        this.dropout = dropout;
         this.kernels = kernels;
     }
 
@@ -67,7 +74,7 @@ public final class ScaledDotProductAttention {
         if (!Float.isFinite(factor)) {
             throw new BadConfigurationException("scale", Float.toString(factor), "must be finite");
         }
-        return new ScaledDotProductAttention(factor, softCap, causal, variant, kernels);
+        return new ScaledDotProductAttention(factor, softCap, causal, variant, dropout, kernels);
     }
 
     /**
@@ -81,7 +88,7 @@ public final class ScaledDotProductAttention {
         if (!(cap > 0 && cap <= Float.MAX_VALUE)) {
             throw new BadConfigurationException("soft-cap", Float.toString(cap), "must be positive and finite");
         }
-        return new ScaledDotProductAttention(scale, cap, causal, variant, kernels);
+        return new ScaledDotProductAttention(scale, cap, causal, variant, dropout, kernels);
     }
 
     /**
@@ -91,7 +98,7 @@ public final class ScaledDotProductAttention {
      * @return a new operator
      */
     public ScaledDotProductAttention withCausal(boolean yes) {
-        return new ScaledDotProductAttention(scale, softCap, yes, variant, kernels);
+        return new ScaledDotProductAttention(scale, softCap, yes, variant, dropout, kernels);
     }
 
     /**
@@ -102,7 +109,26 @@ public final class ScaledDotProductAttention {
      */
     public ScaledDotProductAttention withVariant(AttentionVariant other) {
         Objects.requireNonNull(other, "variant");
-        return new ScaledDotProductAttention(scale, softCap, causal, other, kernels);
+        return new ScaledDotProductAttention(scale, softCap, causal, other, dropout, kernels);
+    }
+
+    /**
+     * The same with dropout in {@link #record recordings}: a weight is left out with probability {@code share}, and those that are kept are multiplied by
+     * 1 / (1 − share). {@link #forward(AttentionInputs, Tensor, Workspace) forward} and {@link #weights} leave out none. What is left out follows from
+     * the seed, the head, the positions of query and key and the query's numbers, so that neither threads nor the rest of the batch matter.
+     *
+     * @param share from 0 to less than 1
+     * @param seed any
+     * @return a new operator
+     * @throws BadConfigurationException if the share is out of range
+     */
+    public ScaledDotProductAttention withDropout(double share, long seed) {
+        if (!(share >= 0 && share <= ScoreOptions.DROPOUT.most())) {
+            throw new BadConfigurationException(
+                    "dropout", Double.toString(share), "must be " + ScoreOptions.DROPOUT.allowed());
+        }
+        return new ScaledDotProductAttention(
+                scale, softCap, causal, variant, ScoreOptions.dropout(share, seed), kernels);
     }
 
     /**
@@ -113,7 +139,7 @@ public final class ScaledDotProductAttention {
      */
     public ScaledDotProductAttention withKernels(Kernels other) {
         Objects.requireNonNull(other, "kernels");
-        return new ScaledDotProductAttention(scale, softCap, causal, variant, other);
+        return new ScaledDotProductAttention(scale, softCap, causal, variant, dropout, other);
     }
 
     /**
@@ -252,6 +278,7 @@ public final class ScaledDotProductAttention {
             prepare(call, in, memory);
             call.keyValues = rows(call, in, memory);
             int rows = call.batch * call.heads * call.queryTime;
+            call.dropout = recording == null ? null : dropout;
             if (recording != null || logSumExp != null) {
                 call.maxima = Memory.floats(memory, rows);
                 call.sums = Memory.floats(memory, rows);

@@ -10,7 +10,7 @@ import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
 import org.jspecify.annotations.Nullable;
 
-/** The options of multi-head attention about scores: scale → soft-cap → position bias → mask → softmax, with or without a sink. */
+/** The options of multi-head attention about scores: scale → soft-cap → position bias → mask → softmax, with or without a sink → dropout. */
 final class ScoreOptions {
     static final Option<Double> SCALE = Option.decimal(
             "scale", 0, 1e4, 0, "What products of queries and keys are multiplied by; 0: 1/√E of a head's width E.");
@@ -36,7 +36,22 @@ final class ScoreOptions {
             "none",
             "A logit that takes part in the softmax and has no value: learned for each head, or 0.");
 
-    static final OptionSchema SCHEMA = OptionSchema.of(SCALE, SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK);
+    static final Option<Double> DROPOUT = Option.decimal(
+            "dropout",
+            0,
+            0.999,
+            0,
+            "The share of the weights that a recording leaves out; forward and steps leave out none.");
+
+    static final Option<Integer> DROPOUT_SEED = Option.integer(
+            "dropout-seed",
+            0,
+            Integer.MAX_VALUE,
+            0,
+            "With head, positions and the query, decides what dropout leaves out.");
+
+    static final OptionSchema SCHEMA =
+            OptionSchema.of(SCALE, SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK, DROPOUT, DROPOUT_SEED);
 
     static final String BUCKET_WEIGHT = "relative_attention_bias.weight";
     static final String SINKS = "sinks";
@@ -96,7 +111,12 @@ final class ScoreOptions {
                     case "learned" -> parameters.get(SINKS).toArray();
                     case "off-by-one" -> new float[form.heads()];
                     default -> null;
-                });
+                },
+                dropout(config.get(DROPOUT), config.get(DROPOUT_SEED)));
+    }
+
+    static @Nullable WeightDropout dropout(double share, long seed) {
+        return share == 0 ? null : new WeightDropout(share, seed);
     }
 
     private static @Nullable PositionBias positions(MixerConfig config, int heads, NamedTensors parameters) {

@@ -9,5 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param softCap c of c · tanh(s / c), or 0 for none
  * @param positions what is added by distance
  * @param sinks a logit for each head that takes part in the softmax and has no value
+ * @param dropout what recordings leave out
  */
-record ScoreRules(float scale, float softCap, @Nullable PositionBias positions, float @Nullable [] sinks) {}
+record ScoreRules(
+        float scale,
+        float softCap,
+        @Nullable PositionBias positions,
+        float @Nullable [] sinks,
+        @Nullable WeightDropout dropout) {}
