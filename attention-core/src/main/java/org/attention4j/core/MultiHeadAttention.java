@@ -79,6 +79,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     static final String ID = "multi-head-attention";
     static final OptionSchema OPTIONS = HeadOptions.SCHEMA
             .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
+            .and(MaskOptions.SCHEMA)
             .and(ScoreOptions.SCHEMA);
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
@@ -160,12 +161,14 @@ public final class MultiHeadAttention extends ProjectedAttention {
                     "one context needs context-value-width=context-width, were " + form.valueInWidth() + " and "
                             + form.keyInWidth() + "; give queries, keys and values one by one");
         }
+        MaskOptions.check(causal, spec.config());
+        MaskOptions.declare(spec, causal);
         form.declare(spec);
         ScoreOptions.declare(spec, form.heads());
         boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
                 .weightSum(allShown ? WeightSum.ONE : WeightSum.AT_MOST_ONE)
-                .causal(causal)
+                .causal(MaskOptions.causal(causal, spec.config()))
                 .contextWidth(form.keyInWidth())
                 .build();
     }

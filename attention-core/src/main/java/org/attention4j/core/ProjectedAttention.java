@@ -43,7 +43,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         this.parameters = parameters;
         projections = new HeadProjections(
                 form,
-                variant,
+                MaskOptions.masked(variant, spec.config()),
                 ScoreOptions.rules(spec.config(), form, parameters),
                 kernels,
                 parameters,

@@ -72,17 +72,21 @@ final class PositionMasks {
         }
     }
 
-    /** query &lt; count or key &lt; count. */
+    /** 0 ≤ query &lt; count or 0 ≤ key &lt; count. */
     record FirstGlobal(int count) implements AttentionMask {
         @Override
         public boolean allows(int batch, int head, int query, int key) {
-            return query < count || key < count;
+            return query >= 0 && query < count || key >= 0 && key < count;
         }
 
         @Override
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
-            boolean all = toQuery <= count || toKey <= count;
-            return !all && (fromQuery < count || fromKey < count) ? Visibility.SOME : Visibility.of(all);
+            return among(fromQuery, toQuery).or(among(fromKey, toKey));
+        }
+
+        private Visibility among(int from, int to) {
+            boolean some = from < count && to > 0 && count > 0;
+            return some && (from < 0 || to > count) ? Visibility.SOME : Visibility.of(some);
         }
     }
 

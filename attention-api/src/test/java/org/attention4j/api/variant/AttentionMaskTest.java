@@ -49,7 +49,7 @@ class AttentionMaskTest {
                                 b < 2 && document(mixed[b], q) >= 0 && document(mixed[b], q) == document(mixed[b], k));
             case 8 -> table(random, n + 1);
             case 9 -> new Case(AttentionMasks.dilated(n + 1), (b, h, q, k) -> Math.floorMod(q - k, n + 1) == 0);
-            case 10 -> new Case(AttentionMasks.globalTokens(n), (b, h, q, k) -> q < n || k < n);
+            case 10 -> new Case(AttentionMasks.globalTokens(n), (b, h, q, k) -> q >= 0 && q < n || k >= 0 && k < n);
             case 11 ->
                 new Case(AttentionMasks.globalPositions(m, n, m), (b, h, q, k) -> q == n || q == m || k == n || k == m);
             default ->
