@@ -56,7 +56,8 @@ public final class ContextualLaws {
                                 "the gradients by context and input are the derivatives",
                                 "backward: the path through keys and values",
                                 ContextualLaws::gradient)
-                        .needs(Capability.DIFFERENTIABLE));
+                        .needs(Capability.DIFFERENTIABLE)
+                        .when("no dropout", Dropouts::none));
     }
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {
