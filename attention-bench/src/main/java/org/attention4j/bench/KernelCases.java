@@ -70,6 +70,10 @@ final class KernelCases {
         add("multiplyAdd", N, 0.08, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));
         add("multiplyElementwise", N, 0.07, () -> kernels.multiplyElementwise(x, 0, w, 0, y, 0, N));
         add("multiplyAddElementwise", N, 0.06, () -> kernels.multiplyAddElementwise(x, 0, w, 0, d, 0, N));
+        add("rotate", 8.0 * SIZE, 0.05, () -> {
+            System.arraycopy(w, 0, d, 0, 8 * SIZE); // or it would grow or shrink from call to call
+            kernels.rotate(8, SIZE, false, d, 0, SIZE, x, 0, w, 0);
+        });
         add("depthwise", 8.0 * 4 * SIZE, 0.07, () -> {
             kernels.depthwise(8, SIZE, 4, x, 0, SIZE, SIZE, w, 0, y, 0, SIZE);
         });

@@ -38,6 +38,7 @@ public class KernelBenchmark {
         "multiplyAdd",
         "multiplyElementwise",
         "multiplyAddElementwise",
+        "rotate",
         "depthwise",
         "apply exp",
         "gradient exp",

@@ -446,6 +446,33 @@ public interface Kernels {
     void multiplyAddElementwise(float[] x, int xOffset, float[] w, int wOffset, float[] y, int yOffset, int n);
 
     /**
+     * Turns pairs of numbers in every row, each pair by an angle of its own (Su et al. 2021, equation 15): (u, v) ← (fma(−v, sin, u · cos),
+     * fma(u, sin, v · cos)). Pair p of a row of width w is (x[p], x[p + w/2]), or (x[2p], x[2p + 1]) where interleaved.
+     *
+     * @param rows how many rows are turned by the same angles
+     * @param width w, even; what a row holds behind it is left as it is
+     * @param interleaved whether pairs are neighbours
+     * @param x the rows, read and written
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param cos cosines [w/2]
+     * @param cosOffset where they start
+     * @param sin sines [w/2]
+     * @param sinOffset where they start
+     */
+    void rotate(
+            int rows,
+            int width,
+            boolean interleaved,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            float[] cos,
+            int cosOffset,
+            float[] sin,
+            int sinOffset);
+
+    /**
      * Adds all taps of a depthwise convolution: y[r, c] ← fma(x[r, k, c], w[k, c], y[r, c]) for k = 0 … K−1 in order, what {@link
      * #multiplyAddElementwise} does tap by tap, with each output read and written once.
      *

@@ -182,6 +182,34 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void rotate(
+            int rows,
+            int width,
+            boolean interleaved,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            float[] cos,
+            int cosOffset,
+            float[] sin,
+            int sinOffset) {
+        int half = width / 2;
+        int step = interleaved ? 2 : 1;
+        int apart = interleaved ? 1 : half;
+        for (int r = 0; r < rows; r++) {
+            int at = xOffset + r * xRowStride;
+            for (int p = 0; p < half; p++) {
+                float u = x[at + p * step];
+                float v = x[at + p * step + apart];
+                float c = cos[cosOffset + p];
+                float s = sin[sinOffset + p];
+                x[at + p * step] = Math.fma(-v, s, u * c);
+                x[at + p * step + apart] = Math.fma(u, s, v * c);
+            }
+        }
+    }
+
+    @Override
     public void depthwise(
             int rows,
             int width,

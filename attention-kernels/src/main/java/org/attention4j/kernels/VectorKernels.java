@@ -190,6 +190,27 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void rotate(
+            int rows,
+            int width,
+            boolean interleaved,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            float[] cos,
+            int cosOffset,
+            float[] sin,
+            int sinOffset) {
+        if (interleaved || width < 2 * LANES) {
+            SCALAR.rotate(rows, width, interleaved, x, xOffset, xRowStride, cos, cosOffset, sin, sinOffset);
+        } else {
+            for (int r = 0; r < rows; r++) {
+                VectorRows.rotate(vectors, x, xOffset + r * xRowStride, width / 2, cos, cosOffset, sin, sinOffset);
+            }
+        }
+    }
+
+    @Override
     public void depthwise(
             int rows,
             int width,

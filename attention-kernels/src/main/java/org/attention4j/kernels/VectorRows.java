@@ -268,6 +268,26 @@ final class VectorRows {
         }
     }
 
+    /** Turns the pairs (x[p], x[p + half]). */
+    static void rotate(Width w, float[] x, int xo, int half, float[] cos, int co, float[] sin, int so) {
+        VectorSpecies<Float> s = w.species();
+        int p = 0;
+        for (; p <= half - s.length(); p += s.length()) {
+            FloatVector u = FloatVector.fromArray(s, x, xo + p);
+            FloatVector v = FloatVector.fromArray(s, x, xo + half + p);
+            FloatVector c = FloatVector.fromArray(s, cos, co + p);
+            FloatVector sine = FloatVector.fromArray(s, sin, so + p);
+            v.neg().fma(sine, u.mul(c)).intoArray(x, xo + p);
+            u.fma(sine, v.mul(c)).intoArray(x, xo + half + p);
+        }
+        for (; p < half; p++) {
+            float u = x[xo + p];
+            float v = x[xo + half + p];
+            x[xo + p] = Math.fma(-v, sin[so + p], u * cos[co + p]);
+            x[xo + half + p] = Math.fma(u, sin[so + p], v * cos[co + p]);
+        }
+    }
+
     static void multiplyAddElementwise(Width w, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         VectorSpecies<Float> s = w.species();
         int i = 0;

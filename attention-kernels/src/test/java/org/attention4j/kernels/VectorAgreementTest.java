@@ -48,6 +48,20 @@ class VectorAgreementTest {
                         k.depthwise(rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[2], 1, width + 1)));
     }
 
+    @Property(tries = TRIES)
+    void rotate(
+            @ForAll @IntRange(max = 4) int rows,
+            @ForAll @IntRange(max = 50) int half,
+            @ForAll @IntRange(max = 3) int o,
+            @ForAll boolean interleaved,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        int stride = 2 * half + o;
+        float[][] arrays = Agreement.arrays(new Random(seed), wild, rows * stride + o, half + o, half);
+        Agreement.check(
+                arrays, none((k, a) -> k.rotate(rows, 2 * half, interleaved, a[0], o, stride, a[1], o, a[2], 0)));
+    }
+
     /** Lanes that hold −0 must survive a short row. */
     @Property(tries = TRIES)
     void sumsOfUnderflows(@ForAll @IntRange(max = 40) int n) {
