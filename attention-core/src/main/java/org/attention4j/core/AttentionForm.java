@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param outProjection whether heads are mixed by an output projection
  * @param biasKeyValue whether a learned key and value are added to every sequence
  * @param zeroAttention whether a key and value of zeros are added to every sequence
+ * @param norm of each head's queries and keys
+ * @param epsilon of the norm
+ * @param gate whether each head's output has a gate
  */
 record AttentionForm(
         int heads,
@@ -35,7 +38,10 @@ record AttentionForm(
         boolean bias,
         boolean outProjection,
         boolean biasKeyValue,
-        boolean zeroAttention) {
+        boolean zeroAttention,
+        HeadNorm.Kind norm,
+        float epsilon,
+        boolean gate) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
     static final String KEY_WEIGHT = "k_proj_weight";
@@ -170,5 +176,7 @@ record AttentionForm(
                 spec.parameter(OUT_BIAS, InitialValue.zeros(), inWidth);
             }
         }
+        HeadNorm.declare(norm, keyWidth, spec);
+        HeadGate.declare(this, spec);
     }
 }

@@ -9,6 +9,14 @@ final class AttentionRecording implements Recording {
     final Sequences key;
     final Sequences value;
     final ScoreTerms terms;
+    /** Queries and keys as they were before their norms, where there are any. */
+    final HeadRows rawQuery = new HeadRows();
+
+    final HeadRows rawKey = new HeadRows();
+    /** Gates of the heads, and their outputs times these, where there are gates. */
+    HeadRows gates = new HeadRows();
+
+    HeadRows gated = new HeadRows();
     private final ProjectedAttention mixer;
     private AttentionCall call = new AttentionCall();
     private TrueRows queryRows = new TrueRows();
@@ -58,6 +66,7 @@ final class AttentionRecording implements Recording {
 
     @Override
     public long bytes() {
-        return call.bytes();
+        int more = rawQuery.array.length + rawKey.array.length + gates.array.length + gated.array.length;
+        return call.bytes() + (long) Float.BYTES * more;
     }
 }

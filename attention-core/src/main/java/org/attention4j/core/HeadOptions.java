@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.List;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Option;
@@ -34,7 +35,23 @@ final class HeadOptions {
             "head-width",
             "Width of the values of a head.");
 
-    static final OptionSchema SCHEMA = OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH);
+    /** Of each head, before the turn by position. */
+    static final Option<String> QUERY_KEY_NORM = Option.choice(
+            "query-key-norm",
+            List.of("none", "rms", "layer"),
+            "none",
+            "Norm of each head's queries and keys, with weights that are learned (Henry et al. 2020; Dehghani et al. 2023).");
+
+    /** ε of that norm. */
+    static final Option<Double> EPSILON = Option.decimal(
+            "query-key-norm-epsilon", 1e-12, 1, 1e-6, "What query-key-norm adds to a mean of squares before the root.");
+
+    /** Of each head's output. */
+    static final Option<Boolean> GATE = Option.flag(
+            "gate", false, "Whether each head's output is multiplied by a sigmoid of the input (Qiu et al. 2025).");
+
+    static final OptionSchema SCHEMA =
+            OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, GATE);
 
     private HeadOptions() {}
 
@@ -49,6 +66,14 @@ final class HeadOptions {
         return config.width() / heads;
     }
 
+    static HeadNorm.Kind norm(MixerConfig config) {
+        return switch (config.get(QUERY_KEY_NORM)) {
+            case "rms" -> HeadNorm.Kind.RMS;
+            case "layer" -> HeadNorm.Kind.LAYER;
+            default -> HeadNorm.Kind.NONE;
+        };
+    }
+
     /** Refuses heads that cannot be grouped. */
     static void check(MixerConfig config) {
         int heads = config.get(HEADS);
@@ -56,6 +81,10 @@ final class HeadOptions {
         if (heads % keyHeads != 0) {
             throw new BadConfigurationException(
                     KEY_VALUE_HEADS.name(), Integer.toString(keyHeads), "must divide heads, " + heads);
+        }
+        if (norm(config) == HeadNorm.Kind.LAYER && config.get(HEAD_WIDTH) == 1) {
+            throw new BadConfigurationException(
+                    QUERY_KEY_NORM.name(), "layer", "needs head-width above 1, was 1: a number less its mean is 0");
         }
         product(HEAD_WIDTH, config.get(HEAD_WIDTH), heads);
         product(VALUE_HEAD_WIDTH, config.get(VALUE_HEAD_WIDTH), heads);

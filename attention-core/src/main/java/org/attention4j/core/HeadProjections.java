@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** What stands before and behind the heads of an attention: projections of queries, keys and values, and of the heads' outputs. */
 final class HeadProjections {
     final @Nullable Linear outLayer;
+    final HeadChain queryChain;
+    final HeadChain keyChain;
+    final @Nullable HeadGate gate;
     private final AttentionForm form;
     private final AttentionVariant variant;
     private final ScoreRules rules;
@@ -36,6 +39,7 @@ final class HeadProjections {
             AttentionForm form,
             AttentionVariant variant,
             ScoreRules rules,
+            @Nullable RotaryEmbedding rotary,
             Kernels kernels,
             NamedTensors parameters,
             boolean causal,
@@ -51,6 +55,11 @@ final class HeadProjections {
         keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
         valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
         outLayer = form.outLayer(parameters);
+        HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
+        HeadNorm keyNorm = HeadNorm.of(form.norm(), HeadNorm.KEY, form.epsilon(), parameters);
+        queryChain = new HeadChain(queryNorm, rotary, form.heads(), form.keyWidth());
+        keyChain = new HeadChain(keyNorm, rotary, form.keyHeads(), form.keyWidth());
+        gate = HeadGate.of(form, parameters);
         boolean extra = form.biasKeyValue();
         biasKey = extra ? parameters.get(AttentionForm.BIAS_KEY).toArray() : new float[0];
         biasValue = extra ? parameters.get(AttentionForm.BIAS_VALUE).toArray() : new float[0];
@@ -68,8 +77,8 @@ final class HeadProjections {
     /** Keys and values of a chunk, behind those that a cache has. */
     void append(AttentionCall call, TrueRows rows, KeyValues cached, int[] positions, Workspace workspace) {
         call.keyValues = cached;
-        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), rows, cached, positions);
-        KeyValueTask.run(workspace, kernels, valueLayer, true, form.valueWidth(), rows, cached, positions);
+        KeyValueTask.keys(workspace, kernels, keyLayer, keyChain, null, form, rows, cached, positions);
+        KeyValueTask.values(workspace, kernels, valueLayer, form, rows, cached, positions);
     }
 
     /** Queries, keys and, unless there are no value rows, values. */
@@ -80,7 +89,8 @@ final class HeadProjections {
             @Nullable TrueRows valueRows,
             ScoreTerms terms,
             @Nullable Scratch memory,
-            Workspace workspace) {
+            Workspace workspace,
+            @Nullable AttentionRecording recording) {
         int batch = queryRows.batch;
         int extra = form.extraKeys();
         call.keyTime = keyRows.time;
@@ -93,14 +103,20 @@ final class HeadProjections {
         call.keyValues = packed;
         int[] positions = workspace.scratch().ints(batch);
         Arrays.fill(positions, 0, batch, extra); // what is added comes first
-        KeyValueTask.run(workspace, kernels, keyLayer, false, form.keyWidth(), keyRows, packed, positions);
+        HeadRows raw = recording == null || !keyChain.needsInput() ? null : recording.rawKey;
+        if (raw != null) {
+            int width = form.keysWidth();
+            float[] array = new float[Memory.length((long) batch * keyRows.time * width, "keys")];
+            raw.set(array, keyRows.compact(new int[batch], width), form.keyWidth(), width);
+        }
+        KeyValueTask.keys(workspace, kernels, keyLayer, keyChain, raw, form, keyRows, packed, positions);
         if (valueRows != null) {
-            KeyValueTask.run(workspace, kernels, valueLayer, true, form.valueWidth(), valueRows, packed, positions);
+            KeyValueTask.values(workspace, kernels, valueLayer, form, valueRows, packed, positions);
         }
         for (int b = 0; b < batch && extra > 0; b++) {
             extraKeys(packed, b);
         }
-        queries(call, queryRows, terms, memory, workspace);
+        queries(call, queryRows, terms, memory, workspace, recording);
     }
 
     private void extraKeys(KeyValues to, int b) {
@@ -122,7 +138,13 @@ final class HeadProjections {
         return rules.dropout();
     }
 
-    void queries(AttentionCall call, TrueRows rows, ScoreTerms terms, @Nullable Scratch memory, Workspace workspace) {
+    void queries(
+            AttentionCall call,
+            TrueRows rows,
+            ScoreTerms terms,
+            @Nullable Scratch memory,
+            Workspace workspace,
+            @Nullable AttentionRecording recording) {
         call.kernels = kernels;
         call.batch = rows.batch;
         call.heads = form.heads();
@@ -138,6 +160,12 @@ final class HeadProjections {
         float[] array = Memory.floats(memory, Memory.length((long) rows.batch * rows.time * width, "queries"));
         call.query.set(array, rows.compact(Memory.ints(memory, rows.batch), width), form.keyWidth(), width);
         LinearTask.forward(workspace, kernels, queryLayer, rows, rows.rows, call.query);
+        if (recording != null && queryChain.needsInput()) {
+            recording.rawQuery.set(array.clone(), call.query.start, form.keyWidth(), width);
+        }
+        if (!queryChain.empty()) {
+            HeadChainTask.run(workspace, kernels, queryChain, call, rows, width);
+        }
     }
 
     /** Attention and output projection. */
@@ -166,10 +194,30 @@ final class HeadProjections {
             if (outLayer == null) {
                 rows.copy(call.out, target, width);
             } else {
-                LinearTask.forward(workspace, kernels, outLayer, rows, call.out, target);
+                HeadRows gated = gate == null ? call.out : gated(gate, call, rows, workspace, memory, recording);
+                LinearTask.forward(workspace, kernels, outLayer, rows, gated, target);
             }
             rows.clearPadding(array, out.offset(), outputWidth);
         }
         out.commit(array);
+    }
+
+    /** The heads' outputs times their gates: in place, or in new memory where a recording needs both. */
+    private HeadRows gated(
+            HeadGate heads,
+            AttentionCall call,
+            TrueRows rows,
+            Workspace workspace,
+            @Nullable Scratch memory,
+            @Nullable AttentionRecording recording) {
+        HeadRows gates = heads.gates(workspace, kernels, rows, memory);
+        HeadRows gated = call.out;
+        if (recording != null) {
+            gated = rows.compactRows(new float[call.out.array.length], null, form.headsWidth(), form.valueWidth());
+            recording.gates = gates;
+            recording.gated = gated;
+        }
+        heads.apply(kernels, rows, gates, call.out, gated);
+        return gated;
     }
 }

@@ -18,33 +18,69 @@ final class KeyValueTask implements Workspace.Task {
     private TrueRows in = new TrueRows();
     private KeyValues target = new KeyValues();
     private int[] positions = {};
+    /** Keys that are stored before position 0. */
+    private int extra;
+
+    private @Nullable HeadChain chain;
+    private @Nullable HeadRows raw;
     private int blocks;
 
     /**
-     * Projects and packs.
+     * Projects rows to keys, takes them through their chain, and packs them.
      *
-     * @param toValues whether the rows become values, or else keys
+     * @param raw what a recording keeps of the keys before the chain, if it does
      * @param positions where each sequence's first row goes
      */
-    static void run(
+    static void keys(
             Workspace workspace,
             Kernels kernels,
             Linear linear,
-            boolean toValues,
-            int headWidth,
+            HeadChain chain,
+            @Nullable HeadRows raw,
+            AttentionForm form,
             TrueRows in,
             KeyValues target,
             int[] positions) {
+        KeyValueTask task = task(workspace, kernels, linear, in, target, positions);
+        task.toValues = false;
+        task.headWidth = form.keyWidth();
+        task.extra = form.extraKeys();
+        task.chain = chain.empty() ? null : chain;
+        task.raw = raw;
+        task.run(workspace, linear);
+    }
+
+    /** Projects rows to values and packs them. */
+    static void values(
+            Workspace workspace,
+            Kernels kernels,
+            Linear linear,
+            AttentionForm form,
+            TrueRows in,
+            KeyValues target,
+            int[] positions) {
+        KeyValueTask task = task(workspace, kernels, linear, in, target, positions);
+        task.toValues = true;
+        task.headWidth = form.valueWidth();
+        task.chain = null;
+        task.raw = null;
+        task.run(workspace, linear);
+    }
+
+    private static KeyValueTask task(
+            Workspace workspace, Kernels kernels, Linear linear, TrueRows in, KeyValues target, int[] positions) {
         KeyValueTask task = workspace.scratch().object(KeyValueTask.class, KeyValueTask::new);
         task.kernels = kernels;
         task.linear = linear;
-        task.toValues = toValues;
-        task.headWidth = headWidth;
         task.in = in;
         task.target = target;
         task.positions = positions;
         task.blocks = Work.blocks(in.time, ROWS);
-        Work.run(workspace, in.batch * task.blocks, (double) in.total * linear.in() * linear.out(), task);
+        return task;
+    }
+
+    private void run(Workspace workspace, Linear layer) {
+        Work.run(workspace, in.batch * blocks, (double) in.total * layer.in() * layer.out(), this);
     }
 
     @Override
@@ -59,6 +95,14 @@ final class KeyValueTask implements Workspace.Task {
         int width = layer.out();
         float[] rows = scratch.floats(ROWS * width);
         layer.forward(kernels, 0, count, in.rows.array, in.rows.at(b, 0, first), in.rows.rowStride, rows, 0, width);
+        if (raw != null) {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(rows, i * width, raw.array, raw.at(b, 0, first + i), width);
+            }
+        }
+        if (chain != null) {
+            chain.apply(kernels, rows, 0, width, count, positions[b] - extra + first, scratch);
+        }
         if (toValues) {
             target.putValues(b, positions[b] + first, count, rows, 0, width, headWidth);
         } else {

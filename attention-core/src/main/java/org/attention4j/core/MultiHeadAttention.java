@@ -18,6 +18,7 @@ import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head attention (Vaswani et al. 2017, section 3.2.2): y = Concat(head_1 … head_H) W_Oᵀ + b_O with head = softmax(QKᵀ/√E) V and
@@ -80,6 +81,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     static final OptionSchema OPTIONS = HeadOptions.SCHEMA
             .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
             .and(MaskOptions.SCHEMA)
+            .and(RotaryOptions.SCHEMA)
             .and(ScoreOptions.SCHEMA);
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
@@ -95,8 +97,16 @@ public final class MultiHeadAttention extends ProjectedAttention {
                 CAPABILITIES);
     }
 
-    private MultiHeadAttention(MixerSpec spec, AttentionVariant variant, Kernels kernels, ParameterSource parameters) {
-        super(spec, form(spec.config()), variant, kernels, spec.newParameters(parameters));
+    private final @Nullable RotaryEmbedding rotary;
+
+    private MultiHeadAttention(
+            MixerSpec spec,
+            AttentionVariant variant,
+            @Nullable RotaryEmbedding rotary,
+            Kernels kernels,
+            ParameterSource parameters) {
+        super(spec, form(spec.config()), variant, rotary, kernels, spec.newParameters(parameters));
+        this.rotary = rotary;
     }
 
     /**
@@ -115,7 +125,8 @@ public final class MultiHeadAttention extends ProjectedAttention {
     }
 
     static MultiHeadAttention of(MixerSpec spec, AttentionVariant variant, ParameterSource parameters) {
-        return new MultiHeadAttention(spec, variant, Kernels.preferred(), parameters);
+        RotaryEmbedding rotary = RotaryOptions.embedding(spec.config());
+        return new MultiHeadAttention(spec, variant, rotary, Kernels.preferred(), parameters);
     }
 
     /** The form of a resolved configuration. */
@@ -135,13 +146,17 @@ public final class MultiHeadAttention extends ProjectedAttention {
                 config.get(BIAS),
                 true,
                 config.get(BIAS_KEY_VALUE),
-                config.get(ZERO_ATTENTION));
+                config.get(ZERO_ATTENTION),
+                HeadOptions.norm(config),
+                config.get(HeadOptions.EPSILON).floatValue(),
+                config.get(HeadOptions.GATE));
     }
 
     static MixerSpec specOf(MixerKind kind, MixerConfig config) {
         MixerSpec.Builder spec = MixerSpec.of(kind, config);
         int width = spec.config().width();
         HeadOptions.check(spec.config());
+        RotaryOptions.check(spec.config());
         AttentionForm form = form(spec.config());
         boolean causal = spec.config().get(CAUSAL);
         if (!causal) {
@@ -175,7 +190,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
 
     @Override
     public MultiHeadAttention withParameters(ParameterSource source) {
-        return new MultiHeadAttention(spec, variant, kernels, source);
+        return new MultiHeadAttention(spec, variant, rotary, kernels, source);
     }
 
     /**
@@ -185,7 +200,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @return a new mixer
      */
     public MultiHeadAttention withVariant(AttentionVariant other) {
-        return new MultiHeadAttention(spec, other, kernels, ParameterSource.of(parameters));
+        return new MultiHeadAttention(spec, other, rotary, kernels, ParameterSource.of(parameters));
     }
 
     /**
@@ -195,7 +210,27 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @return a new mixer
      */
     public MultiHeadAttention withKernels(Kernels other) {
-        return new MultiHeadAttention(spec, variant, other, ParameterSource.of(parameters));
+        return new MultiHeadAttention(spec, variant, rotary, other, ParameterSource.of(parameters));
+    }
+
+    /**
+     * The same with another rotary embedding than the options describe: one with a divisor for each pair, say. A saved state knows the
+     * options only, so it is the caller's to load it into a mixer with the same embedding.
+     *
+     * @param other at most as wide as a head
+     * @return a new mixer
+     * @throws BadConfigurationException if the option {@code rotary} is {@code none}, or the embedding is too wide
+     */
+    public MultiHeadAttention withRotary(RotaryEmbedding other) {
+        if (rotary == null || other.width() > form.keyWidth()) {
+            throw new BadConfigurationException(
+                    "rotary",
+                    "an embedding of width " + other.width(),
+                    rotary == null
+                            ? "needs the option rotary=half or interleaved, was none"
+                            : "must not be wider than a head, " + form.keyWidth());
+        }
+        return new MultiHeadAttention(spec, variant, other, kernels, ParameterSource.of(parameters));
     }
 
     /**

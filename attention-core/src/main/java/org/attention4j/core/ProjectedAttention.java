@@ -35,7 +35,12 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     final HeadProjections projections;
 
     ProjectedAttention(
-            MixerSpec spec, AttentionForm form, AttentionVariant variant, Kernels kernels, NamedTensors parameters) {
+            MixerSpec spec,
+            AttentionForm form,
+            AttentionVariant variant,
+            @Nullable RotaryEmbedding rotary,
+            Kernels kernels,
+            NamedTensors parameters) {
         this.spec = spec;
         this.form = form;
         this.variant = Objects.requireNonNull(variant, "variant");
@@ -45,6 +50,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
                 form,
                 MaskOptions.masked(variant, spec.config()),
                 ScoreOptions.rules(spec.config(), form, parameters),
+                rotary,
                 kernels,
                 parameters,
                 spec.causal(),
@@ -160,7 +166,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         }
         call.keyTime = cache.capacity();
         projections.append(call, rows, cache.keyValues(), positions, workspace);
-        projections.queries(call, rows, ScoreTerms.none(), scratch, workspace);
+        projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
         projections.finish(call, rows, out, workspace, scratch, null);
     }
 
@@ -181,7 +187,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
             TrueRows keyRows = keys == in ? queryRows : TrueRows.of(memory, keys);
             TrueRows valueRows = values == keys ? keyRows : TrueRows.of(memory, values);
             AttentionCall call = memory == null ? new AttentionCall() : AttentionCall.borrow(memory);
-            projections.project(call, queryRows, keyRows, valueRows, terms, memory, workspace);
+            projections.project(call, queryRows, keyRows, valueRows, terms, memory, workspace, recording);
             if (recording != null) {
                 call.maxima = new float[queryRows.batch * form.heads() * queryRows.time];
                 call.sums = new float[call.maxima.length];
@@ -203,7 +209,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
             TrueRows queryRows = TrueRows.of(scratch, in);
             TrueRows keyRows = keys == in ? queryRows : TrueRows.of(scratch, keys);
             AttentionCall call = AttentionCall.borrow(scratch);
-            projections.project(call, queryRows, keyRows, null, terms, scratch, workspace);
+            projections.project(call, queryRows, keyRows, null, terms, scratch, workspace, null);
             float[] array = weights.writable(scratch);
             call.weights(workspace, array, weights.offset(), withExtra);
             weights.commit(array);

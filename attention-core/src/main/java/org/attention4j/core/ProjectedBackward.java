@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
+import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
@@ -56,6 +57,7 @@ final class ProjectedBackward {
         extraKeys(AttentionForm.BIAS_VALUE, dValue, form.valuesWidth());
         HeadRows.skip(dKey, queries.batch, form.extraKeys());
         HeadRows.skip(dValue, queries.batch, form.extraKeys());
+        chains(queries, dQuery, keys, dKey);
         projection(AttentionForm.Part.QUERY, queries, dQuery, gradients.query());
         projection(AttentionForm.Part.KEY, keys, dKey, gradients.key());
         projection(AttentionForm.Part.VALUE, recording.valueRows(), dValue, gradients.value());
@@ -85,8 +87,28 @@ final class ProjectedBackward {
         HeadRows dHeads = zeros(rows.batch, rows.time, form.headsWidth(), form.valueWidth());
         rows.compact(dHeads.start, form.headsWidth());
         LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
-        parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, call.out);
+        HeadGate gate = mixer.projections.gate;
+        HeadRows in = gate == null ? call.out : recording.gated;
+        parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, in);
+        if (gate != null) {
+            HeadRows dGates = gate.backward(mixer.kernels, rows, recording.gates, call.out, dHeads, scratch);
+            parameterGradients.add(gate.layer, HeadGate.WEIGHT, 0, HeadGate.BIAS, 0, rows, dGates, rows.rows);
+            inputGradient(gate.layer, rows, dGates, gradients.query());
+        }
         return dHeads;
+    }
+
+    /** Back through norms and turns of queries and keys. */
+    private void chains(TrueRows queries, HeadRows dQuery, TrueRows keys, HeadRows dKey) {
+        int[] first = scratch.ints(queries.batch);
+        for (int b = 0; b < queries.batch; b++) {
+            first[b] = call.position(b, 0);
+        }
+        HeadProjections own = mixer.projections;
+        NamedTensors wanted = gradients.parameters();
+        own.queryChain.backward(mixer.kernels, queries, dQuery, recording.rawQuery, first, wanted, scratch);
+        Arrays.fill(first, 0, queries.batch, 0);
+        own.keyChain.backward(mixer.kernels, keys, dKey, recording.rawKey, first, wanted, scratch);
     }
 
     private void attention(HeadRows dHeads, HeadRows dQuery, HeadRows dKey, HeadRows dValue) {
@@ -151,6 +173,10 @@ final class ProjectedBackward {
                 rows,
                 dRows,
                 rows.rows);
+        inputGradient(layer, rows, dRows, dIn);
+    }
+
+    private void inputGradient(Linear layer, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {
         if (dIn != null) {
             float[] sum = dIn.readable(scratch);
             HeadRows target = new HeadRows();

@@ -46,7 +46,7 @@ public final class SelfAttention extends ProjectedAttention {
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL));
 
     private SelfAttention(MixerSpec spec, AttentionVariant variant, Kernels kernels, ParameterSource parameters) {
-        super(spec, form(spec.config()), variant, kernels, spec.newParameters(parameters));
+        super(spec, form(spec.config()), variant, null, kernels, spec.newParameters(parameters));
     }
 
     /**
@@ -66,7 +66,21 @@ public final class SelfAttention extends ProjectedAttention {
         boolean bias = config.get(BIAS);
         int keys = config.get(KEY_WIDTH);
         return new AttentionForm(
-                1, 1, keys, config.get(VALUE_WIDTH), width, width, width, false, bias, false, false, false);
+                1,
+                1,
+                keys,
+                config.get(VALUE_WIDTH),
+                width,
+                width,
+                width,
+                false,
+                bias,
+                false,
+                false,
+                false,
+                HeadNorm.Kind.NONE,
+                0,
+                false);
     }
 
     static MixerSpec specOf(MixerConfig config) {

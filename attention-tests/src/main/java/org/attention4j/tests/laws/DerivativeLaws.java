@@ -100,6 +100,7 @@ public final class DerivativeLaws {
                 y.input().orElseThrow(),
                 sum.input().orElseThrow(),
                 cause);
+        double magnitude = 1e-3 * largest(sum.parameters());
         sum.parameters()
                 .forEach((name, got) -> GradientLaws.sum(
                         "gradient of '" + name + "' by 3·u + v, against those of u and v",
@@ -107,6 +108,17 @@ public final class DerivativeLaws {
                         3,
                         y.parameters().get(name),
                         got,
+                        magnitude,
                         cause));
+    }
+
+    private static double largest(NamedTensors tensors) {
+        double[] largest = {0};
+        tensors.forEach((name, tensor) -> {
+            for (float x : tensor.toArray()) {
+                largest[0] = Math.max(largest[0], Math.abs(x));
+            }
+        });
+        return largest[0];
     }
 }

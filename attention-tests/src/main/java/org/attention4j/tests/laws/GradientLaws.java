@@ -111,10 +111,15 @@ public final class GradientLaws {
 
     /** g, or each of its tensors, is a·x + y within rounding. */
     static void sum(String done, Tensor x, float a, Tensor y, Tensor got, String cause) {
+        sum(done, x, a, y, got, 0, cause);
+    }
+
+    /** As above, with rounding relative to a magnitude that the tensor itself may not have: a gradient of 0 is a sum of others' errors. */
+    static void sum(String done, Tensor x, float a, Tensor y, Tensor got, double magnitude, String cause) {
         float[] first = x.toArray();
         float[] second = y.toArray();
         double[] expected = new double[first.length];
-        double largest = 1e-30;
+        double largest = Math.max(1e-30, magnitude);
         for (int i = 0; i < first.length; i++) {
             expected[i] = (double) a * first[i] + second[i];
             largest = Math.max(largest, Math.max(Math.abs(a * first[i]), Math.abs(second[i])));

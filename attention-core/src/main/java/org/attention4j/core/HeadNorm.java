@@ -1,0 +1,105 @@
+package org.attention4j.core;
+
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/** The norm of a head's queries or keys: each row [E] for itself, with a weight, and a bias where it is a layer norm, that heads share. */
+final class HeadNorm {
+    static final String QUERY = "q_norm";
+    static final String KEY = "k_norm";
+    private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
+
+    /** Which there is. */
+    enum Kind {
+        NONE,
+        RMS,
+        LAYER
+    }
+
+    private final String name;
+    private final boolean centred;
+    private final float epsilon;
+    private final float[] weight;
+    private final float[] bias;
+
+    private HeadNorm(String name, boolean centred, float epsilon, float[] weight, float[] bias) {
+        this.name = name;
+        this.centred = centred;
+        this.epsilon = epsilon;
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    static void declare(Kind kind, int width, MixerSpec.Builder spec) {
+        for (String name : new String[] {QUERY, KEY}) {
+            if (kind != Kind.NONE) {
+                spec.parameter(name + WEIGHT, InitialValue.ones(), width);
+            }
+            if (kind == Kind.LAYER) {
+                spec.parameter(name + BIAS, InitialValue.zeros(), width);
+            }
+        }
+    }
+
+    static @Nullable HeadNorm of(Kind kind, String name, float epsilon, NamedTensors parameters) {
+        if (kind == Kind.NONE) {
+            return null;
+        }
+        boolean centred = kind == Kind.LAYER;
+        float[] bias = centred ? parameters.get(name + BIAS).toArray() : new float[0];
+        return new HeadNorm(
+                name, centred, epsilon, parameters.get(name + WEIGHT).toArray(), bias);
+    }
+
+    int width() {
+        return weight.length;
+    }
+
+    String weightName() {
+        return name + WEIGHT;
+    }
+
+    String biasName() {
+        return name + BIAS;
+    }
+
+    /** Normalises a row in place. */
+    void apply(Kernels kernels, float[] x, int at) {
+        if (centred) {
+            kernels.layerNorm(x, at, x, at, weight, 0, bias, 0, width(), epsilon);
+        } else {
+            kernels.rmsNorm(x, at, x, at, weight, 0, width(), epsilon);
+        }
+    }
+
+    /** dX += the gradient of a row that was x before. */
+    void inputGradient(Kernels kernels, float[] x, int at, float[] dY, int dYAt, float[] dX, int dXAt) {
+        if (centred) {
+            kernels.layerNormInputGradient(x, at, weight, 0, dY, dYAt, dX, dXAt, width(), epsilon);
+        } else {
+            kernels.rmsNormInputGradient(x, at, weight, 0, dY, dYAt, dX, dXAt, width(), epsilon);
+        }
+    }
+
+    /** Adds a row's gradients of the parameters. */
+    void parameterGradient(
+            Kernels kernels,
+            float[] x,
+            int at,
+            float[] dY,
+            int dYAt,
+            float[] dWeight,
+            int dWeightAt,
+            float[] dBias,
+            int dBiasAt) {
+        if (centred) {
+            kernels.layerNormParameterGradient(x, at, dY, dYAt, dWeight, dWeightAt, dBias, dBiasAt, width(), epsilon);
+        } else {
+            kernels.rmsNormParameterGradient(x, at, dY, dYAt, dWeight, dWeightAt, width(), epsilon);
+        }
+    }
+}
