@@ -64,7 +64,8 @@ final class KernelCases {
         add("sum", N, 0.1, () -> out[0] = kernels.sum(x, 0, N));
         add("dot", N, 0.06, () -> out[0] = kernels.dot(x, 0, w, 0, N));
         add("expSum", N, 0.012, () -> expSum(out));
-        add("addExpSums", 8 * SIZE, 0.009, () -> addExpSums(out));
+        add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
+        add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
         add("scale", N, 0.1, () -> kernels.scale(y, 0, N, -1f));
         add("add", N, 0.07, () -> kernels.add(x, 0, d, 0, N));
         add("multiplyAdd", N, 0.08, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));

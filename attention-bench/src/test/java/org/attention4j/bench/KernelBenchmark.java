@@ -32,6 +32,7 @@ public class KernelBenchmark {
         "sum",
         "dot",
         "expSum",
+        "scaleMaxima",
         "addExpSums",
         "scale",
         "add",

@@ -3,7 +3,6 @@ package org.attention4j.core;
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /**
@@ -21,6 +20,9 @@ import org.attention4j.kernels.ScalarMath;
  */
 final class BlockedForward implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
+
+    /** Rows whose scores are made in one go: 32 KB of them, two thirds of a first-level cache. */
+    private static final int ROWS = 64;
 
     AttentionCall call = new AttentionCall();
 
@@ -46,7 +48,8 @@ final class BlockedForward implements Workspace.Task {
 
     private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
         KeyBlock tile = c.keyValues.block(scratch);
-        float[] x = scratch.floats(c.queryBlock() * BLOCK);
+        float[] x = scratch.floats(ROWS * BLOCK);
+        float[] before = scratch.floats(ROWS);
         float[] max = scratch.floats(c.queryBlock());
         float[] sum = scratch.floats(c.queryBlock());
         float sink = c.sink(h);
@@ -57,7 +60,10 @@ final class BlockedForward implements Workspace.Task {
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
             c.keyValues.keys(tile, b, c.keyHead(h), key, seen.width());
             c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
-            block(c, tile, seen, b, h, from, key, x, max, sum);
+            for (int i = seen.first(), next; i < seen.last(); i = next) {
+                next = Math.min(seen.run(i), i + ROWS);
+                block(c, tile, seen, b, h, i, next, key, x, before, max, sum, i - from);
+            }
         }
         for (int i = from; i < to; i++) {
             int r = i - from;
@@ -71,6 +77,7 @@ final class BlockedForward implements Workspace.Task {
         }
     }
 
+    /** Some rows of a run, over the columns that the last of them sees; r is where their maxima and sums are. */
     private static void block(
             AttentionCall c,
             KeyBlock tile,
@@ -78,89 +85,60 @@ final class BlockedForward implements Workspace.Task {
             int b,
             int h,
             int from,
+            int to,
             int key,
             float[] x,
+            float[] before,
             float[] max,
-            float[] sum) {
-        int first = seen.first();
-        int rows = seen.last() - first;
-        for (int i = first, next; i < seen.last(); i = next) {
-            next = seen.run(i);
-            int begin = seen.begin(i);
-            int columns = seen.end(next - 1) - begin; // the last row of a run sees the most
-            c.products(tile, b, h, i, next - i, begin, columns, x, (i - from) * BLOCK + begin, BLOCK);
+            float[] sum,
+            int r) {
+        int rows = to - from;
+        int begin = seen.begin(from);
+        int width = Math.min(seen.width() - begin, Work.padded(seen.end(to - 1) - begin));
+        boolean plain = c.scores.plain();
+        c.products(tile, b, h, from, rows, begin, width, x, 0, BLOCK);
+        for (int i = from, at = 0; i < to; i++, at += BLOCK) {
+            int count = seen.end(i) - begin;
+            if (!plain) {
+                c.scores.scaleAndCap(c.kernels, x, at, count);
+                c.finishScores(b, h, i, key + begin, count, x, at);
+                seen.hide(x, at - begin, i);
+            }
+            Arrays.fill(x, at + count, at + width, Float.NEGATIVE_INFINITY);
         }
-        for (int i = first; i < seen.last(); i++) {
-            score(c, seen, b, h, i, key, x, (i - from) * BLOCK, max, sum, i - from);
+        System.arraycopy(max, r, before, 0, rows);
+        c.kernels.scaleMaxima(rows, x, 0, BLOCK, width, plain ? c.scores.scale() : 1f, max, r);
+        for (int i = from; i < to; i++) {
+            shrink(c, b, h, i, before[i - from], max, sum, r + i - from);
         }
-        exponentials(c, seen, from, x, max, sum);
-        for (int i = first; i < seen.last() && c.dropout != null; i++) {
-            c.dropout.apply(c, b, h, i, key, x, (i - from) * BLOCK, seen.width());
+        boolean positive = c.kernels.addExpSums(rows, x, 0, BLOCK, width, max, r, sum, r);
+        for (int i = from; i < to && c.dropout != null; i++) {
+            c.dropout.apply(c, b, h, i, key + begin, x, (i - from) * BLOCK, width);
         }
         Panels.multiplyAdd(
                 c.kernels,
                 rows,
                 c.valueWidth,
-                seen.width(),
+                width,
                 x,
-                (first - from) * BLOCK,
+                0,
                 BLOCK,
                 1,
                 tile.values,
-                tile.valuesAt,
+                tile.valuesAt + 16 * begin,
                 tile.valueStride,
                 c.out.array,
-                c.out.at(b, h, first),
-                c.out.rowStride);
+                c.out.at(b, h, from),
+                c.out.rowStride,
+                positive && c.dropout == null);
     }
 
-    /** One row of a block: products to scores; the row's maximum, sum and output so far follow. */
-    private static void score(
-            AttentionCall c,
-            VisibleKeys seen,
-            int b,
-            int h,
-            int i,
-            int key,
-            float[] x,
-            int at,
-            float[] max,
-            float[] sum,
-            int r) {
-        Kernels kernels = c.kernels;
-        int begin = seen.begin(i);
-        int count = seen.end(i) - begin;
-        c.scores.scaleAndCap(kernels, x, at + begin, count);
-        c.finishScores(b, h, i, key + begin, count, x, at + begin);
-        seen.hide(x, at, i);
-        float before = max[r];
-        float now = Math.max(before, kernels.max(x, at + begin, count));
-        if (before != Float.NEGATIVE_INFINITY && before != now) {
-            float shrink = ScalarMath.exp(before - now);
-            sum[r] *= shrink;
-            kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, shrink);
-        }
-        max[r] = now;
-    }
-
-    /** Scores to exponentials, 0 where hidden; neighbouring rows that see the same columns go together. */
-    private static void exponentials(AttentionCall c, VisibleKeys seen, int from, float[] x, float[] max, float[] sum) {
-        for (int i = seen.first(), next; i < seen.last(); i = next) {
-            int r = i - from;
-            int begin = seen.begin(i);
-            int end = max[r] == Float.NEGATIVE_INFINITY ? begin : seen.end(i); // a row may have seen nothing yet
-            next = i + 1;
-            while (next < seen.last()
-                    && max[next - from] != Float.NEGATIVE_INFINITY
-                    && seen.begin(next) == begin
-                    && seen.end(next) == end) {
-                next++;
-            }
-            for (int at = r * BLOCK; at < (next - from) * BLOCK; at += BLOCK) {
-                Arrays.fill(x, at, at + begin, 0f);
-                Arrays.fill(x, at + end, at + seen.width(), 0f);
-            }
-            c.kernels.addExpSums(next - i, x, r * BLOCK + begin, BLOCK, end - begin, max, r, sum, r);
+    /** What there is of a row, as parts of exp(s − m), after a greater m. */
+    private static void shrink(AttentionCall c, int b, int h, int i, float before, float[] max, float[] sum, int r) {
+        if (before != Float.NEGATIVE_INFINITY && before != max[r]) {
+            float factor = ScalarMath.exp(before - max[r]);
+            sum[r] *= factor;
+            c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factor);
         }
     }
 }

@@ -25,6 +25,59 @@ final class Panels {
             float[] c,
             int cOffset,
             int cRowStride) {
+        multiplyAdd(
+                kernels,
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                panelStride,
+                c,
+                cOffset,
+                cRowStride,
+                false);
+    }
+
+    /** As above, and faster where it is known that A holds no 0. */
+    static void multiplyAdd(
+            Kernels kernels,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            int panelStride,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean positive) {
+        if (positive) {
+            kernels.multiply(
+                    m,
+                    n,
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    panels,
+                    panelsOffset,
+                    panelStride,
+                    c,
+                    cOffset,
+                    cRowStride,
+                    true);
+            return;
+        }
         kernels.multiplySkippingZeros(
                 m,
                 n,

@@ -62,6 +62,11 @@ final class Scores {
         return softCap != 0 || modifier != null;
     }
 
+    /** Whether a score is its product times a positive number, and nothing else. */
+    boolean plain() {
+        return scale > 0 && !bent() && positions == null && !masked();
+    }
+
     /** Products to scaled and capped scores. */
     void scaleAndCap(Kernels kernels, float[] x, int at, int count) {
         if (softCap == 0) {

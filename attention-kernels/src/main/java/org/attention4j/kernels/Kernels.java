@@ -103,6 +103,56 @@ public interface Kernels {
      * @param cRowStride distance between rows of C
      * @param accumulate whether C is read
      */
+    default void multiply(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] panels,
+            int panelsOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        multiply(
+                m,
+                n,
+                k,
+                a,
+                aOffset,
+                aRowStride,
+                aColumnStride,
+                panels,
+                panelsOffset,
+                16 * k,
+                c,
+                cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    /**
+     * As the method above with some rows of a packed B:
+     * its panels lie further apart than the product is long.
+     *
+     * @param m rows of A and C
+     * @param n columns of B and C
+     * @param k columns of A, rows of B
+     * @param a A
+     * @param aOffset where A starts
+     * @param aRowStride distance between rows of A
+     * @param aColumnStride distance between columns of A
+     * @param panels B, element [p, j] at {@code panels[panelsOffset + j / 16 * panelStride + 16 * p + j % 16]}
+     * @param panelsOffset where the panels start
+     * @param panelStride distance between panels
+     * @param c C
+     * @param cOffset where C starts
+     * @param cRowStride distance between rows of C
+     * @param accumulate whether C is read
+     */
     void multiply(
             int m,
             int n,
@@ -113,6 +163,7 @@ public interface Kernels {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -362,8 +413,25 @@ public interface Kernels {
     float expSum(float[] x, int xOffset, int n, float shift);
 
     /**
-     * Does {@link #expSum} for several rows, each with a shift of its own, and adds what it returns: sums[r] ← sums[r] + Σ exp(x[r, i] −
-     * shifts[r]).
+     * Scales rows and takes the greatest of each: x ← x · factor; maxima[r] ← the greatest of maxima[r] and x[r, i]. NaN counts as
+     * less than any number but −∞, which it replaces; a zero is +0.
+     *
+     * @param rows how many
+     * @param x the rows, read and written
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param n their length
+     * @param factor the factor
+     * @param maxima the greatest so far, read and written
+     * @param maximaOffset where the first is
+     */
+    void scaleMaxima(
+            int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset);
+
+    /**
+     * The middle of a softmax, for several rows: x[r, i] ← exp(x[r, i] − shifts[r]), the bits of {@link ScalarMath#exp}, but 0 where it is less
+     * than e⁻⁸⁷ (1.6e−38); sums[r] ← sums[r] + Σ x[r, i], in 16 lanes. For shifts that nothing in the row is greater than. A shift of −∞
+     * counts as 0, so that a row of nothing else becomes zeros.
      *
      * @param rows how many
      * @param x the rows, read and written
@@ -374,8 +442,9 @@ public interface Kernels {
      * @param shiftsOffset where the first is
      * @param sums the sums, read and written
      * @param sumsOffset where the first is
+     * @return whether none of the results is 0
      */
-    void addExpSums(
+    boolean addExpSums(
             int rows,
             float[] x,
             int xOffset,

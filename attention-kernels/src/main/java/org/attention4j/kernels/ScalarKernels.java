@@ -29,6 +29,7 @@ final class ScalarKernels implements Kernels {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -36,7 +37,7 @@ final class ScalarKernels implements Kernels {
         checkSizes(m, n, k);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
-                int b = panelsOffset + (j / LANES) * LANES * k + j % LANES;
+                int b = panelsOffset + j / LANES * panelStride + j % LANES;
                 int to = cOffset + i * cRowStride + j;
                 float acc = accumulate ? c[to] : 0f;
                 for (int p = 0, ia = aOffset + i * aRowStride; p < k; p++, ia += aColumnStride) {
@@ -131,7 +132,23 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void addExpSums(
+    public void scaleMaxima(
+            int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset) {
+        for (int r = 0; r < rows; r++) {
+            float max = maxima[maximaOffset + r];
+            for (int i = 0, at = xOffset + r * xRowStride; i < n; i++) {
+                float scaled = x[at + i] * factor;
+                x[at + i] = scaled;
+                boolean replaces = max == Float.NEGATIVE_INFINITY && scaled != scaled;
+                replaces |= max != max && scaled > Float.NEGATIVE_INFINITY;
+                max = scaled > max || replaces ? scaled : max;
+            }
+            maxima[maximaOffset + r] = max + 0f;
+        }
+    }
+
+    @Override
+    public boolean addExpSums(
             int rows,
             float[] x,
             int xOffset,
@@ -141,9 +158,18 @@ final class ScalarKernels implements Kernels {
             int shiftsOffset,
             float[] sums,
             int sumsOffset) {
+        boolean positive = true;
         for (int r = 0; r < rows; r++) {
-            sums[sumsOffset + r] += expSum(x, xOffset + r * xRowStride, n, shifts[shiftsOffset + r]);
+            int row = xOffset + r * xRowStride;
+            float given = shifts[shiftsOffset + r];
+            float shift = given == Float.NEGATIVE_INFINITY ? 0f : given;
+            for (int i = row; i < row + n; i++) {
+                x[i] = ScalarMath.decay(x[i] - shift);
+                positive &= x[i] != 0f;
+            }
+            sums[sumsOffset + r] += sum(x, row, n);
         }
+        return positive;
     }
 
     @Override

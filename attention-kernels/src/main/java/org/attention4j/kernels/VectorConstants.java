@@ -2,6 +2,7 @@ package org.attention4j.kernels;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,6 +19,7 @@ record VectorConstants(
         Tail tail,
         Log log,
         Clamps clamps,
+        Fold fold,
         FloatVector zero,
         FloatVector quarter,
         FloatVector half,
@@ -195,6 +197,18 @@ record VectorConstants(
         }
     }
 
+    /** Rotations by so many lanes, for folds. */
+    record Fold(
+            VectorShuffle<Float> eight, VectorShuffle<Float> four, VectorShuffle<Float> two, VectorShuffle<Float> one) {
+        static Fold of(VectorSpecies<Float> s) {
+            return new Fold(rotation(s, 8), rotation(s, 4), rotation(s, 2), rotation(s, 1));
+        }
+
+        private static VectorShuffle<Float> rotation(VectorSpecies<Float> s, int lanes) {
+            return VectorShuffle.iota(s, lanes % s.length(), 1, true);
+        }
+    }
+
     static VectorConstants of(VectorSpecies<Float> s) {
         return new VectorConstants(
                 s,
@@ -204,6 +218,7 @@ record VectorConstants(
                 Tail.of(s),
                 Log.of(s),
                 Clamps.of(s),
+                Fold.of(s),
                 vector(s, 0f),
                 vector(s, 0.25f),
                 vector(s, 0.5f),

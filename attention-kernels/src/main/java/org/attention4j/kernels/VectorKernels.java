@@ -49,6 +49,7 @@ final class VectorKernels implements Kernels {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panelStride,
             float[] c,
             int cOffset,
             int cRowStride,
@@ -64,6 +65,7 @@ final class VectorKernels implements Kernels {
                 aColumnStride,
                 panels,
                 panelsOffset,
+                panelStride,
                 c,
                 cOffset,
                 cRowStride,
@@ -143,7 +145,17 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void addExpSums(
+    public void scaleMaxima(
+            int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset) {
+        if (n < LANES) {
+            SCALAR.scaleMaxima(rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
+        } else {
+            VectorSoftmax.scaleMaxima(vectors, rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
+        }
+    }
+
+    @Override
+    public boolean addExpSums(
             int rows,
             float[] x,
             int xOffset,
@@ -153,11 +165,10 @@ final class VectorKernels implements Kernels {
             int shiftsOffset,
             float[] sums,
             int sumsOffset) {
-        if (n < LANES) {
-            SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
-        } else {
-            VectorRows.addExpSums(vectors, rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
-        }
+        return n < LANES
+                ? SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset)
+                : VectorSoftmax.addExpSums(
+                        vectors, rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
     }
 
     @Override

@@ -35,12 +35,12 @@ final class VectorProducts {
             int aColumnStride,
             float[] panels,
             int panelsOffset,
+            int panel,
             float[] c,
             int cOffset,
             int cRowStride,
             boolean accumulate) {
         ScalarKernels.checkSizes(m, n, k);
-        int panel = 16 * k;
         if (k == 0) {
             clearUnless(accumulate, m, n, c, cOffset, cRowStride);
         } else if (m < TILE) {

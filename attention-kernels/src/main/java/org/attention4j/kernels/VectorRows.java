@@ -15,9 +15,6 @@ final class VectorRows {
     private static final VectorLoop EXP_SHIFTED =
             (w, x, xo, y, yo, z, zo, v, vo, n, shift) -> expShifted(w, x, xo, n, shift);
 
-    private static final VectorLoop EXP_SHIFTED_ROWS =
-            (w, x, xo, shifts, so, z, stride, v, rows, n, p) -> expShiftedRows(w, rows, x, xo, stride, n, shifts, so);
-
     private VectorRows() {}
 
     static float max(Width w, float[] x, int xo, int n) {
@@ -161,45 +158,6 @@ final class VectorRows {
     static float expSum(Width w, float[] x, int xo, int n, float shift) {
         VectorLoop.alone(EXP_SHIFTED, w, x, xo, x, xo, x, xo, x, xo, n, shift);
         return sum(w, x, xo, n);
-    }
-
-    static void addExpSums(
-            Width w,
-            int rows,
-            float[] x,
-            int xo,
-            int stride,
-            int n,
-            float[] shifts,
-            int shiftsOffset,
-            float[] sums,
-            int sumsOffset) {
-        VectorLoop.alone(EXP_SHIFTED_ROWS, w, x, xo, shifts, shiftsOffset, x, stride, x, rows, n, 0f);
-        for (int r = 0; r < rows; r++) {
-            sums[sumsOffset + r] += sum(w, x, xo + r * stride, n);
-        }
-    }
-
-    /** {@link #expShifted} for several rows, whose constants are loaded once. */
-    private static void expShiftedRows(
-            Width w, int rows, float[] x, int xo, int stride, int n, float[] shifts, int so) {
-        VectorConstants k = w.constants();
-        VectorSpecies<Float> s = k.species();
-        for (int r = 0; r < rows; r++) {
-            FloatVector shift = FloatVector.broadcast(s, shifts[so + r]);
-            int row = xo + r * stride;
-            int i = 0;
-            for (; i <= n - s.length(); i += s.length()) {
-                FloatVector input = VectorMath.expClamp(
-                        k.exp(), FloatVector.fromArray(s, x, row + i).sub(shift));
-                FloatVector power = VectorMath.power(k.exp(), input);
-                FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-                VectorMath.exp(k.exp(), power, reduced).intoArray(x, row + i);
-            }
-            for (; i < n; i++) {
-                x[row + i] = ScalarMath.exp(x[row + i] - shifts[so + r]);
-            }
-        }
     }
 
     private static void expShifted(Width w, float[] x, int xo, int n, float shift) {

@@ -21,11 +21,13 @@ class ProductAgreementTest {
         int o = random.nextInt(4);
         int rowStride = turned ? 1 : k + gap;
         int columnStride = turned ? m + gap : 1;
-        int panels = PackedMatrix.panelsLength(k, n);
+        int panelStride = 16 * (k + random.nextInt(2));
+        int panels = (n + 15) / 16 * panelStride;
         float[][] arrays = Agreement.arrays(
                 random, wild, o + (turned ? k * columnStride : m * rowStride), o + panels, o + m * (n + gap));
         Agreement.check(arrays, (kernels, a) -> {
-            kernels.multiply(m, n, k, a[0], o, rowStride, columnStride, a[1], o, a[2], o, n + gap, accumulate);
+            kernels.multiply(
+                    m, n, k, a[0], o, rowStride, columnStride, a[1], o, panelStride, a[2], o, n + gap, accumulate);
             return 0f;
         });
         boolean dense = random.nextBoolean();
@@ -36,7 +38,7 @@ class ProductAgreementTest {
         }
         Agreement.check(arrays, (kernels, a) -> {
             kernels.multiplySkippingZeros(
-                    m, n, k, a[0], o, rowStride, columnStride, a[1], o, a[2], o, n + gap, accumulate);
+                    m, n, k, a[0], o, rowStride, columnStride, a[1], o, panelStride, a[2], o, n + gap, accumulate);
             return 0f;
         });
         int used = random.nextInt(k + 1);

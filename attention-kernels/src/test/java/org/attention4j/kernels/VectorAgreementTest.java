@@ -1,10 +1,17 @@
 package org.attention4j.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scalar = vector of 128, 256 and 512 bits, for everything but products. */
 class VectorAgreementTest {
@@ -23,14 +30,36 @@ class VectorAgreementTest {
         Agreement.check(arrays, (k, a) -> k.sum(a[0], o, n));
         Agreement.check(arrays, (k, a) -> k.dot(a[0], o, a[1], o + 1, n));
         Agreement.check(arrays, (k, a) -> k.expSum(a[0], o, n, f));
-        float[][] rows = Agreement.arrays(random, wild, 3 * n + o + 6, 3 + o, 3 + o);
-        Agreement.check(rows, none((k, a) -> k.addExpSums(3, a[0], o, n + 3, n, a[1], o, a[2], o)));
         Agreement.check(arrays, none((k, a) -> k.scale(a[0], o, n, f)));
         Agreement.check(arrays, none((k, a) -> k.add(a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyAdd(f, a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[0], o, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyAddElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
+    }
+
+    /** Rows of hidden and wild scores, and maxima of anything before. */
+    @Property(tries = 4 * TRIES)
+    void softmax(
+            @ForAll @IntRange(max = 140) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll boolean hidden,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, wild, 3 * n + o + 6, 3 + o, 3 + o);
+        float factor = 40 * random.nextFloat();
+        for (int i = 0; hidden && i < arrays[0].length; i++) {
+            if (random.nextInt(3) > 0 || i > o + n) {
+                arrays[0][i] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        Arrays.fill(arrays[1], random.nextBoolean() ? Float.NEGATIVE_INFINITY : arrays[2][0]);
+        Agreement.check(arrays, none((k, a) -> k.scaleMaxima(3, a[0], o, n + 3, n, factor, a[1], o)));
+        Agreement.check(arrays, (k, a) -> {
+            k.scaleMaxima(3, a[0], o, n + 3, n, factor, a[1], o);
+            return k.addExpSums(3, a[0], o, n + 3, n, a[1], o, a[2], o) ? 1f : 0f;
+        });
     }
 
     @Property(tries = TRIES)
@@ -60,6 +89,41 @@ class VectorAgreementTest {
         float[][] arrays = Agreement.arrays(new Random(seed), wild, rows * stride + o, half + o, half);
         Agreement.check(
                 arrays, none((k, a) -> k.rotate(rows, 2 * half, interleaved, a[0], o, stride, a[1], o, a[2], 0)));
+    }
+
+    /** A maximum is the greatest number; where there is none above −∞, NaN if there is one; never −0. */
+    @ParameterizedTest
+    @CsvSource({
+        "-1, NaN, 2, 2",
+        "-Infinity, NaN, -Infinity, NaN",
+        "NaN, -Infinity, -3, -3",
+        "3, NaN, NaN, 3",
+        "-0, -1, -0, 0"
+    })
+    void maxima(float before, float x0, float x1, float expected) {
+        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.vector())) {
+            float[] x = new float[20];
+            Arrays.fill(x, Float.NEGATIVE_INFINITY);
+            x[0] = x0;
+            x[18] = x1;
+            float[] max = {before};
+            kernels.scaleMaxima(1, x, 0, 20, 20, 1f, max, 0);
+            assertEquals(expected, max[0], kernels.name()); // compares bits
+        }
+    }
+
+    /** Whether there are zeros decides whether what they meet is read. */
+    @Property(tries = TRIES)
+    void zeros(@ForAll @IntRange(min = 1, max = 40) int n, @ForAll @IntRange(max = 39) int at) {
+        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.vector())) {
+            float[] x = new float[2 * n];
+            float[] shifts = {0f, 3f};
+            float[] sums = new float[2];
+            assertTrue(kernels.addExpSums(2, x, 0, n, n, shifts, 0, sums, 0));
+            x[n + at % n] = -88f;
+            assertFalse(kernels.addExpSums(2, x, 0, n, n, shifts, 0, sums, 0));
+            assertEquals(0f, x[n + at % n]);
+        }
     }
 
     /** Lanes that hold −0 must survive a short row. */
