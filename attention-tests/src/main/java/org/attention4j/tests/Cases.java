@@ -3,6 +3,8 @@ package org.attention4j.tests;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import net.jqwik.api.Arbitraries;
@@ -37,13 +39,32 @@ final class Cases {
         this.provider = provider;
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < SAMPLES; i++) {
-            try {
-                specs.add(provider.spec(config(random)));
-            } catch (BadConfigurationException refused) {
-                continue;
-            }
+            valid(config(random)).ifPresent(specs::add);
         }
         specs.sort(Comparator.comparingDouble(this::size));
+    }
+
+    /** A valid configuration near a drawn one: options that are refused go back to their defaults, so that the others still meet. */
+    private Optional<MixerSpec> valid(MixerConfig drawn) {
+        MixerConfig config = drawn;
+        while (true) {
+            try {
+                return Optional.of(provider.spec(config));
+            } catch (BadConfigurationException refused) {
+                if (!config.options().containsKey(refused.option())) {
+                    return Optional.empty();
+                }
+                config = without(config, refused.option());
+            }
+        }
+    }
+
+    private static MixerConfig without(MixerConfig config, String option) {
+        MixerConfig rest = MixerConfig.width(config.width());
+        for (Map.Entry<String, Object> entry : config.options().entrySet()) {
+            rest = entry.getKey().equals(option) ? rest : rest.with(entry.getKey(), entry.getValue());
+        }
+        return rest;
     }
 
     private MixerConfig config(SplittableRandom random) {

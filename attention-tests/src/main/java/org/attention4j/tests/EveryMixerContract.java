@@ -166,6 +166,16 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
+     * Outputs are those of the kind's formula in float64, up to rounding, where the kit knows it.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void equalsTheFormula(@ForAll("trials") @Checks("equals-the-formula") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * A NaN in one sequence reaches no other sequence.
      *
      * @param trial drawn by jqwik

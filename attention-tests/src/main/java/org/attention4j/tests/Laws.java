@@ -9,6 +9,7 @@ import org.attention4j.tests.laws.ContextualLaws;
 import org.attention4j.tests.laws.ConvolutionLaws;
 import org.attention4j.tests.laws.DerivativeLaws;
 import org.attention4j.tests.laws.EveryMixerLaws;
+import org.attention4j.tests.laws.FormulaLaws;
 import org.attention4j.tests.laws.GradientLaws;
 import org.attention4j.tests.laws.IncrementalLaws;
 import org.attention4j.tests.laws.MemoryLaws;
@@ -36,6 +37,7 @@ public final class Laws {
         all.addAll(EveryMixerLaws.all());
         all.addAll(ThreadLaws.all());
         all.addAll(NumberLaws.all());
+        all.addAll(FormulaLaws.all());
         all.addAll(MemoryLaws.all());
         all.addAll(ParameterLaws.all());
         all.addAll(RefusalLaws.all());

@@ -25,6 +25,7 @@ public final class Mutants {
         all.addAll(GradientMutants.all());
         all.addAll(CapabilityMutants.all());
         all.addAll(FamilyMutants.all());
+        all.addAll(FormulaMutants.all());
         return all;
     }
 

@@ -36,7 +36,7 @@ final class NaiveAttention extends Naive implements Attentive, Contextual {
         @Override
         public MixerKind kind() {
             return new MixerKind(
-                    "naive-attention",
+                    "multi-head-attention",
                     MixerFamily.SOFTMAX_ATTENTION,
                     "Attention",
                     OptionSchema.of(HEADS, KV_HEADS, WINDOW, CAUSAL),

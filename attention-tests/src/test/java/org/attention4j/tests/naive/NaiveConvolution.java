@@ -30,7 +30,7 @@ final class NaiveConvolution extends Naive {
         @Override
         public MixerKind kind() {
             return new MixerKind(
-                    "naive-convolution",
+                    "convolution",
                     MixerFamily.CONVOLUTION,
                     "Convolution",
                     OptionSchema.of(KERNEL, DILATION, GROUPS, CAUSAL),

@@ -33,7 +33,7 @@ final class NaiveLstm extends Naive implements Recurrent {
         @Override
         public MixerKind kind() {
             return new MixerKind(
-                    "naive-lstm",
+                    "lstm",
                     MixerFamily.BOUNDED_RECURRENCE,
                     "LSTM",
                     OptionSchema.of(HIDDEN, LAYERS, BOTH),

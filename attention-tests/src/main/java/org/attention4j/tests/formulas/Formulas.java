@@ -1,0 +1,40 @@
+package org.attention4j.tests.formulas;
+
+import java.util.Map;
+import java.util.Optional;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Option;
+
+/** The formulas that the kit knows, by the id of the kind. */
+public final class Formulas {
+    private static final Map<String, Formula> KNOWN = Map.of(
+            "multi-head-attention", new MultiHeadFormula(),
+            "self-attention", new SelfAttentionFormula(),
+            "lstm", new LstmFormula(),
+            "gru", new GruFormula(),
+            "rnn", new RnnFormula(),
+            "convolution", new ConvolutionFormula());
+
+    private Formulas() {}
+
+    /**
+     * The formula of a configuration.
+     *
+     * @param spec of the mixer
+     * @return empty if the kit knows none of this kind, or none with an option that the configuration sets
+     */
+    public static Optional<Formula> of(MixerSpec spec) {
+        return Optional.ofNullable(KNOWN.get(spec.kind().id())).filter(formula -> covers(formula, spec));
+    }
+
+    private static boolean covers(Formula formula, MixerSpec spec) {
+        for (Option<?> option : spec.kind().options().options()) {
+            Object value = spec.config().options().get(option.name());
+            if (!formula.options().contains(option.name())
+                    && !String.valueOf(value).equals(option.defaultText())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,90 @@
+package org.attention4j.tests.formulas;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.attention4j.api.MixerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * W_O Concat(head_1 … head_H) + b_O with head_h = softmax(scores of q_h and k) v, k and v being those of the head's group, with what is added
+ * to every sequence after them.
+ */
+final class MultiHeadFormula implements Formula {
+    /** The last ones change recordings and states alone. */
+    private static final Set<String> OWN = Set.of(
+            "heads",
+            "key-value-heads",
+            "head-width",
+            "value-head-width",
+            "bias",
+            "bias-key-value",
+            "zero-attention",
+            "dropout",
+            "dropout-seed",
+            "cache",
+            "cache-type",
+            "page");
+
+    @Override
+    public Set<String> options() {
+        Set<String> options = new HashSet<>(OWN);
+        options.addAll(ScoreFormula.OPTIONS);
+        return options;
+    }
+
+    @Override
+    public double[][] outputs(MixerConfig config, Map<String, double[]> parameters, double[][] x, Rounding rounding) {
+        int heads = Maths.integer(config, "heads", 1);
+        int groups = Maths.integer(config, "key-value-heads", heads);
+        int width = Maths.integer(config, "head-width", config.width() / heads);
+        int valueWidth = Maths.integer(config, "value-head-width", width);
+        double[] weight = Maths.get(parameters, "in_proj_weight");
+        double @Nullable [] bias = parameters.get("in_proj_bias");
+        ScoreFormula score = new ScoreFormula(config, parameters, heads, rounding);
+        double[][] joined = new double[x.length][heads * valueWidth];
+        for (int h = 0; h < heads; h++) {
+            int g = h / (heads / groups);
+            double[][] q = new double[x.length][];
+            double[][] k = new double[x.length][];
+            double[][] v = new double[x.length][];
+            for (int t = 0; t < x.length; t++) {
+                q[t] = Maths.linear(weight, bias, h * width, width, x[t], rounding);
+                k[t] = Maths.linear(weight, bias, (heads + g) * width, width, x[t], rounding);
+                int row = (heads + groups) * width + g * valueWidth;
+                v[t] = Maths.linear(weight, bias, row, valueWidth, x[t], rounding);
+            }
+            double[][] keys = withAdded(config, k, parameters.get("bias_k"), g, width);
+            double[][] values = withAdded(config, v, parameters.get("bias_v"), g, valueWidth);
+            for (int i = 0; i < x.length; i++) {
+                double[] scores = new double[keys.length];
+                for (int j = 0; j < keys.length; j++) {
+                    scores[j] = j < x.length ? score.of(q[i], keys[j], h, i, j) : score.capped(q[i], keys[j]);
+                }
+                double[] mean = Softmax.mean(scores, score.sink(h), values, valueWidth, rounding);
+                System.arraycopy(mean, 0, joined[i], h * valueWidth, valueWidth);
+            }
+        }
+        double[][] y = new double[x.length][];
+        for (int t = 0; t < x.length; t++) {
+            double[] outWeight = Maths.get(parameters, "out_proj.weight");
+            y[t] = Maths.linear(outWeight, parameters.get("out_proj.bias"), 0, config.width(), joined[t], rounding);
+        }
+        return y;
+    }
+
+    /** The rows, and after them those that every sequence gets: a learned one, one of zeros. */
+    private static double[][] withAdded(
+            MixerConfig config, double[][] rows, double @Nullable [] learned, int group, int width) {
+        int zeros = Maths.flag(config, "zero-attention") ? 1 : 0;
+        double[][] all = Arrays.copyOf(rows, rows.length + (learned == null ? 0 : 1) + zeros);
+        if (learned != null) {
+            all[rows.length] = Maths.slice(learned, group * width, width);
+        }
+        if (zeros > 0) {
+            all[all.length - 1] = new double[width];
+        }
+        return all;
+    }
+}
