@@ -238,6 +238,33 @@ final class AttentionCall {
         Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
     }
 
+    /** Counts pairs of a query and a key; queries, keys and values are not read. */
+    PairCount pairs(Workspace workspace) {
+        share(workspace.threads());
+        VisibleKeys seen = VisibleKeys.borrow(workspace.scratch(), this, queryBlock);
+        long visible = 0;
+        long computed = 0;
+        long all = 0;
+        for (int b = 0; b < batch; b++) {
+            all += (long) heads * queryLengths[b] * keys(b);
+            for (int h = 0; h < heads; h++) {
+                for (int from = 0; from < queryLengths[b]; from += queryBlock) {
+                    seen.queries(b, h, from, Math.min(from + queryBlock, queryLengths[b]));
+                    for (int key = seen.next(0); key < seen.end(); key = seen.next(key + KeyValues.BLOCK)) {
+                        for (int i = seen.first(), next; i < seen.last(); i = next) {
+                            next = seen.run(i);
+                            computed += (long) (next - i) * (seen.end(next - 1) - seen.begin(i));
+                        }
+                        for (int i = seen.first(); i < seen.last(); i++) {
+                            visible += seen.count(i);
+                        }
+                    }
+                }
+            }
+        }
+        return new PairCount(visible, computed, all);
+    }
+
     /** Adds the gradients; of a call that kept its output, {@link #maxima} and {@link #sums}. */
     void backward(Workspace workspace, BackwardArrays arrays) {
         Scratch scratch = workspace.scratch();

@@ -138,13 +138,8 @@ final class HeadProjections {
         return rules.dropout();
     }
 
-    void queries(
-            AttentionCall call,
-            TrueRows rows,
-            ScoreTerms terms,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable AttentionRecording recording) {
+    /** Sizes and scores of a call, without its queries. */
+    void describe(AttentionCall call, TrueRows rows, ScoreTerms terms, @Nullable Scratch memory) {
         call.kernels = kernels;
         call.batch = rows.batch;
         call.heads = form.heads();
@@ -156,6 +151,16 @@ final class HeadProjections {
         call.weighting = weighting;
         call.sinks = rules.sinks();
         call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, memory);
+    }
+
+    void queries(
+            AttentionCall call,
+            TrueRows rows,
+            ScoreTerms terms,
+            @Nullable Scratch memory,
+            Workspace workspace,
+            @Nullable AttentionRecording recording) {
+        describe(call, rows, terms, memory);
         int width = form.queriesWidth();
         float[] array = Memory.floats(memory, Memory.length((long) rows.batch * rows.time * width, "queries"));
         call.query.set(array, rows.compact(Memory.ints(memory, rows.batch), width), form.keyWidth(), width);

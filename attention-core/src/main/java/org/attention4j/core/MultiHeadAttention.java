@@ -302,4 +302,20 @@ public final class MultiHeadAttention extends ProjectedAttention {
         MixerSpec.check("weights", weights, Shape.of(query.batch(), form.heads(), query.time(), columns));
         weigh(query, key, terms, weights, withExtra, workspace);
     }
+
+    /**
+     * Counts the pairs of a query and a key that a pass over whole sequences sees, computes and has.
+     *
+     * @param query {@code [B, T, D]}
+     * @param key {@code [B, S, C]}; the queries themselves where they attend to each other
+     * @param terms bias and mask
+     * @param workspace scratch memory; the number of its threads can change what is computed, as tasks are then smaller
+     * @return the counts, over all sequences and heads
+     */
+    public PairCount pairs(Sequences query, Sequences key, ScoreTerms terms, Workspace workspace) {
+        spec.outputShape(query);
+        Doors.checkSource("keys", query, key, form.keyInWidth());
+        Doors.checkTerms(variant, terms, query.batch(), form.heads(), query.time(), key.time());
+        return count(query, key, terms, workspace);
+    }
 }

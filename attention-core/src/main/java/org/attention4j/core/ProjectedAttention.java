@@ -217,4 +217,22 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
             workspace.end(mark);
         }
     }
+
+    /** Counts pairs; arguments have been checked. */
+    final PairCount count(Sequences in, Sequences keys, ScoreTerms terms, Workspace workspace) {
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            AttentionCall call = AttentionCall.borrow(scratch);
+            TrueRows keyRows = TrueRows.of(scratch, keys);
+            call.keyTime = keyRows.time;
+            call.keyLengths = keyRows.lengths;
+            call.extraKeys = form.extraKeys();
+            call.keyValues = new KeyValues();
+            projections.describe(call, TrueRows.of(scratch, in), terms, scratch);
+            return call.pairs(workspace);
+        } finally {
+            workspace.end(mark);
+        }
+    }
 }

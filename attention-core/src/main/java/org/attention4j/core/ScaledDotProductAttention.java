@@ -252,6 +252,26 @@ public final class ScaledDotProductAttention {
         }
     }
 
+    /**
+     * Counts the pairs of a query and a key that {@link #forward(AttentionInputs, Tensor, Workspace)} sees, computes and has.
+     *
+     * @param in queries, keys and what goes with them
+     * @param workspace scratch memory; the number of its threads can change what is computed, as tasks are then smaller
+     * @return the counts, over all sequences and heads
+     */
+    public PairCount pairs(AttentionInputs in, Workspace workspace) {
+        checkTerms(in);
+        int mark = workspace.begin();
+        try {
+            AttentionCall call = AttentionCall.borrow(workspace.scratch());
+            prepare(call, in, workspace.scratch());
+            call.keyValues = rows(call, in, workspace.scratch());
+            return call.pairs(workspace);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
     private void checkTerms(AttentionInputs in) {
         Tensor q = in.query();
         Doors.checkTerms(variant, in.terms(), q.extent(0), q.extent(1), q.extent(2), in.keyTime());

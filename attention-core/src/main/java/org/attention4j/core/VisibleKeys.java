@@ -215,4 +215,21 @@ final class VisibleKeys {
             }
         }
     }
+
+    /** How many keys of the block one query sees. */
+    int count(int i) {
+        int begin = begin(i);
+        int stop = end(i);
+        if (unmasked) {
+            return stop - begin;
+        }
+        int count = 0;
+        for (int j = begin; j < stop; j++) {
+            int own = key + j - call.extraKeys;
+            if (own < 0 || call.scores.allows(b, h, i, call.position(b, i), own)) {
+                count++;
+            }
+        }
+        return count;
+    }
 }

@@ -1,6 +1,8 @@
 package org.attention4j.core;
 
 import static org.attention4j.core.Values.assertSame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -17,6 +19,7 @@ import org.attention4j.api.variant.AttentionMasks;
 import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.junit.jupiter.api.Test;
 
 /** Leaving out what a mask hides changes no bit: a mask as a value gives what it gives pair by pair, which leaves out nothing. */
 class VisibleKeysTest {
@@ -230,5 +233,67 @@ class VisibleKeysTest {
         AttentionInputs broken = AttentionInputs.of(in.query(), k, v).withLengths(queryLengths, keyLengths);
         AttentionVariant variant = AttentionVariant.softmax().withMask(mask);
         Pass.of(variant, true, in, false, 1).assertSameAs(Pass.of(variant, true, broken, false, 1));
+    }
+
+    /** What is counted as seen has a weight; what is computed holds it, and what is hidden in whole blocks is not computed. */
+    @Property(tries = 60, edgeCases = EdgeCasesMode.NONE)
+    void pairsAreCounted(@ForAll long seed) {
+        Random random = new Random(seed);
+        AttentionInputs in = inputs(random, seed);
+        Tensor q = in.query();
+        int keys = in.key().extent(2);
+        boolean causal = random.nextBoolean();
+        ScaledDotProductAttention operator = ScaledDotProductAttention.plain()
+                .withCausal(causal)
+                .withVariant(AttentionVariant.softmax().withMask(any(random, keys)));
+        Tensor weights = Tensor.zeros(BATCH, q.extent(1), q.extent(2), keys);
+        try (Workspace workspace = Workspace.threads(1 + random.nextInt(3))) {
+            operator.withScale(1e-6f).weights(in, weights, workspace);
+            PairCount count = operator.pairs(in, workspace);
+            long seen = 0;
+            for (float weight : weights.array()) {
+                seen += weight > 0 ? 1 : 0;
+            }
+            assertEquals(seen, count.visible());
+            long all = 0;
+            for (int b = 0; b < BATCH; b++) {
+                all += (long) q.extent(1) * in.queryLength(b) * in.keyLength(b);
+            }
+            assertEquals(all, count.all());
+        }
+    }
+
+    @Test
+    void aWindowSkips() {
+        int n = 8_192;
+        AttentionInputs in =
+                AttentionInputs.of(Tensor.zeros(1, 2, n, 1), Tensor.zeros(1, 2, n, 1), Tensor.zeros(1, 2, n, 1));
+        ScaledDotProductAttention plain = ScaledDotProductAttention.plain();
+        try (Workspace workspace = Workspace.threads(1)) {
+            assertEquals(0, plain.pairs(in, workspace).skipped());
+            PairCount causal = plain.withCausal(true).pairs(in, workspace);
+            assertEquals((long) n * (n + 1), causal.visible());
+            assertTrue(causal.computed() < 1.01 * causal.visible(), causal::toString);
+            PairCount window = plain.withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(255, 0)))
+                    .pairs(in, workspace);
+            assertEquals(2L * (256L * n - 255 * 256 / 2), window.visible());
+            assertTrue(window.computed() < 1.1 * window.visible(), window::toString);
+            assertTrue(window.skipped() > 0.965, window::toString);
+        }
+    }
+
+    @Test
+    void pairsOfHeads() {
+        MultiHeadAttention mixer = MultiHeadAttention.of(
+                MixerConfig.width(4)
+                        .with("heads", 2)
+                        .with("causal", true)
+                        .with("window", 2)
+                        .with("zero-attention", true),
+                Initializer.seeded(1));
+        Sequences in = Sequences.of(Tensor.zeros(2, 5, 4), 5, 3);
+        PairCount count = mixer.pairs(in, in, ScoreTerms.none(), Workspace.threads(1));
+        assertEquals(2 * (9 + 5 + 5 + 3), count.visible());
+        assertEquals(2 * (5 * 6 + 3 * 4), count.all());
     }
 }
