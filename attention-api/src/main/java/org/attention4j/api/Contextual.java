@@ -32,6 +32,39 @@ public interface Contextual extends SequenceMixer {
     }
 
     /**
+     * Reads a context once for many calls, as a decoder does that generates step by step.
+     *
+     * @param context {@code [B, S, C]} with true lengths
+     * @param workspace scratch memory and threads
+     * @return what {@link #forward(Sequences, PreparedContext, Tensor, Workspace)} reads instead of it, in new memory
+     * @throws ShapeMismatchException if the context has another width
+     * @throws UnsupportedCapabilityException if this mixer is not contextual as configured
+     */
+    default PreparedContext prepare(Sequences context, Workspace workspace) {
+        spec().checkContext(context);
+        return CopiedContext.of(this, context);
+    }
+
+    /**
+     * As {@link #forward(Sequences, Sequences, Tensor, Workspace)}, with the same bits, of a context that has been read. A mixer that
+     * overrides {@link #prepare} overrides this, too.
+     *
+     * @param in {@code [B, T, D]} with true lengths
+     * @param context from {@link #prepare}, of B sequences
+     * @param out {@code [B, T, D']}
+     * @param workspace scratch memory and threads
+     * @throws ForeignStateException if another mixer prepared the context
+     * @throws ShapeMismatchException if a shape does not fit
+     */
+    default void forward(Sequences in, PreparedContext context, Tensor out, Workspace workspace) {
+        if (!(context instanceof CopiedContext own) || own.mixer() != this) {
+            throw new ForeignStateException(
+                    spec().fingerprint(), context.mixer().spec().fingerprint());
+        }
+        forward(in, own.context(), out, workspace);
+    }
+
+    /**
      * As {@link Differentiable#record}, for two sequences; {@link Differentiable#backward} then adds to {@link
      * Gradients#context()} too.
      *

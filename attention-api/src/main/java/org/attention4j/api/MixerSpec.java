@@ -270,9 +270,8 @@ public final class MixerSpec {
      * @throws OverlapException if the output shares memory with an input
      */
     public void check(Sequences in, Sequences context, Tensor out) {
-        require(Capability.CONTEXTUAL);
+        checkContext(context);
         check(in, out);
-        checkWidth("context", context, contextWidth);
         if (context.batch() != in.batch()) {
             throw new ShapeMismatchException(
                     "context",
@@ -282,6 +281,18 @@ public final class MixerSpec {
         if (out.overlaps(context.tensor())) {
             throw new OverlapException("the output", "the context");
         }
+    }
+
+    /**
+     * Checks a context alone.
+     *
+     * @param context must be {@code [B, S, C]}
+     * @throws UnsupportedCapabilityException if this is not contextual
+     * @throws ShapeMismatchException if it has another width
+     */
+    public void checkContext(Sequences context) {
+        require(Capability.CONTEXTUAL);
+        checkWidth("context", context, contextWidth);
     }
 
     /**

@@ -8,6 +8,7 @@ import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.OverlapException;
+import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
@@ -35,6 +36,21 @@ final class Doors {
                     Shape.of(in.batch(), source.time(), width),
                     source.tensor().shape());
         }
+    }
+
+    /** A context must have been prepared by this very mixer, for as many sequences as there are. */
+    static ProjectedContext checkContext(ProjectedAttention mixer, Sequences in, PreparedContext context) {
+        if (!(context instanceof ProjectedContext own) || own.mixer() != mixer) {
+            throw new ForeignStateException(
+                    mixer.spec.fingerprint(), context.mixer().spec().fingerprint());
+        }
+        if (own.batch() != in.batch()) {
+            throw new ShapeMismatchException(
+                    "input",
+                    Shape.of(own.batch(), in.time(), mixer.spec.inputWidth()),
+                    in.tensor().shape());
+        }
+        return own;
     }
 
     /** Checks the arguments of a typed call. */

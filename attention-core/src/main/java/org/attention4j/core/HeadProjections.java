@@ -91,7 +91,19 @@ final class HeadProjections {
             @Nullable Scratch memory,
             Workspace workspace,
             @Nullable AttentionRecording recording) {
-        int batch = queryRows.batch;
+        keysAndValues(call, keyRows, valueRows, memory, workspace, recording);
+        queries(call, queryRows, terms, memory, workspace, recording);
+    }
+
+    /** Keys and, unless there are no value rows, values. */
+    void keysAndValues(
+            AttentionCall call,
+            TrueRows keyRows,
+            @Nullable TrueRows valueRows,
+            @Nullable Scratch memory,
+            Workspace workspace,
+            @Nullable AttentionRecording recording) {
+        int batch = keyRows.batch;
         int extra = form.extraKeys();
         call.keyTime = keyRows.time;
         call.keyLengths = keyRows.lengths;
@@ -116,7 +128,6 @@ final class HeadProjections {
         for (int b = 0; b < batch && extra > 0; b++) {
             extraKeys(packed, b);
         }
-        queries(call, queryRows, terms, memory, workspace, recording);
     }
 
     private void extraKeys(KeyValues to, int b) {

@@ -13,6 +13,7 @@ import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
@@ -78,6 +79,40 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     public void forward(Sequences in, Sequences context, Tensor out, Workspace workspace) {
         spec.check(in, context, out);
         mix(in, context, context, ScoreTerms.none(), out, workspace, null);
+    }
+
+    @Override
+    public PreparedContext prepare(Sequences context, Workspace workspace) {
+        spec.checkContext(context);
+        int mark = workspace.begin();
+        try {
+            AttentionCall call = new AttentionCall();
+            TrueRows rows = TrueRows.of(null, context);
+            projections.keysAndValues(call, rows, rows, null, workspace, null);
+            return new ProjectedContext(this, (KeyValues) call.keyValues, rows.time, rows.lengths);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public void forward(Sequences in, PreparedContext context, Tensor out, Workspace workspace) {
+        ProjectedContext own = Doors.checkContext(this, in, context);
+        spec.check(in, out);
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            TrueRows rows = TrueRows.of(scratch, in);
+            AttentionCall call = AttentionCall.borrow(scratch);
+            call.keyValues = own.keyValues();
+            call.keyTime = own.time();
+            call.keyLengths = own.lengths();
+            call.extraKeys = form.extraKeys();
+            projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
+            projections.finish(call, rows, out, workspace, scratch, null);
+        } finally {
+            workspace.end(mark);
+        }
     }
 
     @Override
