@@ -2,8 +2,6 @@ package org.attention4j.model;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
@@ -15,17 +13,15 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Recording;
-import org.attention4j.api.Scratch;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A mixer and an MLP with layer norms and residual sums: the block of which models are stacked (Vaswani et al. 2017).
+ * A mixer and an MLP with norms and residual sums: the block of which models are stacked (Vaswani et al. 2017), PyTorch's
+ * {@code nn.TransformerEncoderLayer} around any mixer.
  *
  * <ul>
  *   <li>Pre-norm: s = x + mixer(norm1(x)); y = s + mlp(norm2(s)).
@@ -36,27 +32,20 @@ import org.jspecify.annotations.Nullable;
  * the mixer inside is, and so refuses what that refuses. Its state is the mixer's; its attention weights are the mixer's.
  *
  * <p>Parameters are named as in PyTorch's {@code TransformerEncoderLayer}: {@code linear1.*}, {@code linear2.*}, {@code
- * norm1.*}, {@code norm2.*}; the mixer's come first as {@code mixer.*}, where PyTorch, which knows one mixer, has {@code
- * self_attn.*}.
+ * norm1.*}, {@code norm2.*}; the mixer's come first under {@link BlockConfig#mixerName()}: with {@link BlockConfig#transformer} {@code
+ * self_attn.*}, as in PyTorch's {@code state_dict}.
  */
 public final class Block implements Incremental, Differentiable, Attentive {
     private final SequenceMixer mixer;
     private final BlockConfig config;
-    private final Mlp mlp;
-    private final LayerNorm norm1;
-    private final LayerNorm norm2;
+    private final Sublayers sublayers;
     private final MixerSpec spec;
 
-    private Block(SequenceMixer mixer, BlockConfig config, Mlp mlp, LayerNorm norm1, LayerNorm norm2) {
+    private Block(SequenceMixer mixer, BlockConfig config, Sublayers sublayers) {
         this.mixer = mixer;
         this.config = config;
-        this.mlp = mlp;
-        this.norm1 = norm1;
-        this.norm2 = norm2;
-        Stream<ParameterSpec> norms = Stream.concat(
-                norm1.parameterSpecs().stream().map(one -> Parameters.under("norm1.", one)),
-                norm2.parameterSpecs().stream().map(one -> Parameters.under("norm2.", one)));
-        spec = BlockSpec.of(mixer.spec(), config, Stream.concat(mlp.parameterSpecs().stream(), norms));
+        this.sublayers = sublayers;
+        spec = BlockSpec.of(mixer.spec(), config, sublayers.specs());
     }
 
     /**
@@ -70,12 +59,9 @@ public final class Block implements Incremental, Differentiable, Attentive {
      */
     public static Block of(SequenceMixer mixer, BlockConfig config, ParameterSource source) {
         int width = mixer.spec().inputWidth();
-        return new Block(
-                mixer,
-                Objects.requireNonNull(config, "config"),
-                Mlp.of(width, config.hidden(), config.activation(), source),
-                LayerNorm.of(width, config.epsilon(), source.under("norm1.")),
-                LayerNorm.of(width, config.epsilon(), source.under("norm2.")));
+        Part mixing = new Part.Mixing(mixer, config.mixerName() + ".");
+        Part feeding = new Part.Feeding(config.mlp(width, source));
+        return new Block(mixer, config, Sublayers.of(config, width, source, mixing, feeding));
     }
 
     /**
@@ -103,33 +89,25 @@ public final class Block implements Incremental, Differentiable, Attentive {
 
     @Override
     public NamedTensors parameters() {
-        return NamedTensors.empty()
-                .and("mixer.", mixer.parameters())
-                .and("", mlp.parameters())
-                .and("norm1.", norm1.parameters())
-                .and("norm2.", norm2.parameters());
+        return sublayers.parameters();
     }
 
     @Override
     public Block withParameters(ParameterSource source) {
-        return new Block(
-                mixer.withParameters(source.under("mixer.")),
-                config,
-                mlp.withParameters(source),
-                norm1.withParameters(source.under("norm1.")),
-                norm2.withParameters(source.under("norm2.")));
+        Sublayers others = sublayers.withParameters(source);
+        return new Block(((Part.Mixing) others.get(0).part()).mixer(), config, others);
     }
 
     @Override
     public void forward(Sequences in, Tensor out, Workspace workspace) {
         spec.check(in, out);
-        run(in, null, out, workspace);
+        sublayers.forward(in, null, null, out, workspace);
     }
 
     @Override
     public MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().newState(batch, capacity));
+        return new BlockState(spec, incremental().newState(batch, capacity), null);
     }
 
     @Override
@@ -141,7 +119,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().loadState(channel));
+        return new BlockState(spec, incremental().loadState(channel), null);
     }
 
     private Incremental incremental() {
@@ -151,54 +129,14 @@ public final class Block implements Incremental, Differentiable, Attentive {
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof BlockState own)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
-        run(chunk, own.mixerState(), out, workspace);
-    }
-
-    /** A whole sequence, or the next positions of one that is in a state. */
-    private void run(Sequences in, @Nullable MixerState state, Tensor out, Workspace workspace) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            int width = spec.inputWidth();
-            Sequences a = Intermediate.like(in, width, scratch);
-            Sequences b = Intermediate.like(in, width, scratch);
-            if (config.normFirst()) {
-                norm1.forward(in, a.tensor(), workspace);
-                mix(a, state, b.tensor(), workspace);
-                Residual.add(in, b.tensor(), workspace);
-                norm2.forward(b, a.tensor(), workspace);
-                mlp.forward(a, out, workspace);
-                Residual.add(b, out, workspace);
-            } else {
-                mix(in, state, a.tensor(), workspace);
-                Residual.add(in, a.tensor(), workspace);
-                norm1.forward(a, b.tensor(), workspace);
-                mlp.forward(b, a.tensor(), workspace);
-                Residual.add(b, a.tensor(), workspace);
-                norm2.forward(a, out, workspace);
-            }
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    private void mix(Sequences in, @Nullable MixerState state, Tensor out, Workspace workspace) {
-        if (state == null) {
-            mixer.forward(in, out, workspace);
-        } else {
-            incremental().step(in, state, out, workspace);
-            workspace.mustFinish(); // the state has advanced
-        }
+        sublayers.forward(chunk, null, BlockState.of(state, spec), out, workspace);
     }
 
     @Override
     public Recording record(Sequences in, Tensor out, Workspace workspace) {
         spec.require(Capability.DIFFERENTIABLE);
         spec.check(in, out);
-        return BlockRecording.of(this, in, out, workspace);
+        return sublayers.record(this, in, null, out, workspace);
     }
 
     @Override
@@ -209,7 +147,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
                     spec.fingerprint(), recording.mixer().spec().fingerprint());
         }
         spec.check(this, recording, own.in(), dOut, gradients);
-        own.backward(dOut, gradients, workspace);
+        sublayers.backward(own, dOut, gradients, workspace);
     }
 
     @Override
@@ -223,22 +161,10 @@ public final class Block implements Incremental, Differentiable, Attentive {
         int mark = workspace.begin();
         try {
             Sequences normal = Intermediate.like(in, spec.inputWidth(), workspace.scratch());
-            norm1.forward(in, normal.tensor(), workspace);
+            sublayers.get(0).norm().forward(in, normal.tensor(), workspace);
             attentive.weights(normal, weights, workspace);
         } finally {
             workspace.end(mark);
         }
-    }
-
-    Mlp mlp() {
-        return mlp;
-    }
-
-    LayerNorm norm1() {
-        return norm1;
-    }
-
-    LayerNorm norm2() {
-        return norm2;
     }
 }

@@ -1,21 +1,53 @@
 package org.attention4j.model;
 
 import java.util.Objects;
+import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Activation;
 
 /**
- * What a {@link Block} is, beside its mixer.
+ * What a {@link Block} or a {@link TransformerDecoderLayer} is, beside its mixers.
  *
  * @param hidden F, the hidden width of the MLP; at least 1
  * @param activation of the MLP
- * @param normFirst whether norms come before mixer and MLP (pre-norm) or after the sums (post-norm, as BERT and PyTorch's
+ * @param gated whether the MLP is {@linkplain Mlp#gated gated}
+ * @param norm which norms
+ * @param normFirst whether norms come before mixers and MLP (pre-norm) or after the sums (post-norm, as BERT and PyTorch's
  *     default)
- * @param epsilon ε of both norms
+ * @param epsilon ε of the norms
+ * @param bias whether MLP and layer norms have biases
+ * @param mixerName what the parameters of a block's own mixer begin with, before a dot: {@code mixer}, or PyTorch's {@code self_attn}
  */
-public record BlockConfig(int hidden, Activation activation, boolean normFirst, double epsilon) {
+public record BlockConfig(
+        int hidden,
+        Activation activation,
+        boolean gated,
+        Norm norm,
+        boolean normFirst,
+        double epsilon,
+        boolean bias,
+        String mixerName) {
+    /** PyTorch's name of the self-attention in its transformer layers. */
+    public static final String SELF_ATTENTION = "self_attn";
+
+    private static final String MIXER = "mixer";
+
     /** Refuses null; sizes are checked by the layers. */
     public BlockConfig {
         Objects.requireNonNull(activation, "activation");
+        Objects.requireNonNull(norm, "norm");
+        Objects.requireNonNull(mixerName, "mixer name");
+    }
+
+    /**
+     * With a plain MLP, layer norms, biases, and the mixer's parameters under {@code mixer}.
+     *
+     * @param hidden F
+     * @param activation of the MLP
+     * @param normFirst whether pre-norm
+     * @param epsilon ε
+     */
+    public BlockConfig(int hidden, Activation activation, boolean normFirst, double epsilon) {
+        this(hidden, activation, false, Norm.LAYER, normFirst, epsilon, true, MIXER);
     }
 
     /**
@@ -36,5 +68,94 @@ public record BlockConfig(int hidden, Activation activation, boolean normFirst, 
      */
     public static BlockConfig postNorm(int hidden) {
         return new BlockConfig(hidden, Activation.GELU, false, LayerNorm.DEFAULT_EPSILON);
+    }
+
+    /**
+     * The defaults and the names of PyTorch's {@code TransformerEncoderLayer} and {@code TransformerDecoderLayer}: norms after the sums,
+     * ReLU, biases, the mixer's parameters under {@link #SELF_ATTENTION}.
+     *
+     * @param hidden F, {@code dim_feedforward}
+     * @return the configuration
+     */
+    public static BlockConfig transformer(int hidden) {
+        return postNorm(hidden).withActivation(Activation.RELU).withMixerName(SELF_ATTENTION);
+    }
+
+    /**
+     * The same with another activation.
+     *
+     * @param other of the MLP
+     * @return a new configuration
+     */
+    public BlockConfig withActivation(Activation other) {
+        return new BlockConfig(hidden, other, gated, norm, normFirst, epsilon, bias, mixerName);
+    }
+
+    /**
+     * The same with a gated MLP: with SiLU it is SwiGLU.
+     *
+     * @return a new configuration
+     */
+    public BlockConfig withGate() {
+        return new BlockConfig(hidden, activation, true, norm, normFirst, epsilon, bias, mixerName);
+    }
+
+    /**
+     * The same with other norms.
+     *
+     * @param other which
+     * @return a new configuration
+     */
+    public BlockConfig withNorm(Norm other) {
+        return new BlockConfig(hidden, activation, gated, other, normFirst, epsilon, bias, mixerName);
+    }
+
+    /**
+     * The same with norms before or after.
+     *
+     * @param first whether pre-norm
+     * @return a new configuration
+     */
+    public BlockConfig withNormFirst(boolean first) {
+        return new BlockConfig(hidden, activation, gated, norm, first, epsilon, bias, mixerName);
+    }
+
+    /**
+     * The same with another ε.
+     *
+     * @param other ε of the norms
+     * @return a new configuration
+     */
+    public BlockConfig withEpsilon(double other) {
+        return new BlockConfig(hidden, activation, gated, norm, normFirst, other, bias, mixerName);
+    }
+
+    /**
+     * The same without biases in MLP and norms.
+     *
+     * @return a new configuration
+     */
+    public BlockConfig withoutBias() {
+        return new BlockConfig(hidden, activation, gated, norm, normFirst, epsilon, false, mixerName);
+    }
+
+    /**
+     * The same with the mixer's parameters under another name.
+     *
+     * @param name what comes before the dot
+     * @return a new configuration
+     */
+    public BlockConfig withMixerName(String name) {
+        return new BlockConfig(hidden, activation, gated, norm, normFirst, epsilon, bias, name);
+    }
+
+    Mlp mlp(int width, ParameterSource source) {
+        return gated
+                ? Mlp.gated(width, hidden, activation, bias, source)
+                : Mlp.of(width, hidden, activation, bias, source);
+    }
+
+    NormLayer norm(int width, ParameterSource source) {
+        return norm.of(width, epsilon, bias, source);
     }
 }

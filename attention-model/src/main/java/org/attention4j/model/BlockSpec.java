@@ -21,66 +21,119 @@ final class BlockSpec {
     private static final Set<Capability> PASSED_ON =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE);
 
+    private static final Option<Integer> HIDDEN =
+            Option.integer("hidden", 1, Integer.MAX_VALUE, 1, "Hidden width of the MLP.");
+    private static final Option<String> ACTIVATION =
+            Option.choice("activation", words(Activation.values()), "gelu", "Activation of the MLP.");
+    private static final Option<Boolean> GATED =
+            Option.flag("gated", false, "Whether the MLP's hidden values are multiplied by a second projection.");
+    private static final Option<String> NORM = Option.choice("norm", words(Norm.values()), "layer", "Which norms.");
+    private static final Option<Boolean> NORM_FIRST =
+            Option.flag("norm-first", true, "Norms before mixers and MLP, or after the sums.");
+    private static final Option<Double> EPSILON =
+            Option.decimal("epsilon", 0, 1, LayerNorm.DEFAULT_EPSILON, "Epsilon of the norms.");
+    private static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether MLP and layer norms have biases.");
+    private static final OptionSchema OPTIONS =
+            OptionSchema.of(HIDDEN, ACTIVATION, GATED, NORM, NORM_FIRST, EPSILON, BIAS);
+
     private BlockSpec() {}
 
-    static MixerSpec of(MixerSpec mixer, BlockConfig config, Stream<ParameterSpec> around) {
-        if (mixer.outputWidth() != mixer.inputWidth()) {
-            throw new BadConfigurationException(
-                    "mixer",
-                    mixer.fingerprint(),
-                    "a block adds the mixer's output to its input, so the output width must be " + mixer.inputWidth()
-                            + ", was " + mixer.outputWidth());
-        }
-        List<String> activations = Stream.of(Activation.values())
-                .map(activation -> word(activation.name()))
-                .toList();
-        Option<String> mixerOption =
-                Option.choice("mixer", List.of(mixer.fingerprint()), mixer.fingerprint(), "The mixer inside.");
-        Option<Integer> hidden = Option.integer("hidden", 1, Integer.MAX_VALUE, 1, "Hidden width of the MLP.");
-        Option<String> activation = Option.choice("activation", activations, "gelu", "Activation of the MLP.");
-        Option<Boolean> normFirst = Option.flag("norm-first", true, "Norms before mixer and MLP, or after the sums.");
-        Option<Double> epsilon =
-                Option.decimal("epsilon", 0, 1, LayerNorm.DEFAULT_EPSILON, "Epsilon of the layer norms.");
+    /** Of a block around one mixer. */
+    static MixerSpec of(MixerSpec mixer, BlockConfig config, List<ParameterSpec> parameters) {
+        checkWidths("mixer", mixer, mixer.inputWidth());
+        OptionSchema mixers = OptionSchema.of(choice("mixer", mixer, "The mixer inside."));
         MixerKind kind = new MixerKind(
                 "block",
                 MixerFamily.OTHER,
-                "A mixer and an MLP with layer norms and residual sums",
-                OptionSchema.of(mixerOption, hidden, activation, normFirst, epsilon),
-                passedOn(mixer.kind().capabilities()));
-        MixerSpec.Builder builder = MixerSpec.of(
-                        kind,
-                        MixerConfig.width(mixer.inputWidth())
-                                .with(mixerOption, mixer.fingerprint())
-                                .with(hidden, config.hidden())
-                                .with(activation, word(config.activation().name()))
-                                .with(normFirst, config.normFirst())
-                                .with(epsilon, config.epsilon()))
-                .heads(mixer.heads())
-                .causal(mixer.causal())
-                .boundedState(mixer.boundedState())
-                .exactness(mixer.exactness());
+                "A mixer and an MLP with norms and residual sums",
+                mixers.and(OPTIONS),
+                passedOn(mixer.kind().capabilities(), PASSED_ON));
+        MixerSpec.Builder builder = MixerSpec.of(kind, configured(mixer, config).with("mixer", mixer.fingerprint()))
+                .heads(mixer.heads());
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
+        return finish(builder, mixer, parameters);
+    }
+
+    /** Of a decoder layer: its own mixer, and one that takes from the memory. */
+    static MixerSpec of(MixerSpec self, MixerSpec cross, BlockConfig config, List<ParameterSpec> parameters) {
+        cross.require(Capability.CONTEXTUAL);
+        checkWidths("mixer", self, self.inputWidth());
+        checkWidths("cross-mixer", cross, self.inputWidth());
+        OptionSchema mixers = OptionSchema.of(
+                choice("mixer", self, "The mixer of the sequence itself."),
+                choice("cross-mixer", cross, "The mixer that takes from the memory."));
+        Set<Capability> capabilities = passedOn(self.kind().capabilities(), Set.of(Capability.DIFFERENTIABLE));
+        capabilities.retainAll(cross.kind().capabilities());
+        capabilities.add(Capability.CONTEXTUAL);
+        MixerKind kind = new MixerKind(
+                "transformer-decoder-layer",
+                MixerFamily.OTHER,
+                "A mixer, a cross-attention over a second sequence and an MLP with norms and residual sums",
+                mixers.and(OPTIONS),
+                capabilities);
+        MixerConfig configured =
+                configured(self, config).with("mixer", self.fingerprint()).with("cross-mixer", cross.fingerprint());
+        MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
+        refusals(builder, kind, cross);
+        return finish(builder, self, parameters);
+    }
+
+    private static void checkWidths(String role, MixerSpec mixer, int width) {
+        if (mixer.inputWidth() != width || mixer.outputWidth() != width) {
+            throw new BadConfigurationException(
+                    role,
+                    mixer.fingerprint(),
+                    "a block adds the mixer's output to its input, so input and output width must be " + width
+                            + ", were " + mixer.inputWidth() + " and " + mixer.outputWidth());
+        }
+    }
+
+    private static Option<String> choice(String role, MixerSpec mixer, String help) {
+        return Option.choice(role, List.of(mixer.fingerprint()), mixer.fingerprint(), help);
+    }
+
+    private static MixerConfig configured(MixerSpec mixer, BlockConfig config) {
+        return MixerConfig.width(mixer.inputWidth())
+                .with(HIDDEN, config.hidden())
+                .with(ACTIVATION, word(config.activation()))
+                .with(GATED, config.gated())
+                .with(NORM, word(config.norm()))
+                .with(NORM_FIRST, config.normFirst())
+                .with(EPSILON, config.epsilon())
+                .with(BIAS, config.bias());
+    }
+
+    /** What the block has of its own mixer. */
+    private static MixerSpec finish(MixerSpec.Builder builder, MixerSpec mixer, List<ParameterSpec> parameters) {
+        builder.causal(mixer.causal()).boundedState(mixer.boundedState()).exactness(mixer.exactness());
+        refusals(builder, mixer.kind(), mixer);
+        parameters.forEach(spec ->
+                builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
+        return builder.build();
+    }
+
+    private static void refusals(MixerSpec.Builder builder, MixerKind kind, MixerSpec mixer) {
         for (Capability capability : kind.capabilities()) {
-            if (!mixer.supports(capability)) {
+            if (PASSED_ON.contains(capability) && !mixer.supports(capability)) {
                 builder.refuse(
                         capability,
                         "its mixer is not: " + mixer.refusal(capability).getMessage());
             }
         }
-        Stream.concat(mixer.parameters().stream().map(spec -> Parameters.under("mixer.", spec)), around)
-                .forEach(spec -> builder.parameter(
-                        spec.name(), spec.initial(), spec.shape().extents()));
-        return builder.build();
     }
 
-    private static Set<Capability> passedOn(Set<Capability> capabilities) {
+    private static Set<Capability> passedOn(Set<Capability> capabilities, Set<Capability> possible) {
         EnumSet<Capability> passed = EnumSet.noneOf(Capability.class);
         passed.addAll(capabilities);
-        passed.retainAll(PASSED_ON);
+        passed.retainAll(possible);
         return passed;
     }
 
-    private static String word(String name) {
-        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    private static List<String> words(Enum<?>[] values) {
+        return Stream.of(values).map(BlockSpec::word).toList();
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

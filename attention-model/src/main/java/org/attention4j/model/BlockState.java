@@ -2,12 +2,30 @@ package org.attention4j.model;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
+import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
 
-/** The state of a block is that of its mixer: everything else treats every position alone. */
-record BlockState(MixerSpec spec, MixerState mixerState) implements MixerState {
+/**
+ * The state of a block is that of its mixer, and a decoder's memory: everything else treats every position alone.
+ *
+ * @param spec of the block
+ * @param mixerState of its own mixer
+ * @param memory of a decoder: what cross-attention has read of it; never changes, copies share it
+ */
+record BlockState(
+        MixerSpec spec, MixerState mixerState, @Nullable PreparedContext memory) implements MixerState {
+    /** A state as the one of a block. */
+    static BlockState of(MixerState state, MixerSpec spec) {
+        if (!(state instanceof BlockState own)) {
+            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
+        }
+        return own;
+    }
+
     @Override
     public int batch() {
         return mixerState.batch();
@@ -40,12 +58,12 @@ record BlockState(MixerSpec spec, MixerState mixerState) implements MixerState {
 
     @Override
     public MixerState copy() {
-        return new BlockState(spec, mixerState.copy());
+        return new BlockState(spec, mixerState.copy(), memory);
     }
 
     @Override
     public long bytes() {
-        return mixerState.bytes();
+        return mixerState.bytes() + (memory == null ? 0 : memory.bytes());
     }
 
     @Override

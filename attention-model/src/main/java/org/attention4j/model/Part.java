@@ -1,0 +1,179 @@
+package org.attention4j.model;
+
+import java.util.List;
+import java.util.Objects;
+import org.attention4j.api.Contextual;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.PreparedContext;
+import org.attention4j.api.Recording;
+import org.attention4j.api.SequenceMixer;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Sublayer} computes between its norm and its sum. Parameters go by the names that they have in the block. */
+sealed interface Part {
+    List<ParameterSpec> specs();
+
+    NamedTensors parameters();
+
+    Part withParameters(ParameterSource source);
+
+    /**
+     * Whole sequences, or the next positions of those in a state.
+     *
+     * @param memory a decoder's second sequences, where there is no state
+     */
+    void forward(Sequences in, @Nullable Sequences memory, @Nullable BlockState state, Tensor out, Workspace workspace);
+
+    /** As {@link #forward} without a state; what the gradient needs, or nothing. */
+    @Nullable
+    Recording record(Sequences in, @Nullable Sequences memory, Tensor out, Workspace workspace);
+
+    /** Adds to input, context and this part's own parameters, where they are wanted. */
+    void backward(Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace);
+
+    private static List<ParameterSpec> specs(SequenceMixer mixer, String prefix) {
+        return mixer.spec().parameters().stream()
+                .map(spec -> Parameters.under(prefix, spec))
+                .toList();
+    }
+
+    /** The mixer of a block. */
+    record Mixing(SequenceMixer mixer, String prefix) implements Part {
+        @Override
+        public List<ParameterSpec> specs() {
+            return Part.specs(mixer, prefix);
+        }
+
+        @Override
+        public NamedTensors parameters() {
+            return NamedTensors.empty().and(prefix, mixer.parameters());
+        }
+
+        @Override
+        public Part withParameters(ParameterSource source) {
+            return new Mixing(mixer.withParameters(source.under(prefix)), prefix);
+        }
+
+        @Override
+        public void forward(
+                Sequences in, @Nullable Sequences memory, @Nullable BlockState state, Tensor out, Workspace workspace) {
+            if (state == null) {
+                mixer.forward(in, out, workspace);
+            } else {
+                mixer.require(Incremental.class).step(in, state.mixerState(), out, workspace);
+                workspace.mustFinish(); // the state has advanced
+            }
+        }
+
+        @Override
+        public Recording record(Sequences in, @Nullable Sequences memory, Tensor out, Workspace workspace) {
+            return mixer.require(Differentiable.class).record(in, out, workspace);
+        }
+
+        @Override
+        public void backward(
+                Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+            NamedTensors own = gradients.parameters().under(prefix);
+            Gradients wanted = Gradients.none().withParameters(own);
+            if (gradients.input().isPresent()) {
+                wanted = wanted.withInput(gradients.input().get());
+            }
+            mixer.require(Differentiable.class).backward(Objects.requireNonNull(recording), dOut, wanted, workspace);
+        }
+    }
+
+    /** The mixer by which a decoder takes from its memory. */
+    record Crossing(Contextual mixer, String prefix) implements Part {
+        @Override
+        public List<ParameterSpec> specs() {
+            return Part.specs(mixer, prefix);
+        }
+
+        @Override
+        public NamedTensors parameters() {
+            return NamedTensors.empty().and(prefix, mixer.parameters());
+        }
+
+        @Override
+        public Part withParameters(ParameterSource source) {
+            return new Crossing(mixer.withParameters(source.under(prefix)).require(Contextual.class), prefix);
+        }
+
+        @Override
+        public void forward(
+                Sequences in, @Nullable Sequences memory, @Nullable BlockState state, Tensor out, Workspace workspace) {
+            if (state == null) {
+                mixer.forward(in, Objects.requireNonNull(memory), out, workspace);
+            } else {
+                PreparedContext prepared = Objects.requireNonNull(state.memory());
+                mixer.forward(in, prepared, out, workspace);
+            }
+        }
+
+        @Override
+        public Recording record(Sequences in, @Nullable Sequences memory, Tensor out, Workspace workspace) {
+            return mixer.record(in, Objects.requireNonNull(memory), out, workspace);
+        }
+
+        @Override
+        public void backward(
+                Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+            Gradients wanted = gradients.withParameters(gradients.parameters().under(prefix));
+            mixer.require(Differentiable.class).backward(Objects.requireNonNull(recording), dOut, wanted, workspace);
+        }
+    }
+
+    /** The MLP, whose parameters' names need no prefix: they begin with "linear". */
+    record Feeding(Mlp mlp) implements Part {
+        @Override
+        public List<ParameterSpec> specs() {
+            return mlp.parameterSpecs();
+        }
+
+        @Override
+        public NamedTensors parameters() {
+            return mlp.parameters();
+        }
+
+        @Override
+        public Part withParameters(ParameterSource source) {
+            return new Feeding(mlp.withParameters(source));
+        }
+
+        @Override
+        public void forward(
+                Sequences in, @Nullable Sequences memory, @Nullable BlockState state, Tensor out, Workspace workspace) {
+            mlp.forward(in, out, workspace);
+        }
+
+        @Override
+        public @Nullable Recording record(Sequences in, @Nullable Sequences memory, Tensor out, Workspace workspace) {
+            mlp.forward(in, out, workspace);
+            return null;
+        }
+
+        @Override
+        public void backward(
+                Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+            NamedTensors all = gradients.parameters();
+            NamedTensors own = NamedTensors.empty();
+            for (int i = 1; i <= 3; i++) {
+                String prefix = "linear" + i + ".";
+                own = own.and(prefix, all.under(prefix));
+            }
+            Gradients wanted = Gradients.none().withParameters(own);
+            if (gradients.input().isPresent()) {
+                wanted = wanted.withInput(gradients.input().get());
+            }
+            mlp.backward(in, dOut, wanted, workspace);
+        }
+    }
+}
