@@ -3,6 +3,8 @@ package org.attention4j.cli.vectors;
 import java.util.Arrays;
 import java.util.Map;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.ScoreModifier;
 import org.attention4j.core.ScoreTerms;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,25 @@ final class ScoreMasks {
         return bias == null ? terms : terms.withBias(bias);
     }
 
+    /**
+     * The masks as a variant of attention, for layers that take no masks by the call.
+     *
+     * @param ahead how far a query's position is ahead of its index: S − T, as the ends of queries and keys are aligned
+     */
+    AttentionVariant variant(int ahead) {
+        Tensor added = bias;
+        AttentionVariant masked = AttentionVariant.softmax()
+                .withMask((batch, head, query, key) -> allowed[index(batch, head, query - ahead, key)]);
+        return added == null
+                ? masked
+                : masked.withScores(ScoreModifier.bias(
+                        (batch, head, query, key) -> added.array()[index(batch, head, query - ahead, key)]));
+    }
+
+    private int index(int batch, int head, int query, int key) {
+        return ((batch * extents[1] + head) * extents[2] + query) * extents[3] + key;
+    }
+
     /** Zeros for the gradient of the bias, or nothing where no mask is added. */
     @Nullable
     Tensor zeroBias() {
@@ -109,7 +130,7 @@ final class ScoreMasks {
     /** Whether any query of a sequence and head may see a key. */
     boolean seen(int b, int h, int key) {
         for (int t = 0; t < extents[2]; t++) {
-            int at = ((b * extents[1] + h) * extents[2] + t) * extents[3] + key;
+            int at = index(b, h, t, key);
             boolean added = bias == null || bias.array()[at] != Float.NEGATIVE_INFINITY;
             if (allowed[at] && added) {
                 return true;

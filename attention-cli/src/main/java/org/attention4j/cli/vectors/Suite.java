@@ -66,6 +66,8 @@ public final class Suite {
                         new ConvolutionOperator(mixers),
                         new OnnxConvOperator(mixers),
                         new CausalConvWithStateOperator(mixers),
+                        new TransformerOperator(false),
+                        new TransformerOperator(true),
                         new OnnxSoftmaxOperator(false),
                         new OnnxSoftmaxOperator(true),
                         new OnnxNormOperator(false),
