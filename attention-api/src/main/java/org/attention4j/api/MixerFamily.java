@@ -13,8 +13,8 @@ public enum MixerFamily {
      */
     SOFTMAX_ATTENTION,
     /**
-     * A gated or plain recurrence whose hidden values stay within [−1, 1], unless an option {@code activation} is
-     * {@code relu}. Parameters are named as in PyTorch's LSTM:
+     * A gated or plain recurrence whose hidden values stay within [−1, 1], unless an option {@code activation} or
+     * {@code …-activation} chooses a function that does not, or an option {@code projection} is not 0. Parameters are named as in PyTorch's LSTM:
      * {@code weight_ih_l0}, {@code weight_hh_l0}, {@code bias_ih_l0}, {@code bias_hh_l0}.
      */
     BOUNDED_RECURRENCE,

@@ -135,16 +135,29 @@ public final class Option<T> {
      */
     public static Option<Double> decimal(String name, double least, double most, double defaultValue, String meaning) {
         inRange(name, least, most, defaultValue);
+        return decimal(name, least, most, config -> defaultValue, Double.toString(defaultValue), meaning);
+    }
+
+    /**
+     * A decimal number whose default follows from the width or from other options.
+     *
+     * @param name lower case, words joined by '-'
+     * @param least smallest allowed
+     * @param most largest allowed
+     * @param defaultValue computes the value where none is given
+     * @param defaultText says how, for users
+     * @param meaning one sentence for users
+     * @return the option
+     */
+    public static Option<Double> decimal(
+            String name,
+            double least,
+            double most,
+            Function<MixerConfig, Double> defaultValue,
+            String defaultText,
+            String meaning) {
         return new Option<>(
-                name,
-                Type.DECIMAL,
-                Double.class,
-                least,
-                most,
-                List.of(),
-                config -> defaultValue,
-                Double.toString(defaultValue),
-                meaning);
+                name, Type.DECIMAL, Double.class, least, most, List.of(), defaultValue, defaultText, meaning);
     }
 
     /**

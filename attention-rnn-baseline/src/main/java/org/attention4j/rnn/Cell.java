@@ -1,6 +1,8 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
 
 /**
@@ -44,6 +46,34 @@ interface Cell {
      * @return 0 if it keeps none
      */
     default int spare() {
+        return 0;
+    }
+
+    /**
+     * Whether gates see the state at all; if not, there is no U.
+     *
+     * @return whether they do
+     */
+    default boolean isRecurrent() {
+        return true;
+    }
+
+    /**
+     * How many gates, the last of a weight, see the state through the reset gate: what they see instead, {@code [H]},
+     * is the last of a gate row.
+     *
+     * @return 0 or 1
+     */
+    default int throughReset() {
+        return 0;
+    }
+
+    /**
+     * How many gates have peephole weights.
+     *
+     * @return 0 if none
+     */
+    default int peepholes() {
         return 0;
     }
 
@@ -114,4 +144,18 @@ interface Cell {
             int dStateAt,
             int dStateStride,
             float[] dGates);
+
+    /**
+     * Adds the gradients of the parameters that this cell alone has: over sequences in order, and over positions in
+     * order inside each.
+     *
+     * @param layer the layer
+     * @param recording of it
+     * @param d which direction
+     * @param dGates as {@link #backward} left them
+     * @param wanted the parameters' gradients, added to
+     * @param scratch of the calling thread
+     */
+    default void addOwnGradients(
+            Layer layer, LayerRecording recording, int d, float[] dGates, NamedTensors wanted, Scratch scratch) {}
 }

@@ -8,18 +8,21 @@ import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
 
 /**
- * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, H]}, packed, and b_ih + b_hh
- * {@code [G·H]}, added once where input and state share a gate. Immutable.
+ * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, R]}, packed, b_ih + b_hh {@code
+ * [G·H]}, added once where input and state share a gate, and what the cell alone has. Immutable.
  */
 final class Direction {
+    private static final float[] NONE = new float[0];
+
     private final String suffix;
     private final boolean reverse;
     private final int hidden;
     private final Linear input;
     private final float[] recurrentBias;
-    private final PackedMatrix recurrent; // Uᵀ: [H, G·H]
-    private volatile Optional<PackedMatrix> transposed =
-            Optional.empty(); // U, for gradients; racing threads make equal ones
+    private final StateWeights recurrent;
+    private final StateWeights last;
+    private final Optional<Linear> projection;
+    private final float[] peepholes;
 
     /**
      * Packs the weights.
@@ -33,24 +36,37 @@ final class Direction {
         this.reverse = reverse;
         suffix = suffix(layer, reverse);
         float[] w = parameters.get("weight_ih" + suffix).toArray();
-        float[] u = parameters.get("weight_hh" + suffix).toArray();
         int rows = parameters.get("weight_ih" + suffix).extent(0);
         hidden = rows / cell.gates();
         int shared = rows - cell.apart() * hidden;
+        float[] bIh = of(parameters, "bias_ih", rows);
+        float[] bHh = of(parameters, "bias_hh", rows);
         float[] bias = new float[rows];
         recurrentBias = new float[rows - shared];
-        if (parameters.contains("bias_ih" + suffix)) {
-            float[] bIh = parameters.get("bias_ih" + suffix).toArray();
-            float[] bHh = parameters.get("bias_hh" + suffix).toArray();
-            for (int i = 0; i < rows; i++) {
-                bias[i] = i < shared ? bIh[i] + bHh[i] : bIh[i];
-            }
-            System.arraycopy(bHh, shared, recurrentBias, 0, rows - shared);
+        for (int i = 0; i < rows; i++) {
+            bias[i] = i < shared ? bIh[i] + bHh[i] : bIh[i];
         }
+        System.arraycopy(bHh, shared, recurrentBias, 0, rows - shared);
         int width = w.length / rows;
         input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width);
         int output = cell.outputWidth(hidden);
-        recurrent = PackedMatrix.of(u, 0, 1, output, output, rows);
+        float[] u = of(parameters, "weight_hh", rows * output);
+        int first = rows - cell.throughReset() * hidden;
+        recurrent = new StateWeights(u, 0, first, output);
+        last = new StateWeights(u, first * output, rows - first, output);
+        projection = parameters.contains("weight_hr" + suffix)
+                ? Optional.of(Linear.of(parameters.get("weight_hr" + suffix).toArray(), 0, output, hidden))
+                : Optional.empty();
+        peepholes = parameters.contains("weight_peephole" + suffix)
+                ? parameters.get("weight_peephole" + suffix).toArray()
+                : NONE;
+    }
+
+    /** A parameter, or zeros if there is none of that name. */
+    private float[] of(NamedTensors parameters, String name, int length) {
+        return parameters.contains(name + suffix)
+                ? parameters.get(name + suffix).toArray()
+                : new float[length];
     }
 
     /** What begins at an index, then what is before it. */
@@ -71,11 +87,22 @@ final class Direction {
         InitialValue initial = InitialValue.uniform(1 / Math.sqrt(hidden));
         String suffix = suffix(layer, reverse);
         int rows = Math.multiplyExact(cell.gates(), hidden);
+        int output = cell.outputWidth(hidden);
         spec.parameter("weight_ih" + suffix, initial, rows, width);
-        spec.parameter("weight_hh" + suffix, initial, rows, cell.outputWidth(hidden));
+        if (cell.isRecurrent()) {
+            spec.parameter("weight_hh" + suffix, initial, rows, output);
+        }
         if (bias) {
             spec.parameter("bias_ih" + suffix, initial, rows);
+        }
+        if (bias && cell.isRecurrent()) {
             spec.parameter("bias_hh" + suffix, initial, rows);
+        }
+        if (output != hidden) {
+            spec.parameter("weight_hr" + suffix, initial, output, hidden);
+        }
+        if (cell.peepholes() > 0) {
+            spec.parameter("weight_peephole" + suffix, initial, Math.multiplyExact(cell.peepholes(), hidden));
         }
     }
 
@@ -99,9 +126,19 @@ final class Direction {
         return input;
     }
 
-    /** Uᵀ. */
+    /** Uᵀ, of the gates that see the state as it is. */
     PackedMatrix recurrent() {
-        return recurrent;
+        return recurrent.packed();
+    }
+
+    /** U of those. */
+    PackedMatrix recurrentTransposed() {
+        return recurrent.transposed();
+    }
+
+    /** U of the gates that see the state through the reset gate. */
+    StateWeights throughReset() {
+        return last;
     }
 
     /** b_hh of the gates that are not shared. */
@@ -109,13 +146,13 @@ final class Direction {
         return recurrentBias;
     }
 
-    /** U. */
-    PackedMatrix recurrentTransposed() {
-        Optional<PackedMatrix> known = transposed;
-        if (known.isEmpty()) {
-            known = Optional.of(recurrent.transpose());
-            transposed = known;
-        }
-        return known.get();
+    /** The projection of the output {@code [R, H]}, of a cell that has one. */
+    Linear projection() {
+        return projection.orElseThrow();
+    }
+
+    /** The peephole weights, {@code [H]} for each gate that has them; empty if none has. */
+    float[] peepholes() {
+        return peepholes;
     }
 }

@@ -1,15 +1,17 @@
 package org.attention4j.rnn;
 
+import java.util.List;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Kernels;
 
 /**
  * Gated recurrent unit (Cho et al. 2014), the same as PyTorch's {@code nn.GRU}: the reset gate r is
- * applied after the product with U_n.
+ * applied after the product with U_n, unless {@link #RESET} says otherwise.
  *
  * <pre>{@code
  * r = σ(W_r x_t + b_ir + b_hr + U_r h_{t−1})   z = σ(W_z x_t + b_iz + b_hz + U_z h_{t−1})
@@ -24,6 +26,10 @@ import org.attention4j.kernels.Kernels;
  * <p>Parameters, with the gates' rows in the order r, z, n: {@code weight_ih_l0 [3H, D]}, {@code weight_hh_l0 [3H,
  * H]}, and with a bias {@code bias_ih_l0 [3H]} and {@code bias_hh_l0 [3H]}; if bidirectional, the same again with
  * {@code _reverse} behind the name. New ones are uniform in ±1/√H.
+ *
+ * <p>With {@link #RESET} {@code before}, as in the paper and ONNX's default, n = tanh(W_n x_t + b_in + b_hn + U_n (r ∘
+ * h_{t−1})). {@link #CLIP} cuts the arguments of r, z and n off at ± that; {@link #GATE_ACTIVATION} and {@link
+ * #CANDIDATE_ACTIVATION} replace σ and tanh by others of ONNX's.
  *
  * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
  * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
@@ -57,11 +63,51 @@ public final class Gru extends RecurrentMixer {
     /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
     public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
+    /**
+     * Whether the reset gate comes {@code after} the product with U_n, as in PyTorch and in ONNX with {@code
+     * linear_before_reset}, or {@code before} it, as in the paper.
+     */
+    public static final Option<String> RESET = Option.choice(
+            "reset",
+            List.of("after", "before"),
+            "after",
+            "Whether the reset gate is applied after the product with the recurrent weights, or to the state before it.");
+
+    /** Cuts arguments of gates and candidate off; 0 does not. */
+    public static final Option<Double> CLIP = ActivationOptions.CLIP;
+
+    private static final ActivationOptions GATE = ActivationOptions.of(
+            "gate", List.of("sigmoid"), CellActivation.Function.SIGMOID, "What is applied to the gates r and z.");
+
+    private static final ActivationOptions CANDIDATE = ActivationOptions.of(
+            "candidate", List.of("tanh"), CellActivation.Function.TANH, "What is applied to the candidate n.");
+
+    /** The function of r and z; {@code gate-alpha} and {@code gate-beta} are its parameters. */
+    public static final Option<String> GATE_ACTIVATION = GATE.function();
+
+    /** The function of n; {@code candidate-alpha} and {@code candidate-beta} are its parameters. */
+    public static final Option<String> CANDIDATE_ACTIVATION = CANDIDATE.function();
+
+    static final OptionSchema SCHEMA = StackOptions.SCHEMA
+            .and(OptionSchema.of(RESET, CLIP))
+            .and(GATE.schema())
+            .and(CANDIDATE.schema());
+
     private final Kernels kernels;
 
     private Gru(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Stack.of(spec, parameters, kernels, GruCell.INSTANCE));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, cell(spec.config())));
         this.kernels = kernels;
+    }
+
+    /** The cell of PyTorch, unless an option asks for more. */
+    static Cell cell(MixerConfig config) {
+        CellActivation gate = GATE.in(config);
+        CellActivation candidate = CANDIDATE.in(config);
+        boolean before = config.get(RESET).equals("before");
+        boolean plain =
+                gate.is(CellActivation.Function.SIGMOID) && candidate.is(CellActivation.Function.TANH) && !before;
+        return plain ? GruCell.INSTANCE : new GruVariantCell(gate, candidate, before);
     }
 
     /**

@@ -14,7 +14,7 @@ import org.attention4j.kernels.Kernels;
 final class GruCell implements Cell {
     static final GruCell INSTANCE = new GruCell();
 
-    private static final List<String> STATE_NAMES = List.of("h");
+    static final List<String> STATE_NAMES = List.of("h");
 
     private GruCell() {}
 
@@ -61,7 +61,7 @@ final class GruCell implements Cell {
     }
 
     /** h ← fma(z, h, fma(−z, n, n)): exactly n where z is 0, and exactly h where it is 1. */
-    private static void blend(float[] gates, int z, int n, float[] state, int h, int hidden) {
+    static void blend(float[] gates, int z, int n, float[] state, int h, int hidden) {
         for (int j = 0; j < hidden; j++) {
             float fresh = Math.fma(-gates[z + j], gates[n + j], gates[n + j]);
             state[h + j] = Math.fma(gates[z + j], state[h + j], fresh);

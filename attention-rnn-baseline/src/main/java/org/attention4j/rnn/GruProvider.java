@@ -16,14 +16,14 @@ public final class GruProvider implements MixerProvider {
             "gru",
             MixerFamily.BOUNDED_RECURRENCE,
             "Gated recurrent unit: a recurrence that keeps or renews its state.",
-            StackOptions.SCHEMA,
+            Gru.SCHEMA,
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public GruProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Stack.specOf(KIND, config, GruCell.INSTANCE);
+        return Stack.specOf(KIND, config, Gru::cell);
     }
 
     @Override

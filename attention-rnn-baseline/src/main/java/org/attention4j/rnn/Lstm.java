@@ -1,9 +1,12 @@
 package org.attention4j.rnn;
 
+import java.util.List;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Kernels;
 
@@ -24,6 +27,13 @@ import org.attention4j.kernels.Kernels;
  * <p>Parameters, with the gates' rows in the order i, f, g, o: {@code weight_ih_l0 [4H, D]}, {@code weight_hh_l0 [4H,
  * H]}, and with a bias {@code bias_ih_l0 [4H]} and {@code bias_hh_l0 [4H]}, whose sum is b; if bidirectional, the
  * same again with {@code _reverse} behind the name. New ones are uniform in ±1/√H.
+ *
+ * <p>Options beyond PyTorch's are those of ONNX's operator. {@link #PEEPHOLES} (Gers and Schmidhuber 2000): p_i ∘ c_{t−1},
+ * p_f ∘ c_{t−1} and p_o ∘ c_t are added to the arguments of i, f and o; p {@code [3H]} is {@code weight_peephole_l0}, in the
+ * order i, f, o. {@link #COUPLED}: f = 1 − i; the rows of f are then not read. {@link #CLIP}: arguments of i, f, g and o
+ * are cut off at ± that. {@link #GATE_ACTIVATION}, {@link #CANDIDATE_ACTIVATION} and {@link #OUTPUT_ACTIVATION} replace
+ * σ, the tanh of g and that of c. {@link #PROJECTION} (Sak, Senior and Beaufays 2014): h_t = W_hr (o tanh(c_t)), with W_hr
+ * {@code [R, H]} the parameter {@code weight_hr_l0}; h is then R wide, also as an output, and U is {@code [4H, R]}.
  *
  * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
  * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
@@ -56,11 +66,70 @@ public final class Lstm extends RecurrentMixer {
     /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
     public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
+    /** R, the width of the output as a projection of o · tanh(c), as PyTorch's {@code proj_size}; 0 for none. */
+    public static final Option<Integer> PROJECTION = Option.integer(
+            "projection", 0, 65_536, 0, "Width of the output as a projection of what the gates give; 0 for none.");
+
+    /** Whether the gates see the cell. */
+    public static final Option<Boolean> PEEPHOLES =
+            Option.flag("peepholes", false, "Whether i and f see the cell before the step, and o that after it.");
+
+    /** Whether f is 1 − i. */
+    public static final Option<Boolean> COUPLED =
+            Option.flag("coupled", false, "Whether what is taken in is what is forgotten: f = 1 − i.");
+
+    /** Cuts arguments of gates and candidate off; 0 does not. */
+    public static final Option<Double> CLIP = ActivationOptions.CLIP;
+
+    private static final ActivationOptions GATE = ActivationOptions.of(
+            "gate", List.of("sigmoid"), CellActivation.Function.SIGMOID, "What is applied to the gates i, f and o.");
+
+    private static final ActivationOptions CANDIDATE = ActivationOptions.of(
+            "candidate", List.of("tanh"), CellActivation.Function.TANH, "What is applied to the candidate g.");
+
+    private static final ActivationOptions OUTPUT = ActivationOptions.of(
+            "output", List.of("tanh"), CellActivation.Function.TANH, "What is applied to the cell c for the output.");
+
+    /** The function of i, f and o; {@code gate-alpha} and {@code gate-beta} are its parameters. */
+    public static final Option<String> GATE_ACTIVATION = GATE.function();
+
+    /** The function of g; {@code candidate-alpha} and {@code candidate-beta} are its parameters. */
+    public static final Option<String> CANDIDATE_ACTIVATION = CANDIDATE.function();
+
+    /** The function of c; {@code output-alpha} and {@code output-beta} are its parameters. */
+    public static final Option<String> OUTPUT_ACTIVATION = OUTPUT.function();
+
+    static final OptionSchema SCHEMA = StackOptions.SCHEMA
+            .and(OptionSchema.of(PROJECTION, PEEPHOLES, COUPLED, CLIP))
+            .and(GATE.schema())
+            .and(CANDIDATE.schema())
+            .and(OUTPUT.schema());
+
     private final Kernels kernels;
 
     private Lstm(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Stack.of(spec, parameters, kernels, LstmCell.INSTANCE));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, cell(spec.config())));
         this.kernels = kernels;
+    }
+
+    /** The fused cell, unless an option asks for more. */
+    static Cell cell(MixerConfig config) {
+        CellActivation gate = GATE.in(config);
+        CellActivation candidate = CANDIDATE.in(config);
+        CellActivation output = OUTPUT.in(config).unclipped();
+        int projection = config.get(PROJECTION);
+        boolean plain = gate.is(CellActivation.Function.SIGMOID)
+                && candidate.is(CellActivation.Function.TANH)
+                && output.is(CellActivation.Function.TANH);
+        if (projection > 0 && projection >= config.get(HIDDEN)) {
+            throw new BadConfigurationException(
+                    PROJECTION.name(),
+                    Integer.toString(projection),
+                    "must be less than hidden, which is " + config.get(HIDDEN) + ", or 0 for none");
+        }
+        return plain && projection == 0 && !config.get(PEEPHOLES) && !config.get(COUPLED)
+                ? LstmCell.INSTANCE
+                : new LstmVariantCell(gate, candidate, output, config.get(COUPLED), config.get(PEEPHOLES), projection);
     }
 
     /**

@@ -9,7 +9,7 @@ import org.attention4j.kernels.PackedMatrix;
 final class LstmCell implements UnitCell {
     static final LstmCell INSTANCE = new LstmCell();
 
-    private static final List<String> STATE_NAMES = List.of("h", "c");
+    static final List<String> STATE_NAMES = List.of("h", "c");
 
     private LstmCell() {}
 

@@ -16,14 +16,14 @@ public final class LstmProvider implements MixerProvider {
             "lstm",
             MixerFamily.BOUNDED_RECURRENCE,
             "Long short-term memory: a gated recurrence with a cell state.",
-            StackOptions.SCHEMA,
+            Lstm.SCHEMA,
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public LstmProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Stack.specOf(KIND, config, LstmCell.INSTANCE);
+        return Stack.specOf(KIND, config, Lstm::cell);
     }
 
     @Override

@@ -29,6 +29,7 @@ final class ParameterGradient implements Workspace.Task {
     private int count;
     private float[] inputs = NONE;
     private float[] hiddens = NONE;
+    private float[] resets = NONE;
     private float[] dW = NONE;
     private float[] dU = NONE;
     private float[] dBiasIh = NONE;
@@ -93,6 +94,7 @@ final class ParameterGradient implements Workspace.Task {
                 tensor.commit(results[i]);
             }
         }
+        layer.cell().addOwnGradients(layer, recording, d, dGates, wanted, scratch);
     }
 
     private void forget() {
@@ -101,6 +103,7 @@ final class ParameterGradient implements Workspace.Task {
         dGates = NONE;
         inputs = NONE;
         hiddens = NONE;
+        resets = NONE;
         dW = NONE;
         dU = NONE;
         dBiasIh = NONE;
@@ -113,6 +116,8 @@ final class ParameterGradient implements Workspace.Task {
         Direction direction = layer.directions().get(d);
         inputs = dW == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.width()));
         hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
+        boolean reset = dU != NONE && layer.cell().throughReset() > 0;
+        resets = !reset ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
         for (int b = 0; b < in.batch(); b++) {
             count = in.length(b);
             dGatesAt = b * in.time() * layer.gateWidth();
@@ -124,6 +129,11 @@ final class ParameterGradient implements Workspace.Task {
                 int before = recording.before(b, 0, direction.reverse());
                 int width = layer.stateWidth();
                 PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.output(), hiddens, 0);
+            }
+            if (reset && count > 0) {
+                int width = layer.gateWidth();
+                int seen = dGatesAt + width - layer.hidden();
+                PackedMatrix.packPanels(recording.gates(d), seen, width, 1, count, layer.hidden(), resets, 0);
             }
             workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.weightRows(), ROWS), this);
         }
@@ -138,7 +148,9 @@ final class ParameterGradient implements Workspace.Task {
         int shared = rows - layer.apart(); // the rows of W behind it are the first of a gate row
         runInput(layer, from, Math.min(to, shared), dGatesAt + layer.apart());
         runInput(layer, Math.max(from, shared), to, dGatesAt - shared);
-        runState(layer, from, to, dGatesAt + layer.apart());
+        int reset = rows - layer.cell().throughReset() * layer.hidden(); // the rows of U behind it see r · h
+        runState(layer, from, Math.min(to, reset), dGatesAt + layer.apart(), hiddens);
+        runState(layer, Math.max(from, reset), to, dGatesAt, resets);
     }
 
     private void runInput(Layer layer, int from, int to, int at) {
@@ -155,13 +167,16 @@ final class ParameterGradient implements Workspace.Task {
         }
     }
 
-    private void runState(Layer layer, int from, int to, int at) {
+    private void runState(Layer layer, int from, int to, int at, float[] seen) {
+        if (from >= to) {
+            return;
+        }
         int output = layer.output();
         int width = layer.gateWidth();
         Kernels kernels = layer.kernels();
         if (dU != NONE) {
             int row = dUAt + from * output;
-            kernels.multiply(to - from, output, count, dGates, at + from, 1, width, hiddens, 0, dU, row, output, true);
+            kernels.multiply(to - from, output, count, dGates, at + from, 1, width, seen, 0, dU, row, output, true);
         }
         if (dBiasHh != NONE) {
             Linear input = Objects.requireNonNull(weights).input();

@@ -5,6 +5,7 @@ import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
@@ -12,7 +13,7 @@ import org.attention4j.kernels.Kernels;
 /**
  * The simple recurrence (Elman 1990), the same as PyTorch's {@code nn.RNN}:
  *
- * <pre>{@code h_t = f(W x_t + U h_{t−1} + b),  f = tanh or max(·, 0)}</pre>
+ * <pre>{@code h_t = f(W x_t + U h_{t−1} + b),  f = tanh, max(·, 0) or another}</pre>
  *
  * <p>The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional, the forward direction's h beside
  * that of the reverse one, which begins at each sequence's own last position. The hidden state is {@code h}, {@code
@@ -21,6 +22,8 @@ import org.attention4j.kernels.Kernels;
  * <p>Parameters: {@code weight_ih_l0 [H, D]}, {@code weight_hh_l0 [H, H]}, and with a bias {@code bias_ih_l0 [H]} and
  * {@code bias_hh_l0 [H]}, whose sum is b; if bidirectional, the same again with {@code _reverse} behind the name. New
  * ones are uniform in ±1/√H.
+ *
+ * <p>{@link #ACTIVATION} chooses f among ONNX's functions, {@link #CLIP} cuts its arguments off at ± that.
  *
  * <p>Layers stand on each other: each but the first reads the outputs of the one below, {@code _l1} and so on instead
  * of {@code _l0} ends its parameters' names, and its D is the width of those outputs. {@link #LAYER_DROPOUT} leaves out
@@ -53,19 +56,32 @@ public final class Rnn extends RecurrentMixer {
     /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
     public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
-    /** f: {@code tanh} or {@code relu}. */
-    public static final Option<String> ACTIVATION =
-            Option.choice("activation", List.of("tanh", "relu"), "tanh", "What is applied to each step's sum.");
+    private static final ActivationOptions F = ActivationOptions.of(
+            "", List.of("tanh", "relu"), CellActivation.Function.TANH, "What is applied to each step's sum.");
+
+    /** f: {@code tanh}, {@code relu} or another; {@code alpha} and {@code beta} are its parameters. */
+    public static final Option<String> ACTIVATION = F.function();
+
+    /** Cuts the arguments of f off; 0 does not. */
+    public static final Option<Double> CLIP = ActivationOptions.CLIP;
+
+    static final OptionSchema SCHEMA =
+            StackOptions.SCHEMA.and(OptionSchema.of(CLIP)).and(F.schema());
 
     private final Kernels kernels;
 
     private Rnn(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        super(spec, parameters, Stack.of(spec, parameters, kernels, cell(spec)));
+        super(spec, parameters, Stack.of(spec, parameters, kernels, cell(spec.config())));
         this.kernels = kernels;
     }
 
-    private static RnnCell cell(MixerSpec spec) {
-        return new RnnCell(spec.config().get(ACTIVATION).equals("relu") ? Activation.RELU : Activation.TANH);
+    /** The cell of PyTorch, unless an option asks for more. */
+    static Cell cell(MixerConfig config) {
+        CellActivation f = F.in(config);
+        if (f.is(CellActivation.Function.TANH)) {
+            return new RnnCell(Activation.TANH);
+        }
+        return f.is(CellActivation.Function.RELU) ? new RnnCell(Activation.RELU) : new RnnVariantCell(f);
     }
 
     /**

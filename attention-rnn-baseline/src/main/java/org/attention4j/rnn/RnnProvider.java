@@ -7,10 +7,8 @@ import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
-import org.attention4j.kernels.Activation;
 
 /** Makes {@link Rnn}s, under the id {@code rnn}. */
 public final class RnnProvider implements MixerProvider {
@@ -18,14 +16,14 @@ public final class RnnProvider implements MixerProvider {
             "rnn",
             MixerFamily.BOUNDED_RECURRENCE,
             "Simple recurrence: tanh or ReLU of the input and the state before.",
-            StackOptions.SCHEMA.and(OptionSchema.of(Rnn.ACTIVATION)),
+            Rnn.SCHEMA,
             Set.of(Capability.RECURRENT, Capability.DIFFERENTIABLE, Capability.INCREMENTAL));
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public RnnProvider() {}
 
     static MixerSpec specOf(MixerConfig config) {
-        return Stack.specOf(KIND, config, new RnnCell(Activation.TANH));
+        return Stack.specOf(KIND, config, Rnn::cell);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.attention4j.rnn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.attention4j.api.Capability;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerKind;
@@ -21,9 +22,10 @@ import org.attention4j.kernels.Kernels;
  */
 record Stack(List<Layer> layers, LayerDropout dropout) {
     /** What a mixer declares; its kind has the {@link StackOptions}. */
-    static MixerSpec specOf(MixerKind kind, MixerConfig config, Cell cell) {
+    static MixerSpec specOf(MixerKind kind, MixerConfig config, Function<MixerConfig, Cell> choice) {
         MixerSpec.Builder spec = MixerSpec.of(kind, config);
         MixerConfig full = spec.config();
+        Cell cell = choice.apply(full);
         boolean bidirectional = full.get(StackOptions.BIDIRECTIONAL);
         int hidden = full.get(StackOptions.HIDDEN);
         int output = cell.outputWidth(hidden) * (bidirectional ? 2 : 1);

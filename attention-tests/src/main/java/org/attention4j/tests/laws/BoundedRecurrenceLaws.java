@@ -29,7 +29,7 @@ public final class BoundedRecurrenceLaws {
                                 "hidden values stay within [−1, 1], whatever the inputs",
                                 "the last activation of the cell",
                                 BoundedRecurrenceLaws::bounded)
-                        .when("no activation with a kink", Kinks::none),
+                        .when("activations that are bounded, and no projection", CellActivations::bounded),
                 law(
                                 "saturated-gates-latch",
                                 "with gates driven to 0 and 1, what is taken in at the first position is kept",
@@ -71,7 +71,8 @@ public final class BoundedRecurrenceLaws {
     }
 
     private static boolean gated(MixerSpec spec) {
-        return gates(spec) >= 3
+        return CellActivations.textbook(spec)
+                && gates(spec) >= 3
                 && layers(spec) == 1
                 && !flag(spec, "bidirectional")
                 && spec.inputWidth() >= 2

@@ -40,7 +40,8 @@ public final class CausalLaws {
                                 "the gradient of earlier outputs by later inputs is exactly 0",
                                 "the same mask in backward as in forward",
                                 CausalLaws::gradient)
-                        .needs(Capability.DIFFERENTIABLE));
+                        .needs(Capability.DIFFERENTIABLE)
+                        .when("activations that keep numbers in bounds", CellActivations::tame));
     }
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {

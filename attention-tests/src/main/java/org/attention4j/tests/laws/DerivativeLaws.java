@@ -37,10 +37,11 @@ public final class DerivativeLaws {
                         .when("no activation with a kink", Kinks::none)
                         .when("no dropout", Dropouts::none),
                 GradientLaws.law(
-                        "backward-is-linear",
-                        "the gradient of a sum of cotangents is the sum of their gradients",
-                        "backward: clipping, thresholds, anything that depends on the cotangent's size",
-                        DerivativeLaws::linear));
+                                "backward-is-linear",
+                                "the gradient of a sum of cotangents is the sum of their gradients",
+                                "backward: clipping, thresholds, anything that depends on the cotangent's size",
+                                DerivativeLaws::linear)
+                        .when("activations that keep numbers in bounds", CellActivations::tame));
     }
 
     private static void input(LawCase drawn) {

@@ -66,15 +66,17 @@ public final class EveryMixerLaws {
                         "uses of T or B where the length is meant; kernels chosen by size that sum in another order",
                         EveryMixerLaws::alone),
                 law(
-                        "length-one",
-                        "sequences of one position work",
-                        "divisions by T − 1, windows wider than the sequence",
-                        EveryMixerLaws::lengthOne),
+                                "length-one",
+                                "sequences of one position work",
+                                "divisions by T − 1, windows wider than the sequence",
+                                EveryMixerLaws::lengthOne)
+                        .when("activations that keep numbers in bounds", CellActivations::tame),
                 law(
-                        "empty-input",
-                        "an empty batch, an empty time and sequences of length 0 work",
-                        "divisions by the length; first and last positions that are taken for granted",
-                        EveryMixerLaws::empty));
+                                "empty-input",
+                                "an empty batch, an empty time and sequences of length 0 work",
+                                "divisions by the length; first and last positions that are taken for granted",
+                                EveryMixerLaws::empty)
+                        .when("activations that keep numbers in bounds", CellActivations::tame));
     }
 
     static Law law(String id, String intent, String lookAt, Law.Check check) {

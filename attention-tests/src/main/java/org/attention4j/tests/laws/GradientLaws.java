@@ -34,10 +34,11 @@ public final class GradientLaws {
                                 GradientLaws::record)
                         .when("no dropout", Dropouts::none),
                 law(
-                        "gradients-accumulate",
-                        "backward adds to what is there",
-                        "backward: += where it says =",
-                        GradientLaws::accumulate),
+                                "gradients-accumulate",
+                                "backward adds to what is there",
+                                "backward: += where it says =",
+                                GradientLaws::accumulate)
+                        .when("activations that keep numbers in bounds", CellActivations::tame),
                 law(
                         "recording-used-twice",
                         "a recording gives the same gradients again",

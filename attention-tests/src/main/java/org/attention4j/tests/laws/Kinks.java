@@ -8,13 +8,13 @@ final class Kinks {
     private Kinks() {}
 
     /**
-     * Whether the option {@code activation}, if there is one, is not {@code relu}, and no norm of heads with an ε near 0, which for
-     * a head of one or two numbers is a step.
+     * Whether the activations of a cell are smooth, and there is no norm of heads with an ε near 0, which for a head of one or
+     * two numbers is a step.
      */
     static boolean none(MixerSpec spec) {
         Map<String, Object> options = spec.config().options();
         Object norm = options.getOrDefault("query-key-norm", "none");
         boolean steep = options.get("query-key-norm-epsilon") instanceof Double epsilon && epsilon < 1e-3;
-        return !"relu".equals(options.get("activation")) && (norm.equals("none") || !steep);
+        return CellActivations.smooth(spec) && (norm.equals("none") || !steep);
     }
 }

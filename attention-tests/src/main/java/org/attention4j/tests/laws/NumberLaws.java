@@ -22,20 +22,23 @@ public final class NumberLaws {
     public static List<Law> all() {
         return List.of(
                 EveryMixerLaws.law(
-                        "finite-in-finite-out",
-                        "finite inputs of ordinary size give finite outputs",
-                        "divisions, logarithms, square roots",
-                        c -> finite(c, c.scale())),
+                                "finite-in-finite-out",
+                                "finite inputs of ordinary size give finite outputs",
+                                "divisions, logarithms, square roots",
+                                c -> finite(c, c.scale()))
+                        .when("activations that keep numbers in bounds", CellActivations::tame),
                 EveryMixerLaws.law(
-                        "large-inputs-stay-finite",
-                        "inputs of a million give finite outputs",
-                        "exp of what was not shifted by its maximum first; squares of squares",
-                        c -> finite(c, 1e6f)),
+                                "large-inputs-stay-finite",
+                                "inputs of a million give finite outputs",
+                                "exp of what was not shifted by its maximum first; squares of squares",
+                                c -> finite(c, 1e6f))
+                        .when("activations that keep numbers in bounds", CellActivations::tame),
                 EveryMixerLaws.law(
-                        "tiny-inputs-stay-finite",
-                        "tiny and subnormal inputs and zeros give finite outputs",
-                        "divisions by a norm, a variance or a sum that underflows to 0",
-                        NumberLaws::tiny),
+                                "tiny-inputs-stay-finite",
+                                "tiny and subnormal inputs and zeros give finite outputs",
+                                "divisions by a norm, a variance or a sum that underflows to 0",
+                                NumberLaws::tiny)
+                        .when("activations that keep numbers in bounds", CellActivations::tame),
                 EveryMixerLaws.law(
                         "nan-stays-in-its-sequence",
                         "a NaN in one sequence reaches no other sequence",

@@ -40,7 +40,9 @@ public final class ParameterLaws {
                                 "every declared parameter changes some output",
                                 "a parameter that is declared and read, but not computed with",
                                 ParameterLaws::used)
-                        .when("no activation with a kink", Kinks::none)
+                        .when(
+                                "no activation with a kink, and gates that open",
+                                spec -> Kinks.none(spec) && CellActivations.open(spec))
                         .when(
                                 "not with a window of 1, where queries and keys do nothing",
                                 ParameterLaws::everythingUsed),
