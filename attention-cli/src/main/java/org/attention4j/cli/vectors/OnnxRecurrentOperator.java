@@ -1,0 +1,196 @@
+package org.attention4j.cli.vectors;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recurrent;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+
+/**
+ * ONNX's {@code LSTM}, {@code GRU} and {@code RNN}. Each direction is a mixer of its own, since each may have its own
+ * activations; the reverse one is given its sequences from their true ends.
+ *
+ * <p>With layout 0, X is {@code [T, B, I]}, Y {@code [T, D, B, H]}, hidden states {@code [D, B, H]}; with layout 1 they are
+ * {@code [B, T, I]}, {@code [B, T, D, H]} and {@code [B, D, H]}. Weights have their gates in ONNX's order: i, o, f, c of an
+ * LSTM, z, r, h of a GRU.
+ */
+final class OnnxRecurrentOperator implements Operator {
+    private final Mixers mixers;
+    private final String name;
+
+    /** The operator of a name, run by the mixer whose id is that in lower case. */
+    OnnxRecurrentOperator(Mixers mixers, String name) {
+        this.mixers = mixers;
+        this.name = name;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** Which of ONNX's gates each of ours is. */
+    private int[] gates() {
+        return switch (name) {
+            case "LSTM" -> new int[] {0, 2, 3, 1}; // i, f, g, o of i, o, f, c
+            case "GRU" -> new int[] {1, 0, 2}; // r, z, n of z, r, h
+            default -> new int[] {0};
+        };
+    }
+
+    @Override
+    public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        boolean batchFirst = reference.integer("layout", 0) == 1;
+        Tensor x = batchFirst ? reference.input("X") : Layouts.swapOuter(reference.input("X"));
+        int[] lengths = lengths(reference, x);
+        String direction = reference.attribute("direction").asText("forward");
+        int directions = direction.equals("bidirectional") ? 2 : 1;
+        int hidden = reference.input("R").extent(2);
+        int batch = x.extent(0);
+        int time = x.extent(1);
+        Tensor y = batchFirst
+                ? Tensor.zeros(batch, time, directions, hidden)
+                : Tensor.zeros(time, directions, batch, hidden);
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        results.put("output.Y", y);
+        for (int d = 0; d < directions; d++) {
+            boolean reverse = d == 1 || direction.equals("reverse");
+            Recurrent mixer = mixer(reference, x.extent(2), hidden, d);
+            Sequences in = Sequences.of(reverse ? reversed(x, lengths) : x, lengths);
+            NamedTensors state = initial(reference, mixer, batch, d, batchFirst);
+            Tensor out = Tensor.zeros(batch, time, hidden);
+            try (Workspace workspace = Workspace.create()) {
+                mixer.forward(in, state, out, state, workspace);
+            }
+            put(reverse ? reversed(out, lengths) : out, y, d, batchFirst);
+            putLast(results, state, lengths, d, directions, batchFirst);
+        }
+        return results;
+    }
+
+    private static int[] lengths(ReferenceCase reference, Tensor x) {
+        int[] lengths = new int[x.extent(0)];
+        Arrays.fill(lengths, x.extent(1));
+        if (reference.hasInput("sequence_lens")) {
+            long[] given = reference.stored("input.sequence_lens").longs();
+            Arrays.setAll(lengths, b -> Math.toIntExact(given[b]));
+        }
+        return lengths;
+    }
+
+    /** Each sequence from its true end to its beginning; zeros behind it. */
+    private static Tensor reversed(Tensor x, int[] lengths) {
+        Tensor reversed = Tensor.zeros(x.shape());
+        for (int b = 0; b < lengths.length; b++) {
+            for (int t = 0; t < lengths[b]; t++) {
+                reversed.slice(b).slice(t).copyFrom(x.slice(b).slice(lengths[b] - 1 - t));
+            }
+        }
+        return reversed;
+    }
+
+    private Recurrent mixer(ReferenceCase reference, int width, int hidden, int d) throws UnsupportedCaseException {
+        MixerConfig config = MixerConfig.width(width)
+                .with("hidden", hidden)
+                .with("bias", reference.hasInput("B"))
+                .with("clip", reference.attribute("clip").asDouble(0));
+        List<String> functions = List.of("");
+        if (name.equals("LSTM")) {
+            functions = List.of("gate-", "candidate-", "output-");
+            config = config.with("peepholes", reference.hasInput("P"))
+                    .with("coupled", reference.integer("input_forget", 0) != 0);
+        } else if (name.equals("GRU")) {
+            functions = List.of("gate-", "candidate-");
+            boolean after = reference.integer("linear_before_reset", 0) != 0;
+            config = config.with("reset", after ? "after" : "before");
+        }
+        config = OnnxCellActivations.apply(reference, config, d, functions);
+        String id = name.toLowerCase(java.util.Locale.ROOT);
+        try {
+            mixers.spec(id, config);
+        } catch (BadConfigurationException refused) {
+            throw new UnsupportedCaseException(id + ": " + refused.getMessage());
+        }
+        return mixers.create(id, config, ParameterSource.of(parameters(reference, d, hidden)))
+                .require(Recurrent.class);
+    }
+
+    private NamedTensors parameters(ReferenceCase reference, int d, int hidden) {
+        int[] gates = gates();
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        parameters.put("weight_ih_l0", ordered(reference.input("W").slice(d), hidden, gates));
+        parameters.put("weight_hh_l0", ordered(reference.input("R").slice(d), hidden, gates));
+        if (reference.hasInput("B")) {
+            Tensor bias = reference.input("B").slice(d);
+            int rows = gates.length * hidden;
+            parameters.put("bias_ih_l0", ordered(bias.range(0, rows), hidden, gates));
+            parameters.put("bias_hh_l0", ordered(bias.range(rows, 2 * rows), hidden, gates));
+        }
+        if (reference.hasInput("P")) {
+            int[] seeing = {0, 2, 1}; // i, f, o of i, o, f
+            parameters.put("weight_peephole_l0", ordered(reference.input("P").slice(d), hidden, seeing));
+        }
+        return NamedTensors.of(parameters);
+    }
+
+    /** The rows of gates in another order. */
+    private static Tensor ordered(Tensor rows, int hidden, int[] gates) {
+        Tensor ordered = Tensor.zeros(rows.shape());
+        for (int g = 0; g < gates.length; g++) {
+            ordered.range(g * hidden, (g + 1) * hidden)
+                    .copyFrom(rows.range(gates[g] * hidden, (gates[g] + 1) * hidden));
+        }
+        return ordered;
+    }
+
+    private static NamedTensors initial(
+            ReferenceCase reference, Recurrent mixer, int batch, int d, boolean batchFirst) {
+        NamedTensors state = mixer.newHidden(batch);
+        state.forEach((part, tensor) -> {
+            if (reference.hasInput("initial_" + part)) {
+                Tensor given = reference.input("initial_" + part);
+                tensor.slice(0).copyFrom((batchFirst ? Layouts.swapOuter(given) : given).slice(d));
+            }
+        });
+        return state;
+    }
+
+    private static void put(Tensor out, Tensor y, int d, boolean batchFirst) {
+        for (int b = 0; b < out.extent(0); b++) {
+            for (int t = 0; t < out.extent(1); t++) {
+                Tensor to = batchFirst
+                        ? y.slice(b).slice(t).slice(d)
+                        : y.slice(t).slice(d).slice(b);
+                to.copyFrom(out.slice(b).slice(t));
+            }
+        }
+    }
+
+    /** The last states; zeros of sequences that have no position, as onnxruntime answers. */
+    private static void putLast(
+            Map<String, Tensor> results, NamedTensors state, int[] lengths, int d, int directions, boolean batchFirst) {
+        state.forEach((part, tensor) -> {
+            int hidden = tensor.extent(2);
+            Tensor all = results.computeIfAbsent(
+                    "output.Y_" + part,
+                    absent -> batchFirst
+                            ? Tensor.zeros(lengths.length, directions, hidden)
+                            : Tensor.zeros(directions, lengths.length, hidden));
+            for (int b = 0; b < lengths.length; b++) {
+                if (lengths[b] > 0) {
+                    Tensor to =
+                            batchFirst ? all.slice(b).slice(d) : all.slice(d).slice(b);
+                    to.copyFrom(tensor.slice(0).slice(b));
+                }
+            }
+        });
+    }
+}
