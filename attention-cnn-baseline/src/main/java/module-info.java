@@ -1,6 +1,7 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.cnn.ConvolutionProvider;
 import org.attention4j.cnn.GatedConvolutionProvider;
+import org.attention4j.cnn.LongConvolutionProvider;
 import org.attention4j.cnn.TemporalConvolutionProvider;
 import org.jspecify.annotations.NullMarked;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.NullMarked;
  * Convolutional sequence mixers. A program finds them through the registry; one that wants the typed factories may
  * read it.
  *
- * @provides MixerProvider {@code convolution}, {@code gated-convolution}, {@code temporal-convolution}
+ * @provides MixerProvider {@code convolution}, {@code gated-convolution}, {@code long-convolution}, {@code temporal-convolution}
  */
 @NullMarked
 module org.attention4j.cnn {
@@ -21,5 +22,6 @@ module org.attention4j.cnn {
     provides MixerProvider with
             ConvolutionProvider,
             GatedConvolutionProvider,
+            LongConvolutionProvider,
             TemporalConvolutionProvider;
 }

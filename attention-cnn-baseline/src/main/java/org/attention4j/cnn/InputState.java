@@ -40,10 +40,15 @@ final class InputState {
         return rows;
     }
 
-    /** Stores the inputs, as many as the state keeps, and moves on. */
+    /** As {@link #keep(Sequences, float[], RowState, int)} of a state that looks back as far as the receptive field. */
     static void keep(Sequences chunk, float[] x, RowState state) {
+        keep(chunk, x, state, lookback(state.spec()));
+    }
+
+    /** Stores the inputs, as many as the state keeps, and moves on. */
+    static void keep(Sequences chunk, float[] x, RowState state, int lookback) {
         int width = chunk.width();
-        long kept = (long) state.capacity() + lookback(state.spec());
+        long kept = (long) state.capacity() + lookback;
         for (int b = 0; b < chunk.batch(); b++) {
             int length = chunk.length(b);
             for (int t = 0; t < length; t++) {

@@ -572,6 +572,13 @@ public interface Kernels {
             int yOffset,
             int yRowStride);
 
+    /**
+     * Returns the Fourier transforms of these kernels.
+     *
+     * @return the same each time
+     */
+    Fourier fourier();
+
     // ---------------------------------------------------------------- activations
 
     /**

@@ -4,6 +4,8 @@ package org.attention4j.kernels;
 final class ScalarKernels implements Kernels {
     static final ScalarKernels INSTANCE = new ScalarKernels();
 
+    private final Fourier fourier = new ScalarFourier();
+
     private ScalarKernels() {}
 
     @Override
@@ -259,6 +261,11 @@ final class ScalarKernels implements Kernels {
                 y[yOffset + r * yRowStride + c] = sum;
             }
         }
+    }
+
+    @Override
+    public Fourier fourier() {
+        return fourier;
     }
 
     @Override

@@ -12,9 +12,11 @@ final class VectorKernels implements Kernels {
     private static final Kernels SCALAR = ScalarKernels.INSTANCE;
 
     private final Width vectors;
+    private final Fourier fourier;
 
     private VectorKernels(Width w) {
         vectors = w;
+        fourier = new VectorFourier(w);
     }
 
     private static final class Preferred {
@@ -241,6 +243,11 @@ final class VectorKernels implements Kernels {
             VectorDepthwise.add(
                     vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
         }
+    }
+
+    @Override
+    public Fourier fourier() {
+        return fourier;
     }
 
     @Override

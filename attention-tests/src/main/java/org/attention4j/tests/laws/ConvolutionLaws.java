@@ -235,12 +235,16 @@ public final class ConvolutionLaws {
                 }
             }
         }
-        Expect.same(
-                c.spec(),
+        double[] values = new double[(int) expected.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = expected.array()[i];
+        }
+        Expect.near( // outputs may all be 0, so a bound is that of the inputs
                 "a kernel that is 1 at tap " + k + " of " + weight.extent(2) + ", so that it reads " + offset
                         + " positions ahead",
-                expected,
+                values,
                 Runs.forward(c.provider().create(c.config(), ParameterSource.of(parameters)), in),
+                c.spec().exactness().bound() * c.scale(),
                 "taps are counted from the other end, or channels are mixed up");
     }
 

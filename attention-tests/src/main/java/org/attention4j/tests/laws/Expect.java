@@ -31,7 +31,7 @@ final class Expect {
         float[] want = expected.toArray();
         float[] have = got.toArray();
         for (int at = 0; row > 0 && at < want.length; at += row) {
-            row(spec.exactness(), done, want, at, have, at, row, got, cause);
+            row(spec.exactness(), done, want, at, have, at, row, sequence(expected), got, cause);
         }
     }
 
@@ -39,7 +39,7 @@ final class Expect {
     static void sameBits(String done, Tensor expected, Tensor got, String cause) {
         equal(expected.shape(), got.shape(), done + ": the shape");
         float[] want = expected.toArray();
-        row(Exactness.bits(), done, want, 0, got.toArray(), 0, want.length, got, cause);
+        row(Exactness.bits(), done, want, 0, got.toArray(), 0, want.length, want.length, got, cause);
     }
 
     /** {@code count} positions of sequence {@code eb} from {@code et} on are those of sequence {@code gb} from {@code gt}. */
@@ -60,8 +60,13 @@ final class Expect {
         for (int t = 0; t < count; t++) {
             int wantAt = (eb * expected.extent(1) + et + t) * width;
             int haveAt = (gb * got.extent(1) + gt + t) * width;
-            row(spec.exactness(), done, want, wantAt, have, haveAt, width, got, cause);
+            row(spec.exactness(), done, want, wantAt, have, haveAt, width, sequence(expected), got, cause);
         }
+    }
+
+    /** The floats of one sequence of {@code [B, T, D]}; of what is no sequences, all. */
+    private static int sequence(Tensor tensor) {
+        return (int) (tensor.shape().rank() < 3 ? tensor.size() : tensor.size() / Math.max(1, tensor.extent(0)));
     }
 
     private static void row(
@@ -72,11 +77,14 @@ final class Expect {
             float[] have,
             int haveAt,
             int count,
+            int sequence,
             Tensor got,
             String cause) {
         double largest = 0;
-        for (int i = 0; i < count && !exactness.isBits(); i++) {
-            largest = Math.max(largest, Math.abs(want[wantAt + i]));
+        int of = exactness.sequence() ? sequence : count;
+        int from = exactness.sequence() ? wantAt / sequence * sequence : wantAt;
+        for (int i = 0; i < of && !exactness.isBits(); i++) {
+            largest = Math.max(largest, Math.abs(want[from + i]));
         }
         for (int i = 0; i < count; i++) {
             float a = want[wantAt + i];
