@@ -95,7 +95,22 @@ public final class Safetensors implements AutoCloseable {
      * @throws IOException if the file cannot be written; then the previous file, if any, is as it was
      */
     public static void write(Path file, NamedTensors tensors, Map<String, String> metadata) throws IOException {
-        SafetensorsWriter.write(file, tensors, metadata);
+        SafetensorsWriter.write(file, tensors, ElementType.F32, metadata);
+    }
+
+    /**
+     * As {@link #write(Path, NamedTensors, Map)}, in another type.
+     *
+     * @param file where to write; an existing file is replaced
+     * @param tensors the tensors
+     * @param type F32, F64, F16 or BF16; the latter are rounded to the nearest, ties to even
+     * @param metadata free text about the file; may be empty
+     * @throws IllegalArgumentException for another type, if a finite number is out of its range, or as the other method does
+     * @throws IOException if the file cannot be written; then the previous file, if any, is as it was
+     */
+    public static void write(Path file, NamedTensors tensors, ElementType type, Map<String, String> metadata)
+            throws IOException {
+        SafetensorsWriter.write(file, tensors, type, metadata);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,10 +21,17 @@ import org.attention4j.api.Tensor;
 
 /** Writes safetensors files; see {@link Safetensors#write}. */
 final class SafetensorsWriter {
+    private static final List<ElementType> TYPES =
+            List.of(ElementType.F32, ElementType.F64, ElementType.F16, ElementType.BF16);
+
     private SafetensorsWriter() {}
 
-    static void write(Path file, NamedTensors tensors, Map<String, String> metadata) throws IOException {
-        byte[] header = header(tensors, metadata);
+    static void write(Path file, NamedTensors tensors, ElementType type, Map<String, String> metadata)
+            throws IOException {
+        if (!TYPES.contains(type)) {
+            throw new IllegalArgumentException("tensors are written as one of " + TYPES + ", not as " + type);
+        }
+        byte[] header = header(tensors, type, metadata);
         Path target = file.toAbsolutePath();
         // Not Files.createTempFile, whose files only their owner may read: the file should look as if written directly.
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -31,7 +39,7 @@ final class SafetensorsWriter {
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-                writeAll(channel, header, tensors);
+                writeAll(channel, header, tensors, type);
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -44,7 +52,8 @@ final class SafetensorsWriter {
     }
 
     /** The length field and the JSON, padded so that the data begin at a multiple of 8. */
-    private static byte[] header(NamedTensors tensors, Map<String, String> metadata) throws IOException {
+    private static byte[] header(NamedTensors tensors, ElementType type, Map<String, String> metadata)
+            throws IOException {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try (JsonGenerator out = new JsonFactory().createGenerator(json)) {
             out.writeStartObject();
@@ -62,13 +71,13 @@ final class SafetensorsWriter {
                             "the format keeps the name '" + tensor.getKey() + "' for itself");
                 }
                 out.writeObjectFieldStart(unicode(tensor.getKey()));
-                out.writeStringField("dtype", ElementType.F32.name());
+                out.writeStringField("dtype", type.name());
                 out.writeArrayFieldStart("shape");
                 for (int dimension : tensor.getValue().shape().extents()) {
                     out.writeNumber(dimension);
                 }
                 out.writeEndArray();
-                long end = begin + Float.BYTES * tensor.getValue().size();
+                long end = begin + type.bytes() * tensor.getValue().size();
                 out.writeArrayFieldStart("data_offsets");
                 out.writeNumber(begin);
                 out.writeNumber(end);
@@ -99,20 +108,57 @@ final class SafetensorsWriter {
         return text;
     }
 
-    private static void writeAll(FileChannel channel, byte[] header, NamedTensors tensors) throws IOException {
+    private static void writeAll(FileChannel channel, byte[] header, NamedTensors tensors, ElementType type)
+            throws IOException {
         drain(channel, ByteBuffer.wrap(header));
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-        float[] piece = new float[buffer.capacity() / Float.BYTES];
-        for (Tensor tensor : tensors.asMap().values()) {
+        float[] piece = new float[buffer.capacity() / Double.BYTES];
+        for (Map.Entry<String, Tensor> named : tensors.asMap().entrySet()) {
+            Tensor tensor = named.getValue();
             for (long from = 0; from < tensor.size(); ) {
                 int count = (int) Math.min(tensor.size() - from, piece.length);
                 tensor.read(from, piece, 0, count);
                 buffer.clear();
-                buffer.asFloatBuffer().put(piece, 0, count);
-                drain(channel, buffer.limit(count * Float.BYTES));
+                put(buffer, piece, count, type, named.getKey());
+                drain(channel, buffer.flip());
                 from += count;
             }
         }
+    }
+
+    private static void put(ByteBuffer buffer, float[] piece, int count, ElementType type, String name) {
+        for (int i = 0; i < count; i++) {
+            float value = piece[i];
+            switch (type) {
+                case F32 -> buffer.putFloat(value);
+                case F64 -> buffer.putDouble(value);
+                case F16 -> {
+                    short half = Float.floatToFloat16(value);
+                    checkRange(value, Float.float16ToFloat(half), type, name);
+                    buffer.putShort(half);
+                }
+                case BF16 -> {
+                    short upper = upperHalf(value);
+                    checkRange(value, Float.intBitsToFloat(upper << 16), type, name);
+                    buffer.putShort(upper);
+                }
+                default -> throw new AssertionError(type);
+            }
+        }
+    }
+
+    private static void checkRange(float value, float rounded, ElementType type, String name) {
+        if (Float.isInfinite(rounded) && !Float.isInfinite(value)) {
+            throw new IllegalArgumentException(
+                    "tensor '" + name + "' holds " + value + ", which is out of the range of " + type);
+        }
+    }
+
+    /** The nearest number of 8 bits, ties to even. */
+    private static short upperHalf(float value) {
+        int bits = Float.floatToIntBits(value); // one NaN, whose upper half is one
+        int half = Float.isNaN(value) ? bits : bits + 0x7FFF + (bits >>> 16 & 1);
+        return (short) (half >>> 16);
     }
 
     private static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
 import org.attention4j.api.CorruptFileException;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 
 /**
@@ -83,6 +84,20 @@ public final class StoredTensor {
      */
     public long[] shape() {
         return shape.clone();
+    }
+
+    /** Whether {@link #floats()} reads this. */
+    boolean isFloating() {
+        return FLOATING.contains(type);
+    }
+
+    /** Whether the dimensions are those of a shape. */
+    boolean hasShape(Shape expected) {
+        boolean same = expected.rank() == shape.length;
+        for (int d = 0; same && d < shape.length; d++) {
+            same = expected.extent(d) == shape[d];
+        }
+        return same;
     }
 
     /**
