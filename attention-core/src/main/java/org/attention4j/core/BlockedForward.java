@@ -102,8 +102,8 @@ final class BlockedForward implements Workspace.Task {
             if (!plain) {
                 c.scores.scaleAndCap(c.kernels, x, at, count);
                 c.finishScores(b, h, i, key + begin, count, x, at);
-                seen.hide(x, at - begin, i);
             }
+            seen.hide(x, at - begin, i);
             Arrays.fill(x, at + count, at + width, Float.NEGATIVE_INFINITY);
         }
         System.arraycopy(max, r, before, 0, rows);

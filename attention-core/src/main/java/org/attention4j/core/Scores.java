@@ -62,9 +62,9 @@ final class Scores {
         return softCap != 0 || modifier != null;
     }
 
-    /** Whether a score is its product times a positive number, and nothing else. */
+    /** Whether a score is its product times a positive number, and nothing else but the variant's mask hides it. */
     boolean plain() {
-        return scale > 0 && !bent() && positions == null && !masked();
+        return scale > 0 && !bent() && positions == null && bias == null && allowed == null;
     }
 
     /** Products to scaled and capped scores. */
