@@ -81,7 +81,9 @@ public final class Suite {
                         new OnnxAttentionOperator(),
                         new FlexAttentionOperator(),
                         new ScoreModOperator(),
-                        new TensorScatterOperator())
+                        new TensorScatterOperator(),
+                        new RotaryOperator(),
+                        new OnnxRotaryOperator())
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
         return new Suite(directory, cases, operators);
     }

@@ -8,8 +8,8 @@ import org.attention4j.api.MixerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * W_O Concat(head_1 … head_H) + b_O with head_h = softmax(scores of q_h and k) v, k and v being those of the head's group, with what is added
- * to every sequence after them.
+ * W_O Concat(head_1 … head_H) + b_O with head_h = gate_h softmax(scores of q_h and k) v, k and v being those of the head's group, with what is
+ * added to every sequence after them; q and k normalised, then turned by their positions.
  */
 final class MultiHeadFormula implements Formula {
     /** The last ones change recordings and states alone. */
@@ -21,6 +21,9 @@ final class MultiHeadFormula implements Formula {
             "bias",
             "bias-key-value",
             "zero-attention",
+            "query-key-norm",
+            "query-key-norm-epsilon",
+            "gate",
             "dropout",
             "dropout-seed",
             "cache",
@@ -31,6 +34,7 @@ final class MultiHeadFormula implements Formula {
     public Set<String> options() {
         Set<String> options = new HashSet<>(OWN);
         options.addAll(ScoreFormula.OPTIONS);
+        options.addAll(RotaryFormula.OPTIONS);
         return options;
     }
 
@@ -43,6 +47,8 @@ final class MultiHeadFormula implements Formula {
         double[] weight = Maths.get(parameters, "in_proj_weight");
         double @Nullable [] bias = parameters.get("in_proj_bias");
         ScoreFormula score = new ScoreFormula(config, parameters, heads, rounding);
+        RotaryFormula rotary = new RotaryFormula(config, rounding);
+        NormFormula norm = new NormFormula(config, parameters, rounding);
         double[][] joined = new double[x.length][heads * valueWidth];
         for (int h = 0; h < heads; h++) {
             int g = h / (heads / groups);
@@ -50,8 +56,10 @@ final class MultiHeadFormula implements Formula {
             double[][] k = new double[x.length][];
             double[][] v = new double[x.length][];
             for (int t = 0; t < x.length; t++) {
-                q[t] = Maths.linear(weight, bias, h * width, width, x[t], rounding);
-                k[t] = Maths.linear(weight, bias, (heads + g) * width, width, x[t], rounding);
+                double[] query = Maths.linear(weight, bias, h * width, width, x[t], rounding);
+                double[] key = Maths.linear(weight, bias, (heads + g) * width, width, x[t], rounding);
+                q[t] = rotary.turned(norm.of("q_norm", query), t);
+                k[t] = rotary.turned(norm.of("k_norm", key), t);
                 int row = (heads + groups) * width + g * valueWidth;
                 v[t] = Maths.linear(weight, bias, row, valueWidth, x[t], rounding);
             }
@@ -63,7 +71,10 @@ final class MultiHeadFormula implements Formula {
                     scores[j] = j < x.length ? score.of(q[i], keys[j], h, i, j) : score.capped(q[i], keys[j]);
                 }
                 double[] mean = Softmax.mean(scores, score.sink(h), values, valueWidth, rounding);
-                System.arraycopy(mean, 0, joined[i], h * valueWidth, valueWidth);
+                double gate = gate(parameters, h, x[i], rounding);
+                for (int e = 0; e < valueWidth; e++) {
+                    joined[i][h * valueWidth + e] = gate * mean[e];
+                }
             }
         }
         double[][] y = new double[x.length][];
@@ -72,6 +83,15 @@ final class MultiHeadFormula implements Formula {
             y[t] = Maths.linear(outWeight, parameters.get("out_proj.bias"), 0, config.width(), joined[t], rounding);
         }
         return y;
+    }
+
+    private static double gate(Map<String, double[]> parameters, int head, double[] x, Rounding rounding) {
+        double[] weight = parameters.get("gate.weight");
+        if (weight == null) {
+            return 1;
+        }
+        double argument = Maths.linear(weight, parameters.get("gate.bias"), head, 1, x, rounding)[0];
+        return rounding.of(1 / (1 + Math.exp(-argument)));
     }
 
     /** The rows, and after them those that every sequence gets: a learned one, one of zeros. */

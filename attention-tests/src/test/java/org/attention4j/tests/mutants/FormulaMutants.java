@@ -30,7 +30,7 @@ final class FormulaMutants {
     private static final OptionSchema OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
             Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
-            Option.integer("head-width", 1, 8, 3, "E."),
+            Option.integer("head-width", 4, 8, 4, "E."),
             Option.integer("value-head-width", 1, 8, 2, "E'."),
             Option.flag("causal", false, "No later keys."),
             Option.integer("window", 0, 64, 0, "Keys a query sees."),
@@ -44,7 +44,13 @@ final class FormulaMutants {
             Option.choice("position-bias", List.of("none", "alibi", "t5"), "none", "By distance."),
             Option.integer("buckets", 8, 8, 8, "Of t5."),
             Option.integer("max-distance", 16, 16, 16, "Of t5."),
-            Option.choice("sink", List.of("none", "learned", "off-by-one"), "none", "Without a value."));
+            Option.choice("sink", List.of("none", "learned", "off-by-one"), "none", "Without a value."),
+            Option.choice("query-key-norm", List.of("none", "rms", "layer"), "none", "Of heads."),
+            Option.flag("gate", false, "Of heads."),
+            Option.choice("rotary", List.of("none", "half", "interleaved"), "none", "Pairs."),
+            Option.integer("rotary-width", 4, 4, 4, "R."),
+            Option.choice("rotary-scaling", List.of("none", "linear", "yarn"), "none", "Of angles."),
+            Option.decimal("rotary-factor", 2, 4, 2, "Of angles."));
 
     private FormulaMutants() {}
 
@@ -112,6 +118,11 @@ final class FormulaMutants {
                 return spec.parameter("in_proj_weight", InitialValue.uniform(1), rows, width)
                         .parameter("in_proj_bias", InitialValue.uniform(1), rows)
                         .parameter("relative_attention_bias.weight", InitialValue.uniform(1), 8, 2)
+                        .parameter("q_norm.weight", InitialValue.uniform(1), keys)
+                        .parameter("q_norm.bias", InitialValue.uniform(1), keys)
+                        .parameter("k_norm.weight", InitialValue.uniform(1), keys)
+                        .parameter("k_norm.bias", InitialValue.uniform(1), keys)
+                        .parameter("gate.weight", InitialValue.uniform(1), 2, width)
                         .parameter("sinks", InitialValue.uniform(1), 2)
                         .parameter("out_proj.weight", InitialValue.uniform(1), width, 2 * values)
                         .parameter("out_proj.bias", InitialValue.uniform(1), width)
@@ -182,6 +193,13 @@ final class FormulaMutants {
                 mistaken("position-bias", "t5", "none"),
                 mistaken("sink", "off-by-one", "none"),
                 mistaken("sink", "learned", "off-by-one"),
+                mistaken("query-key-norm", "layer", "rms"),
+                mistaken("rotary", "half", "none"),
+                mistaken("rotary", "interleaved", "half"),
+                mistaken("rotary-scaling", "linear", "none"),
+                mistaken("rotary-scaling", "yarn", "linear"),
+                misread("gate.weight"),
+                misread("k_norm.weight"),
                 misread("in_proj_weight"),
                 misread("sinks"),
                 misread("relative_attention_bias.weight"));
