@@ -53,13 +53,15 @@ final class SingleQueryForward implements Workspace.Task {
             max[r * (blocks + 1)] = sink;
             sum[r] = sink == Float.NEGATIVE_INFINITY ? 0f : 1f;
         }
-        for (int key = 0; key < end; key += span) {
-            int width = Math.min(span, end - key);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
+        for (int key = next(c, seen, b, h, 0), width; key < end; key = next(c, seen, b, h, key + width)) {
+            width = together(c, seen, b, h, key, Math.min(span, end - key));
             int used = Work.blocks(width, BLOCK);
             products(c, tile, b, h, key, width, x, span);
             for (int r = 0; r < rows; r++) {
                 c.scores.scaleAndCap(c.kernels, x, r * span, width);
                 c.finishScores(b, h + r, 0, key, width, x, r * span);
+                hide(c, seen, b, h + r, key, width, x, r * span);
                 maxima(c.kernels, x, r * span, width, max, r * (blocks + 1));
                 exponentials(c.kernels, x, r * span, width, max, r * (blocks + 1) + 1, sums, r * blocks);
             }
@@ -83,6 +85,46 @@ final class SingleQueryForward implements Workspace.Task {
         for (int r = 0; r < rows; r++) {
             finish(c, b, h + r, max[r * (blocks + 1)], sum[r]);
         }
+    }
+
+    /** The first block from one on of which a row sees something. */
+    private int next(AttentionCall c, VisibleKeys seen, int b, int h, int start) {
+        if (!c.scores.masked()) {
+            return start;
+        }
+        int least = c.end(b, 0);
+        for (int r = 0; r < rows && least > start; r++) {
+            seen.queries(b, h + r, 0, 1);
+            least = Math.min(least, seen.next(start));
+        }
+        return least;
+    }
+
+    /** How many keys from one on, and at most, are in blocks of which a row sees something. */
+    private int together(AttentionCall c, VisibleKeys seen, int b, int h, int key, int most) {
+        if (!c.scores.masked()) {
+            return most;
+        }
+        int width = Math.min(BLOCK, most);
+        while (width < most && next(c, seen, b, h, key + width) == key + width) {
+            width = Math.min(width + BLOCK, most);
+        }
+        return width;
+    }
+
+    /** Hides what the mask hides from one row. */
+    private static void hide(AttentionCall c, VisibleKeys seen, int b, int h, int key, int width, float[] x, int at) {
+        if (c.scores.variantMask() == null) {
+            return;
+        }
+        seen.queries(b, h, 0, 1);
+        int hidden = 0;
+        for (int from = seen.next(key) - key; from < width; from = seen.next(key + from + BLOCK) - key) {
+            Arrays.fill(x, at + hidden, at + from + seen.begin(0), Float.NEGATIVE_INFINITY);
+            seen.hide(x, at + from, 0);
+            hidden = from + seen.end(0);
+        }
+        Arrays.fill(x, at + hidden, at + width, Float.NEGATIVE_INFINITY);
     }
 
     private void products(AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int span) {

@@ -18,6 +18,8 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionMask;
+import org.attention4j.api.variant.AttentionMasks;
 import org.attention4j.api.variant.AttentionVariant;
 import org.junit.jupiter.api.Test;
 
@@ -104,24 +106,58 @@ class MaskOptionsTest {
         }
     }
 
-    /** A window's steps read what the whole sequence reads, to the bit, over more positions than two blocks have. */
+    /** A step reads what the whole sequence reads, to the bit, over more positions than blocks have, and reads nothing else. */
     @Test
     void stepsOfAWindow() {
+        MixerConfig causal = config().with("causal", true);
         for (MixerConfig config : new MixerConfig[] {
-            config().with("causal", true).with("window", 150),
-            config().with("causal", true).with("window", 20).with("dilation", 7).with("global-tokens", 2),
-            config().with("causal", true).with("chunk", 100),
+            causal.with("window", 150),
+            causal.with("window", 20).with("dilation", 7).with("global-tokens", 2),
+            causal.with("chunk", 100),
+            causal.with("key-value-heads", 1).with("window", 20).with("global-tokens", 1),
         }) {
             MultiHeadAttention mixer = mixer(config);
-            Tensor tensor = Values.random(8, 1, 300, 4);
-            Tensor whole = Tensor.zeros(1, 300, 4);
-            mixer.forward(Sequences.of(tensor), whole);
-            MixerState state = mixer.newState(1, 300);
-            for (int t = 0; t < 300; t++) {
-                Tensor out = Tensor.zeros(1, 1, 4);
-                mixer.step(Sequences.of(tensor.slice(0).range(t, t + 1).reshape(1, 1, 4)), state, out);
-                assertSame("step " + t, whole.slice(0).range(t, t + 1), out.slice(0));
-            }
+            assertSteps(mixer);
+            AttentionMask oneHead = (b, h, query, key) -> h == 0 || query - key < 9;
+            assertSteps(mixer.withVariant(AttentionVariant.softmax().withMask(oneHead)));
+            AttentionMask early = AttentionMasks.prefix(3).not().or((b, h, query, key) -> h == 1);
+            assertSteps(mixer.withVariant(AttentionVariant.softmax().withMask(early)));
+        }
+    }
+
+    private static void assertSteps(MultiHeadAttention mixer) {
+        int n = 450;
+        Tensor tensor = Values.random(8, 1, n, 4);
+        Tensor whole = Tensor.zeros(1, n, 4);
+        mixer.forward(Sequences.of(tensor), whole);
+        MixerState state = mixer.newState(1, n);
+        for (int t = 0; t < n; t++) {
+            Tensor out = Tensor.zeros(1, 1, 4);
+            mixer.step(Sequences.of(tensor.slice(0).range(t, t + 1).reshape(1, 1, 4)), state, out);
+            assertSame("step " + t, whole.slice(0).range(t, t + 1), out.slice(0));
+        }
+    }
+
+    /** Keys that have left the window are not read: they may hold NaN. */
+    @Test
+    void aStepReadsItsWindowAlone() {
+        int n = 400;
+        Tensor k = Values.random(2, 1, 1, n, 8);
+        Tensor v = Values.random(3, 1, 1, n, 8);
+        AttentionInputs in = AttentionInputs.of(Values.random(1, 1, 4, 1, 8), k, v);
+        ScaledDotProductAttention operator = ScaledDotProductAttention.plain()
+                .withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(99, 0)));
+        Tensor expected = Tensor.zeros(1, 4, 1, 8);
+        Tensor given = Tensor.zeros(1, 4, 1, 8);
+        try (Workspace workspace = Workspace.threads(1)) {
+            operator.forward(in, expected, workspace);
+            k.slice(0).slice(0).range(0, n - 100).fill(Float.NaN);
+            v.slice(0).slice(0).range(0, n - 100).fill(Float.NaN);
+            operator.forward(in, given, workspace);
+            assertSame("window", expected, given);
+            PairCount count = operator.pairs(in, workspace);
+            assertEquals(400, count.visible());
+            assertTrue(count.computed() <= 4 * 128, count::toString);
         }
     }
 
