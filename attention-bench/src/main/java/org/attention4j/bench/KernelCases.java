@@ -66,6 +66,13 @@ final class KernelCases {
         add("expSum", N, 0.012, () -> expSum(out));
         add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
+        add("softmaxWeights", 8 * SIZE, 0.015, () -> {
+            System.arraycopy(x, 0, y, 0, 8 * SIZE);
+            kernels.softmaxWeights(8, y, 0, SIZE, SIZE, 1f, w, 0, w, 0);
+        });
+        add("softmaxGradient", 8 * SIZE, 0.05, () -> {
+            kernels.softmaxGradient(8, x, 0, y, 0, SIZE, SIZE, w, 0, 1f);
+        });
         add("scale", N, 0.1, () -> kernels.scale(y, 0, N, -1f));
         add("add", N, 0.07, () -> kernels.add(x, 0, d, 0, N));
         add("multiplyAdd", N, 0.08, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));

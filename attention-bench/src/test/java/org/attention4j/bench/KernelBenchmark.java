@@ -34,6 +34,8 @@ public class KernelBenchmark {
         "expSum",
         "scaleMaxima",
         "addExpSums",
+        "softmaxWeights",
+        "softmaxGradient",
         "scale",
         "add",
         "multiplyAdd",

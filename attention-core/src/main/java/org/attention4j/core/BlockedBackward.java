@@ -1,10 +1,8 @@
 package org.attention4j.core;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 import org.jspecify.annotations.Nullable;
 
@@ -23,88 +21,61 @@ import org.jspecify.annotations.Nullable;
  * The order of every sum is that of the loops, so a gradient does not depend on threads.
  */
 final class BlockedBackward implements Workspace.Task {
-    private static final int ROWS = 128;
+    private static final int QUERIES = GradientTile.QUERIES;
+    private static final int ROWS = GradientTile.ROWS;
     private static final int BLOCK = KeyValues.BLOCK;
 
     AttentionCall call = new AttentionCall();
     BackwardArrays arrays = new BackwardArrays();
-
-    /** What one part works with. */
-    private static final class Tile {
-        KeyBlock keys = new KeyBlock();
-        VisibleKeys seen = new VisibleKeys();
-        float[] rows = {};
-        /** K as [keys, E] and Vᵀ as [E', keys] of the block of keys, in panels. */
-        float[] keyPanels = {};
-
-        float[] valuePanels = {};
-        /** Q and dO of the block of queries, in panels. */
-        float[] queryPanels = {};
-
-        float[] outPanels = {};
-        float[] weights = {};
-        float[] bent = {};
-        float[] d = {};
-        float[] delta = {};
-    }
 
     @Override
     public void run(int index, Scratch scratch) {
         int keyHeads = call.keyValues.heads();
         int b = index / keyHeads;
         int keyHead = index % keyHeads;
-        Tile tile = borrow(call, scratch);
+        GradientTile tile = GradientTile.borrow(call, scratch);
         for (int h = 0; h < call.heads; h++) {
-            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += ROWS) {
-                rows(b, h, from, Math.min(from + ROWS, call.queryLengths[b]), tile);
+            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += QUERIES) {
+                rows(b, h, from, Math.min(from + QUERIES, call.queryLengths[b]), tile);
             }
         }
     }
 
-    private static Tile borrow(AttentionCall c, Scratch scratch) {
-        Tile tile = scratch.object(Tile.class, Tile::new);
-        tile.rows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
-        tile.keys = c.keyValues.block(scratch);
-        tile.seen = VisibleKeys.borrow(scratch, c, ROWS);
-        tile.keyPanels = scratch.floats(BLOCK * Work.padded(c.keyWidth));
-        tile.valuePanels = scratch.floats(BLOCK * c.valueWidth);
-        tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
-        tile.outPanels = scratch.floats(ROWS * Work.padded(c.valueWidth));
-        tile.weights = scratch.floats(ROWS * BLOCK);
-        tile.bent = scratch.floats(ROWS * BLOCK);
-        tile.d = scratch.floats(ROWS * BLOCK);
-        tile.delta = scratch.floats(ROWS);
-        return tile;
-    }
-
-    /** Packs a block of keys and values as the gradients read them. */
-    private static void pack(AttentionCall c, int b, int keyHead, int key, int width, Tile tile) {
-        c.keyValues.keyRows(b, keyHead, key, width, tile.rows);
-        c.kernels.pack(tile.rows, 0, c.keyWidth, 1, width, c.keyWidth, tile.keyPanels, 0);
-        c.keyValues.valueRows(b, keyHead, key, width, tile.rows);
-        c.kernels.pack(tile.rows, 0, 1, c.valueWidth, c.valueWidth, width, tile.valuePanels, 0);
-    }
-
-    private void rows(int b, int h, int from, int to, Tile tile) {
+    private void rows(int b, int h, int from, int to, GradientTile tile) {
         AttentionCall c = call;
         HeadRows dOut = arrays.dOut;
         int rows = to - from;
+        tile.panelStride = 16 * rows;
         c.kernels.pack(
                 c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
         c.kernels.pack(dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
+        float[] maxima = Objects.requireNonNull(c.maxima);
+        float[] sums = Objects.requireNonNull(c.sums);
         for (int i = from; i < to; i++) {
-            tile.delta[i - from] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
+            int r = i - from;
+            float max = maxima[c.rowAt(b, h, i)];
+            tile.delta[r] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
+            tile.maxima[r] = max;
+            tile.inverses[r] = max == Float.NEGATIVE_INFINITY ? 0f : 1f / sums[c.rowAt(b, h, i)];
         }
         VisibleKeys seen = tile.seen;
         seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end() && arrays.dWeights != null; key = seen.next(key + BLOCK)) {
-            weightCotangents(b, h, from, key, seen.width(), tile);
+            c.keyValues.keys(tile.keys, b, c.keyHead(h), key, seen.width());
+            for (int i = seen.first(), next; i < seen.last(); i = next) {
+                next = Math.min(seen.last(), i + ROWS);
+                weightCotangents(b, h, from, i, next, key, tile);
+            }
         }
         if (arrays.dSinks != null) {
             sinkGradient(b, h, from, to, tile.delta, arrays.dSinks);
         }
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
-            block(b, h, from, to, key, seen.width(), tile);
+            tile.pack(c, b, c.keyHead(h), key);
+            for (int i = seen.first(), next; i < seen.last(); i = next) {
+                next = Math.min(seen.last(), i + ROWS);
+                block(b, h, from, i, next, key, tile);
+            }
         }
     }
 
@@ -135,11 +106,11 @@ final class BlockedBackward implements Workspace.Task {
     }
 
     /** δ += Σ p · dw. */
-    private void weightCotangents(int b, int h, int from, int key, int width, Tile tile) {
-        weights(call, b, h, from, key, width, tile);
-        for (int i = tile.seen.first(); i < tile.seen.last(); i++) {
-            for (int j = 0; j < width; j++) {
-                float p = tile.weights[(i - from) * BLOCK + j];
+    private void weightCotangents(int b, int h, int from, int first, int last, int key, GradientTile tile) {
+        tile.weights(call, b, h, from, first, last, key);
+        for (int i = first; i < last; i++) {
+            for (int j = tile.begin; j < tile.end; j++) {
+                float p = tile.weights[(i - first) * BLOCK + j];
                 if (p != 0) {
                     tile.delta[i - from] = Math.fma(p, arrays.dWeight(call, b, h, i, key + j), tile.delta[i - from]);
                 }
@@ -147,50 +118,15 @@ final class BlockedBackward implements Workspace.Task {
         }
     }
 
-    /** The weights of a block of queries on a block of keys. */
-    private static void weights(AttentionCall c, int b, int h, int from, int key, int width, Tile tile) {
-        VisibleKeys seen = tile.seen;
-        int first = seen.first();
-        float[] x = tile.weights;
-        float[] maxima = Objects.requireNonNull(c.maxima);
-        float[] sums = Objects.requireNonNull(c.sums);
-        c.keyValues.keys(tile.keys, b, c.keyHead(h), key, width);
-        c.products(tile.keys, b, h, first, seen.last() - first, width, x, (first - from) * BLOCK, BLOCK);
-        for (int i = first; i < seen.last(); i++) {
-            int at = (i - from) * BLOCK;
-            float max = maxima[c.rowAt(b, h, i)];
-            if (max == Float.NEGATIVE_INFINITY) {
-                Arrays.fill(x, at, at + width, 0f);
-                continue;
-            }
-            int begin = seen.begin(i);
-            int end = seen.end(i);
-            int own = at + begin;
-            int count = end - begin;
-            c.scores.scaleAndCap(c.kernels, x, own, count);
-            if (c.scores.bent()) {
-                System.arraycopy(x, own, tile.bent, own, count);
-            }
-            c.finishScores(b, h, i, key + begin, count, x, own);
-            seen.hide(x, at, i);
-            c.kernels.expSum(x, own, count, max);
-            c.kernels.scale(x, own, count, 1f / sums[c.rowAt(b, h, i)]);
-            Arrays.fill(x, at, own, 0f);
-            Arrays.fill(x, at + end, at + width, 0f);
-        }
-    }
-
-    private void block(int b, int h, int from, int to, int key, int width, Tile tile) {
+    /** What some rows and a block of keys add to the gradients. */
+    private void block(int b, int h, int from, int first, int last, int key, GradientTile tile) {
         AttentionCall c = call;
-        Kernels kernels = c.kernels;
-        int first = tile.seen.first();
-        int last = tile.seen.last();
-        int rows = last - first;
-        int at = (first - from) * BLOCK;
         int keyHead = c.keyHead(h);
-        weights(c, b, h, from, key, width, tile);
-        pack(c, b, keyHead, key, width, tile);
-        kernels.multiply(
+        int rows = last - first;
+        tile.weights(c, b, h, from, first, last, key);
+        int begin = tile.begin;
+        int width = tile.end - begin;
+        c.kernels.multiply(
                 rows,
                 width,
                 c.valueWidth,
@@ -199,90 +135,86 @@ final class BlockedBackward implements Workspace.Task {
                 arrays.dOut.rowStride,
                 1,
                 tile.valuePanels,
-                0,
+                begin * c.valueWidth,
                 tile.d,
-                at,
+                begin,
                 BLOCK,
                 false);
-        for (int i = first; i < last; i++) {
-            int row = (i - from) * BLOCK;
+        for (int i = first; i < last && (arrays.dWeights != null || c.dropout != null); i++) {
+            int at = (i - first) * BLOCK + begin;
             if (c.dropout != null) {
-                c.dropout.apply(c, b, h, i, key, tile.d, row, width);
+                c.dropout.apply(c, b, h, i, key + begin, tile.d, at, width);
             }
-            scoreGradients(b, h, i, key, width, tile, row, tile.delta[i - from]);
+            for (int j = 0; j < width && arrays.dWeights != null; j++) {
+                tile.d[at + j] += arrays.dWeight(c, b, h, i, key + begin + j);
+            }
+        }
+        boolean plain = c.scores.plain();
+        c.kernels.softmaxGradient(
+                rows,
+                tile.weights,
+                begin,
+                tile.d,
+                begin,
+                BLOCK,
+                width,
+                tile.delta,
+                first - from,
+                plain ? c.scores.scale() : 1f);
+        for (int i = first; i < last && !(plain && c.dropout == null); i++) {
+            if (!plain) {
+                scoreGradients(b, h, i, key, tile, (i - first) * BLOCK);
+            }
             if (c.dropout != null) {
-                c.dropout.apply(c, b, h, i, key, tile.weights, row, width);
+                c.dropout.apply(c, b, h, i, key + begin, tile.weights, (i - first) * BLOCK + begin, width);
             }
         }
         int panelAt = (first - from) * 16;
-        int panelStride = 16 * (to - from);
+        boolean kept = tile.positive && c.dropout == null;
         transposed(
-                arrays.dValue,
-                b,
-                keyHead,
-                key,
-                width,
-                c.valueWidth,
-                rows,
-                tile.weights,
-                at,
-                tile.outPanels,
-                panelAt,
-                panelStride);
+                arrays.dValue, b, keyHead, key, c.valueWidth, rows, tile, tile.weights, tile.outPanels, panelAt, kept);
         transposed(
-                arrays.dKey,
-                b,
-                keyHead,
-                key,
-                width,
-                c.keyWidth,
-                rows,
-                tile.d,
-                at,
-                tile.queryPanels,
-                panelAt,
-                panelStride);
+                arrays.dKey, b, keyHead, key, c.keyWidth, rows, tile, tile.d, tile.queryPanels, panelAt, tile.positive);
         HeadRows dQuery = arrays.dQuery;
         if (dQuery != null) {
             Panels.multiplyAdd(
-                    kernels,
+                    c.kernels,
                     rows,
                     c.keyWidth,
                     width,
                     tile.d,
-                    at,
+                    begin,
                     BLOCK,
                     1,
                     tile.keyPanels,
-                    0,
-                    16 * width,
+                    16 * begin,
+                    16 * tile.seen.width(),
                     dQuery.array,
                     dQuery.at(b, h, first),
-                    dQuery.rowStride);
+                    dQuery.rowStride,
+                    tile.positive);
         }
     }
 
-    /** From dL/dp, in d, to dL/dproduct of one row. */
-    private void scoreGradients(int b, int h, int i, int key, int width, Tile tile, int at, float delta) {
+    /** From dL/dscore, in d, to dL/dproduct of one row. */
+    private void scoreGradients(int b, int h, int i, int key, GradientTile tile, int at) {
         AttentionCall c = call;
-        float[] p = tile.weights;
+        int begin = tile.begin;
+        int visible = Math.max(begin, c.visible(b, i, key, tile.end));
+        int extra = Math.min(visible, Math.max(begin, c.extraKeys - key)) - begin;
+        int first = key + begin + extra - c.extraKeys;
+        int own = visible - begin - extra;
         float[] d = tile.d;
-        for (int j = 0; j < width; j++) {
-            float weight = p[at + j];
-            d[at + j] = weight == 0 ? 0 : weight * (d[at + j] + arrays.dWeight(c, b, h, i, key + j) - delta);
-        }
-        int visible = c.visible(b, i, key, width);
-        int extra = c.extra(key, visible);
-        int first = key + extra - c.extraKeys;
-        int own = visible - extra;
+        int from = at + begin;
         if (arrays.dPositions != null) {
             int to = (b * c.heads + h) * c.scores.learned();
-            c.scores.positionGradient(d, at + extra, own, c.position(b, i), first, arrays.dPositions, to);
+            c.scores.positionGradient(d, from + extra, own, c.position(b, i), first, arrays.dPositions, to);
         }
         if (arrays.dBias != null) {
-            c.scores.biasGradient(d, at + extra, own, b, h, i, first, arrays.dBias, arrays.dBiasOffset);
+            c.scores.biasGradient(d, from + extra, own, b, h, i, first, arrays.dBias, arrays.dBiasOffset);
         }
-        c.scores.gradient(c.kernels, tile.bent, d, at, width, extra, b, h, c.position(b, i), first);
+        int width = tile.end - begin;
+        c.scores.gradient(c.kernels, tile.bent, d, from, width, extra, b, h, c.position(b, i), first);
     }
 
     /** Gradient of keys or values += aᵀ × rows in panels. */
@@ -291,30 +223,30 @@ final class BlockedBackward implements Workspace.Task {
             int b,
             int keyHead,
             int key,
-            int width,
             int n,
             int rows,
+            GradientTile tile,
             float[] a,
-            int at,
             float[] panels,
             int panelAt,
-            int panelStride) {
+            boolean positive) {
         if (gradient != null) {
             Panels.multiplyAdd(
                     call.kernels,
-                    width,
+                    tile.end - tile.begin,
                     n,
                     rows,
                     a,
-                    at,
+                    tile.begin,
                     1,
                     BLOCK,
                     panels,
                     panelAt,
-                    panelStride,
+                    tile.panelStride,
                     gradient.array,
-                    gradient.at(b, keyHead, key),
-                    gradient.rowStride);
+                    gradient.at(b, keyHead, key + tile.begin),
+                    gradient.rowStride,
+                    positive);
         }
     }
 }

@@ -456,6 +456,61 @@ public interface Kernels {
             int sumsOffset);
 
     /**
+     * The weights of a softmax whose maxima and sums are known, for several rows: x[r, i] ← exp(x[r, i] · factor − shifts[r]) · factors[r],
+     * with the exponential of {@link #addExpSums}.
+     *
+     * @param rows how many
+     * @param x the rows, read and written
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param n their length
+     * @param factor what scores are multiplied by
+     * @param shifts what is taken off in each row
+     * @param shiftsOffset where the first is
+     * @param factors what the exponentials of each row are multiplied by, not negative
+     * @param factorsOffset where the first is
+     * @return whether none of the results is 0
+     */
+    boolean softmaxWeights(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float factor,
+            float[] shifts,
+            int shiftsOffset,
+            float[] factors,
+            int factorsOffset);
+
+    /**
+     * The gradient of a softmax for its scores, for several rows of weights p: d[r, i] ← p[r, i] · (d[r, i] − means[r]) · factor, and 0 where p is
+     * 0, whatever d is.
+     *
+     * @param rows how many
+     * @param p the weights
+     * @param pOffset where the first row starts
+     * @param d gradients of the weights, which those of the scores replace
+     * @param dOffset where the first row starts
+     * @param rowStride distance between rows, of both
+     * @param n their length
+     * @param means Σ p · d of each whole row
+     * @param meansOffset where the first is
+     * @param factor what gradients are multiplied by in the end
+     */
+    void softmaxGradient(
+            int rows,
+            float[] p,
+            int pOffset,
+            float[] d,
+            int dOffset,
+            int rowStride,
+            int n,
+            float[] means,
+            int meansOffset,
+            float factor);
+
+    /**
      * Scales a row: x ← x · factor.
      *
      * @param x the row, read and written

@@ -175,6 +175,51 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean softmaxWeights(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float factor,
+            float[] shifts,
+            int shiftsOffset,
+            float[] factors,
+            int factorsOffset) {
+        boolean positive = true;
+        for (int r = 0; r < rows; r++) {
+            float given = shifts[shiftsOffset + r];
+            float shift = given == Float.NEGATIVE_INFINITY ? 0f : given;
+            for (int i = xOffset + r * xRowStride; i < xOffset + r * xRowStride + n; i++) {
+                x[i] = ScalarMath.decay(x[i] * factor - shift) * factors[factorsOffset + r];
+                positive &= x[i] != 0f;
+            }
+        }
+        return positive;
+    }
+
+    @Override
+    public void softmaxGradient(
+            int rows,
+            float[] p,
+            int pOffset,
+            float[] d,
+            int dOffset,
+            int rowStride,
+            int n,
+            float[] means,
+            int meansOffset,
+            float factor) {
+        for (int r = 0; r < rows; r++) {
+            for (int i = 0; i < n; i++) {
+                float weight = p[pOffset + r * rowStride + i];
+                int to = dOffset + r * rowStride + i;
+                d[to] = weight == 0f ? 0f : weight * (d[to] - means[meansOffset + r]) * factor;
+            }
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         for (int i = 0; i < n; i++) {
             x[xOffset + i] *= factor;

@@ -174,6 +174,45 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean softmaxWeights(
+            int rows,
+            float[] x,
+            int xOffset,
+            int xRowStride,
+            int n,
+            float factor,
+            float[] shifts,
+            int shiftsOffset,
+            float[] factors,
+            int factorsOffset) {
+        if (n < LANES) {
+            return SCALAR.softmaxWeights(
+                    rows, x, xOffset, xRowStride, n, factor, shifts, shiftsOffset, factors, factorsOffset);
+        }
+        return VectorSoftmax.weights(
+                vectors, rows, x, xOffset, xRowStride, n, factor, shifts, shiftsOffset, factors, factorsOffset);
+    }
+
+    @Override
+    public void softmaxGradient(
+            int rows,
+            float[] p,
+            int pOffset,
+            float[] d,
+            int dOffset,
+            int rowStride,
+            int n,
+            float[] means,
+            int meansOffset,
+            float factor) {
+        if (n < LANES) {
+            SCALAR.softmaxGradient(rows, p, pOffset, d, dOffset, rowStride, n, means, meansOffset, factor);
+        } else {
+            VectorSoftmax.gradient(vectors, rows, p, pOffset, d, dOffset, rowStride, n, means, meansOffset, factor);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         VectorRows.scale(vectors, x, xOffset, n, factor);
     }

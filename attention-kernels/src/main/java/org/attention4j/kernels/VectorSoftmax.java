@@ -1,6 +1,8 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -183,6 +185,101 @@ final class VectorSoftmax {
 
     private static float shift(float given) {
         return given == Float.NEGATIVE_INFINITY ? 0f : given;
+    }
+
+    /** {@link ScalarMath#decay}, and the factor. */
+    static boolean weights(
+            Width w,
+            int rows,
+            float[] x,
+            int xo,
+            int stride,
+            int n,
+            float factor,
+            float[] shifts,
+            int so,
+            float[] factors,
+            int fo) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector scale = FloatVector.broadcast(s, factor);
+        FloatVector log2e = FloatVector.broadcast(s, ScalarMath.LOG2_E);
+        FloatVector round = FloatVector.broadcast(s, ScalarMath.ROUND);
+        FloatVector minusHigh = FloatVector.broadcast(s, -ScalarMath.LN2_HIGH);
+        FloatVector minusLow = FloatVector.broadcast(s, -ScalarMath.LN2_LOW);
+        FloatVector c0 = FloatVector.broadcast(s, ScalarMath.EXP_0);
+        FloatVector c1 = FloatVector.broadcast(s, ScalarMath.EXP_1);
+        FloatVector c2 = FloatVector.broadcast(s, ScalarMath.EXP_2);
+        FloatVector c3 = FloatVector.broadcast(s, ScalarMath.EXP_3);
+        FloatVector c4 = FloatVector.broadcast(s, ScalarMath.EXP_4);
+        FloatVector one = FloatVector.broadcast(s, 1f);
+        FloatVector zero = FloatVector.zero(s);
+        FloatVector decayLeast = FloatVector.broadcast(s, ScalarMath.DECAY_LEAST);
+        IntVector bias = one.reinterpretAsInts();
+        FloatVector least = one;
+        boolean positive = true;
+        for (int r = 0; r < rows; r++) {
+            int row = xo + r * stride;
+            float given = shift(shifts[so + r]);
+            FloatVector shift = FloatVector.broadcast(s, given);
+            FloatVector last = FloatVector.broadcast(s, factors[fo + r]);
+            int i = 0;
+            for (; i <= n - l; i += l) {
+                FloatVector input =
+                        FloatVector.fromArray(s, x, row + i).mul(scale).sub(shift);
+                FloatVector t = input.fma(log2e, round);
+                FloatVector k = t.sub(round);
+                FloatVector q = k.fma(minusLow, k.fma(minusHigh, input));
+                FloatVector p = q.fma(c4, c3).fma(q, c2).fma(q, c1).fma(q, c0);
+                p = q.mul(q).fma(p, q).add(one);
+                IntVector power = t.reinterpretAsInts().lanewise(LSHL, 23).add(bias);
+                p = p.mul(power.reinterpretAsFloats())
+                        .blend(zero, input.compare(LT, decayLeast))
+                        .mul(last);
+                p.intoArray(x, row + i);
+                least = least.blend(p, p.compare(LT, least));
+            }
+            for (; i < n; i++) {
+                x[row + i] = ScalarMath.decay(x[row + i] * factor - given) * factors[fo + r];
+                positive &= x[row + i] != 0f;
+            }
+        }
+        return positive && !least.compare(LE, zero).anyTrue();
+    }
+
+    static void gradient(
+            Width w,
+            int rows,
+            float[] p,
+            int po,
+            float[] d,
+            int dxo,
+            int stride,
+            int n,
+            float[] means,
+            int mo,
+            float factor) {
+        for (int r = 0; r < rows; r++) {
+            gradient(w, p, po + r * stride, d, dxo + r * stride, n, means[mo + r], factor);
+        }
+    }
+
+    private static void gradient(Width w, float[] p, int po, float[] d, int dxo, int n, float mean, float factor) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector zero = FloatVector.zero(s);
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector weight = FloatVector.fromArray(s, p, po + i);
+            FloatVector.fromArray(s, d, dxo + i)
+                    .sub(mean)
+                    .mul(weight)
+                    .mul(factor)
+                    .blend(zero, weight.compare(EQ, zero))
+                    .intoArray(d, dxo + i);
+        }
+        for (; i < n; i++) {
+            d[dxo + i] = p[po + i] == 0f ? 0f : p[po + i] * (d[dxo + i] - mean) * factor;
+        }
     }
 
     /** The exponentials of columns past the last multiple of 16. */

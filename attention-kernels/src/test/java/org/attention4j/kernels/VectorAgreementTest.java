@@ -60,6 +60,15 @@ class VectorAgreementTest {
             k.scaleMaxima(3, a[0], o, n + 3, n, factor, a[1], o);
             return k.addExpSums(3, a[0], o, n + 3, n, a[1], o, a[2], o) ? 1f : 0f;
         });
+        for (int i = 0; i < arrays[2].length; i++) {
+            arrays[2][i] = Math.abs(arrays[2][i]);
+        }
+        Agreement.check(arrays, (k, a) -> {
+            k.scaleMaxima(3, a[0].clone(), o, n + 3, n, factor, a[1], o);
+            return k.softmaxWeights(3, a[0], o, n + 3, n, factor, a[1], o, a[2], o) ? 1f : 0f;
+        });
+        float[][] pairs = {arrays[0], Agreement.arrays(random, wild, arrays[0].length)[0], arrays[1]};
+        Agreement.check(pairs, none((k, a) -> k.softmaxGradient(3, a[0], o, a[1], o + 1, n + 2, n, a[2], o, factor)));
     }
 
     @Property(tries = TRIES)
