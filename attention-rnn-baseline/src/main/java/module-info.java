@@ -1,6 +1,8 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.rnn.GruProvider;
 import org.attention4j.rnn.LstmProvider;
+import org.attention4j.rnn.MinGruProvider;
+import org.attention4j.rnn.MinLstmProvider;
 import org.attention4j.rnn.RnnProvider;
 import org.jspecify.annotations.NullMarked;
 
@@ -8,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  * Recurrent sequence mixers. A program finds them through the registry; one that wants the typed factories may read
  * it.
  *
- * @provides MixerProvider {@code gru}, {@code lstm}, {@code rnn}
+ * @provides MixerProvider {@code gru}, {@code lstm}, {@code min-gru}, {@code min-lstm}, {@code rnn}
  */
 @NullMarked
 module org.attention4j.rnn {
@@ -21,5 +23,7 @@ module org.attention4j.rnn {
     provides MixerProvider with
             GruProvider,
             LstmProvider,
+            MinGruProvider,
+            MinLstmProvider,
             RnnProvider;
 }

@@ -131,6 +131,42 @@ public final class Linear {
     }
 
     /**
+     * Computes some outputs of some rows, with the bits of {@link #forward}.
+     *
+     * @param kernels the kernels to use
+     * @param rows number of rows
+     * @param x inputs, row i at {@code x[xOffset + i * xStride]}
+     * @param xOffset where row 0 starts
+     * @param xStride distance between rows
+     * @param fromOut first output, a multiple of 16
+     * @param outs how many outputs
+     * @param y these outputs, written
+     * @param yOffset where row 0 starts
+     * @param yStride distance between rows
+     * @throws IllegalArgumentException if the first output is not a multiple of 16
+     */
+    public void forwardOutputs(
+            Kernels kernels,
+            int rows,
+            float[] x,
+            int xOffset,
+            int xStride,
+            int fromOut,
+            int outs,
+            float[] y,
+            int yOffset,
+            int yStride) {
+        if (bias.isPresent()) {
+            float[] b = bias.get();
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(b, fromOut, y, yOffset + i * yStride, outs);
+            }
+        }
+        kernels.multiplyColumns(
+                rows, x, xOffset, xStride, weight, fromOut, outs, y, yOffset, yStride, bias.isPresent());
+    }
+
+    /**
      * Adds the input gradient for a range of rows: dX += dY W.
      *
      * @param kernels the kernels to use

@@ -50,10 +50,10 @@ final class Direction {
         int width = w.length / rows;
         input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width);
         int output = cell.outputWidth(hidden);
-        float[] u = of(parameters, "weight_hh", rows * output);
-        int first = rows - cell.throughReset() * hidden;
+        int first = cell.isRecurrent() ? rows - cell.throughReset() * hidden : 0;
+        float[] u = first > 0 ? parameters.get("weight_hh" + suffix).toArray() : NONE;
         recurrent = new StateWeights(u, 0, first, output);
-        last = new StateWeights(u, first * output, rows - first, output);
+        last = new StateWeights(u, first * output, cell.throughReset() * hidden, output);
         projection = parameters.contains("weight_hr" + suffix)
                 ? Optional.of(Linear.of(parameters.get("weight_hr" + suffix).toArray(), 0, output, hidden))
                 : Optional.empty();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>copy each output, and the state where somebody keeps it.
  * </ol>
  *
- * <p>Where that would leave threads without work, a {@link UnitPass} does the same.
+ * <p>Where that would leave threads without work, a {@link UnitPass} or a {@link ScanPass} does the same.
  *
  * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts
  * it is computed.
@@ -95,9 +95,12 @@ final class ForwardPass implements Workspace.Task {
         pass.state = state;
         pass.workspace = workspace;
         int ranges = UnitPass.ranges(layer, in, workspace.threads());
+        int scans = ScanPass.ranges(layer, in, workspace.threads());
         try {
             if (ranges > 1) {
                 pass.runUnits(layer, in, ranges, workspace);
+            } else if (scans > 1) {
+                pass.runScans(layer, in, scans, workspace);
             } else {
                 pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
                 workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
@@ -128,6 +131,13 @@ final class ForwardPass implements Workspace.Task {
         for (int d = 0; d < directions; d++) {
             clearPadding(layer, in, d, 0, in.batch());
         }
+    }
+
+    private void runScans(Layer layer, Sequences in, int ranges, Workspace workspace) {
+        for (int d = 0; d < layer.directions().size() && recording != null; d++) {
+            recordStart(layer, in, d, 0, in.batch(), recording);
+        }
+        ScanPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, keptAt, recording, workspace);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.attention4j.rnn;
 
+import java.util.List;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
@@ -32,6 +33,13 @@ final class StackOptions {
             Integer.MAX_VALUE,
             0,
             "With the values of a row, decides what layer-dropout leaves out.");
+
+    /** Of the cells whose gates see the input alone. */
+    static final Option<String> SCAN_CANDIDATE = Option.choice(
+            "candidate-activation",
+            List.of("linear", "positive"),
+            "linear",
+            "Whether the candidate is taken as it is, or made positive: v + 1/2 from 0 on, the sigmoid below.");
 
     static final OptionSchema SCHEMA =
             OptionSchema.of(HIDDEN, BIAS, BIDIRECTIONAL, LAYERS, LAYER_DROPOUT, DROPOUT_SEED);

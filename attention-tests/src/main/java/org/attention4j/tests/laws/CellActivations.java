@@ -24,8 +24,10 @@ final class CellActivations {
     static boolean tame(MixerSpec spec) {
         return activations(
                 spec,
-                (option, value) ->
-                        !known(value) || SMOOTH.contains(value) || option.equals("activation") && value.equals("relu"));
+                (option, value) -> !known(value)
+                        || SMOOTH.contains(value)
+                        || value.equals("positive")
+                        || option.equals("activation") && value.equals("relu"));
     }
 
     /** Whether gates stay within [0, 1]; one that is 0 where its argument is makes small numbers vanish. */
@@ -63,7 +65,8 @@ final class CellActivations {
                         "hard-sigmoid",
                         "elu",
                         "softsign",
-                        "softplus")
+                        "softplus",
+                        "positive")
                 .contains(value);
     }
 

@@ -1,0 +1,202 @@
+package org.attention4j.rnn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
+import org.junit.jupiter.api.Test;
+
+/** The minimal GRU and LSTM against their formulas in float64; gradients and the other laws are the kit's. */
+class MinRecurrenceTest {
+    /** Of values around 1 that are sums of at most nine, and means of at most ten of those. */
+    private static final double TOLERANCE = 2e-6;
+
+    /** An {@link LstmCase} with its functions. */
+    record Case(LstmCase sizes, boolean lstm, boolean positive) {
+        RecurrentMixer mixer(Kernels kernels) {
+            MixerConfig config = sizes.config().with("candidate-activation", positive ? "positive" : "linear");
+            return lstm
+                    ? MinLstm.of(config, Initializer.seeded(sizes.seed()), kernels)
+                    : MinGru.of(config, Initializer.seeded(sizes.seed()), kernels);
+        }
+
+        NamedTensors initial() {
+            return NamedTensors.of(Map.of("h", sizes.hidden(5).get("h")));
+        }
+    }
+
+    @Provide
+    Arbitrary<Case> cases() {
+        return Combinators.combine(LstmCase.any(), Arbitraries.of(true, false), Arbitraries.of(true, false))
+                .as(Case::new);
+    }
+
+    /** So wide that threads share a sequence, with sizes that make parts uneven. */
+    @Provide
+    Arbitrary<Case> wide() {
+        Arbitrary<LstmCase> sizes = Combinators.combine(
+                        Arbitraries.of(256, 272, 400),
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(true, false),
+                        Arbitraries.integers().between(40, 70),
+                        Arbitraries.longs())
+                .as((hidden, bias, both, time, seed) -> new LstmCase(
+                        60, hidden, bias, both, seed % 2 == 0 ? List.of(time) : List.of(time, 35), 2, seed));
+        return Combinators.combine(sizes, Arbitraries.of(true, false), Arbitraries.of(true, false))
+                .as(Case::new);
+    }
+
+    @Property(tries = 200)
+    void outputsAndLastStatesAreTheFormula(@ForAll("cases") Case c) {
+        RecurrentMixer mixer = c.mixer(Kernels.preferred());
+        Sequences in = c.sizes().input();
+        NamedTensors last = mixer.newHidden(in.batch());
+        Tensor out = c.sizes().newOutput();
+        try (Workspace workspace = Workspace.threads(1)) {
+            mixer.forward(in, c.initial(), out, last, workspace);
+        }
+        int hidden = c.sizes().hidden();
+        for (int d = 0; d < c.sizes().directions(); d++) {
+            for (int b = 0; b < in.batch(); b++) {
+                for (int j = 0; j < hidden; j++) {
+                    double h = c.initial().get("h").get(d, b, j);
+                    for (int s = 0; s < in.length(b); s++) {
+                        int t = d == 0 ? s : in.length(b) - 1 - s;
+                        h = step(c, mixer.parameters(), d == 0 ? "_l0" : "_l0_reverse", in, b, t, j, h);
+                        assertClose(h, out.get(b, t, d * hidden + j));
+                    }
+                    assertClose(h, last.get("h").get(d, b, j));
+                }
+            }
+        }
+    }
+
+    private static double step(
+            Case c, NamedTensors parameters, String suffix, Sequences in, int b, int t, int unit, double h) {
+        int gates = c.lstm() ? 3 : 2;
+        double[] k = new double[gates];
+        for (int g = 0; g < gates; g++) {
+            int row = g * c.sizes().hidden() + unit;
+            k[g] = c.sizes().bias() ? parameters.get("bias_ih" + suffix).get(row) : 0;
+            for (int p = 0; p < c.sizes().width(); p++) {
+                k[g] += (double) parameters.get("weight_ih" + suffix).get(row, p)
+                        * in.tensor().get(b, t, p);
+            }
+        }
+        double v = k[gates - 1];
+        v = !c.positive() ? v : v >= 0 ? v + 0.5 : sigmoid(v);
+        double f = c.lstm() ? sigmoid(k[0]) : 1 - sigmoid(k[0]);
+        double i = c.lstm() ? sigmoid(k[1]) : sigmoid(k[0]);
+        return f / (f + i) * h + i / (f + i) * v;
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static void assertClose(double expected, float actual) {
+        assertTrue(Math.abs(actual - expected) <= TOLERANCE * (1 + Math.abs(expected)), actual + " not " + expected);
+    }
+
+    @Property(tries = 30)
+    void kernelsThreadsAndStepsGiveTheSameBits(@ForAll("wide") Case c) {
+        Tensor[] outs = new Tensor[2];
+        Gradients[] gradients = new Gradients[2];
+        Sequences in = c.sizes().input();
+        for (int run = 0; run < 2; run++) {
+            RecurrentMixer mixer = c.mixer(run == 0 ? Kernels.scalar() : Kernels.preferred());
+            outs[run] = c.sizes().newOutput();
+            gradients[run] = Gradients.zeros(mixer.spec(), in).withInitial(mixer.newHidden(in.batch()));
+            NamedTensors last = mixer.newHidden(in.batch());
+            try (Workspace workspace = Workspace.threads(run == 0 ? 1 : 4)) {
+                Recording recording = mixer.record(in, c.initial(), outs[run], last, workspace);
+                mixer.backward(recording, outs[run], last, gradients[run], workspace);
+                Tensor again = c.sizes().newOutput();
+                mixer.forward(in, c.initial(), again, mixer.newHidden(in.batch()), workspace);
+                assertTrue(again.sameBits(outs[run]));
+                if (!c.sizes().bidirectional()) {
+                    steps(mixer, c, in, again, workspace);
+                    assertTrue(again.sameBits(outs[run]));
+                }
+            }
+        }
+        assertTrue(outs[0].sameBits(outs[1]));
+        assertTrue(
+                gradients[0].input().orElseThrow().sameBits(gradients[1].input().orElseThrow()));
+        gradients[0]
+                .parameters()
+                .forEach((name, tensor) ->
+                        assertTrue(tensor.sameBits(gradients[1].parameters().get(name)), name));
+        NamedTensors initial = gradients[1].initial().orElseThrow();
+        gradients[0].initial().orElseThrow().forEach((name, tensor) -> assertTrue(tensor.sameBits(initial.get(name))));
+    }
+
+    /** In one long chunk, after a first position alone. */
+    private static void steps(Incremental mixer, Case c, Sequences in, Tensor out, Workspace workspace) {
+        MixerState state = ((RecurrentMixer) mixer).newState(c.initial(), 3);
+        int[] done = new int[in.batch()];
+        for (int chunk : new int[] {1, in.time()}) {
+            int[] counts = new int[in.batch()];
+            for (int b = 0; b < counts.length; b++) {
+                counts[b] = Math.min(chunk, in.length(b) - done[b]);
+            }
+            Tensor x = Tensor.zeros(in.batch(), chunk, in.width());
+            for (int b = 0; b < counts.length; b++) {
+                for (int t = 0; t < counts[b]; t++) {
+                    x.slice(b).slice(t).copyFrom(in.tensor().slice(b).slice(done[b] + t));
+                }
+            }
+            Sequences part = Sequences.of(x, counts);
+            Tensor y = Tensor.zeros(mixer.spec().outputShape(part));
+            mixer.step(part, state, y, workspace);
+            for (int b = 0; b < counts.length; b++) {
+                for (int t = 0; t < counts[b]; t++) {
+                    out.slice(b).slice(done[b] + t).copyFrom(y.slice(b).slice(t));
+                }
+                done[b] += counts[b];
+            }
+        }
+    }
+
+    /** Where both gates are 0 in float32 and in float64, their shares are still one half. */
+    @Test
+    void gatesThatAreZeroShareEqually() {
+        MixerConfig config = MixerConfig.width(1).with(MinLstm.HIDDEN, 1).with(MinLstm.BIAS, false);
+        Tensor weights = Tensor.of(new float[] {-1, -1, 1}, 3, 1);
+        MinLstm mixer = MinLstm.of(config, ParameterSource.of(NamedTensors.of(Map.of("weight_ih_l0", weights))));
+        Sequences in = Sequences.of(Tensor.of(new float[] {1_000, 1_000}, 1, 2, 1));
+        Tensor out = Tensor.zeros(1, 2, 1);
+        mixer.forward(in, out);
+        assertArrayEquals(new float[] {500, 750}, out.toArray());
+    }
+
+    @Test
+    void thereAreNoRecurrentWeights() {
+        assertEquals(
+                List.of("weight_ih_l0 [10, 3]", "bias_ih_l0 [10]", "weight_ih_l1 [10, 5]", "bias_ih_l1 [10]"),
+                new MinGruProvider()
+                        .spec(MixerConfig.width(3).with("hidden", 5).with("layers", 2)).parameters().stream()
+                                .map(parameter -> parameter.name() + " " + parameter.shape())
+                                .toList());
+    }
+}
