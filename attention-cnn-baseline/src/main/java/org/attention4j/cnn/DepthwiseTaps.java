@@ -42,8 +42,10 @@ final class DepthwiseTaps implements Taps {
     }
 
     @Override
-    public void addAll(Kernels kernels, Reach reach, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
-        kernels.depthwise(rows, width, kernel, x, xAt, width, reach.dilation() * width, weights, 0, y, yAt, width);
+    public void all(
+            Kernels kernels, Reach reach, float[] bias, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
+        int stride = reach.dilation() * width;
+        kernels.depthwise(rows, width, kernel, x, xAt, width, stride, weights, 0, bias, 0, 0, y, yAt, width);
     }
 
     @Override

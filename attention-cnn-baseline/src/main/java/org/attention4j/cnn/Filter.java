@@ -62,15 +62,12 @@ record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int
      * @param at the row of {@code from}
      */
     void convolve(Source source, int b, int from, int to, float[] y, int at) {
-        for (int t = from; t < to; t++) {
-            System.arraycopy(bias, 0, y, at + (t - from) * out, out);
-        }
         int length = source.sequences().length(b);
         int first = Math.clamp(reach.first(0), from, to);
         int end = Math.clamp(reach.end(reach.kernel() - 1, length), first, to);
         edge(source, b, from, first, y, at);
         int row = source.row(b, in) + (first + reach.shift(0)) * in;
-        taps.addAll(kernels, reach, end - first, source.x(), row, in, y, at + (first - from) * out);
+        taps.all(kernels, reach, bias, end - first, source.x(), row, in, y, at + (first - from) * out);
         edge(source, b, end, to, y, at + (end - from) * out);
     }
 
@@ -78,6 +75,9 @@ record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int
     private void edge(Source source, int b, int from, int to, float[] y, int at) {
         int length = source.sequences().length(b);
         RowState before = source.before();
+        for (int t = from; t < to; t++) {
+            System.arraycopy(bias, 0, y, at + (t - from) * out, out);
+        }
         for (int k = 0; k < reach.kernel() && from < to; k++) {
             int first = Math.max(from, reach.first(k));
             int end = Math.min(to, reach.end(k, length));

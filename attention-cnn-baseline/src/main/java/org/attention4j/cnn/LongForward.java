@@ -162,6 +162,9 @@ final class LongForward implements Workspace.Task {
                             (lags - taps) * LANES,
                             y,
                             (u - from) * LANES,
+                            LANES,
+                            y,
+                            (u - from) * LANES,
                             LANES);
         }
     }

@@ -28,19 +28,24 @@ interface Taps {
     void add(Kernels kernels, int k, int rows, float[] x, int xAt, float[] y, int yAt);
 
     /**
-     * Adds all taps in order, for rows that have them all.
+     * Computes y from bias and all taps in order, for rows that have them all.
      *
      * @param kernels numerics
      * @param reach of the convolution
+     * @param bias {@code [D']}
      * @param rows how many
      * @param x inputs of the first tap
      * @param xAt the first row
      * @param in D
-     * @param y outputs, added to
+     * @param y outputs, written
      * @param yAt the first row
      */
-    default void addAll(Kernels kernels, Reach reach, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
-        for (int k = 0; k < reach.kernel(); k++) {
+    default void all(
+            Kernels kernels, Reach reach, float[] bias, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(bias, 0, y, yAt + r * bias.length, bias.length);
+        }
+        for (int k = 0; k < reach.kernel() && rows > 0; k++) {
             add(kernels, k, rows, x, xAt + k * reach.dilation() * in, y, yAt);
         }
     }

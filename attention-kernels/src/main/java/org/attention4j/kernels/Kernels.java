@@ -597,8 +597,8 @@ public interface Kernels {
             int sinOffset);
 
     /**
-     * Adds all taps of a depthwise convolution: y[r, c] ← fma(x[r, k, c], w[k, c], y[r, c]) for k = 0 … K−1 in order, what {@link
-     * #multiplyAddElementwise} does tap by tap, with each output read and written once.
+     * Computes a depthwise convolution: y[r, c] ← start[r, c], then fma(x[r, k, c], w[k, c], y[r, c]) for k = 0 … K−1 in order, what
+     * {@link #multiplyAddElementwise} does tap by tap, with each output written once for some taps.
      *
      * @param rows how many positions
      * @param width channels
@@ -609,7 +609,10 @@ public interface Kernels {
      * @param tapStride distance between taps
      * @param w weights, at {@code w[wOffset + k * width + c]}
      * @param wOffset where they start
-     * @param y outputs, read and written
+     * @param start what the taps are added to: a row of biases with distance 0, or y itself
+     * @param startOffset where it starts
+     * @param startRowStride distance between positions
+     * @param y outputs, written
      * @param yOffset where the first position starts
      * @param yRowStride distance between positions
      */
@@ -623,6 +626,9 @@ public interface Kernels {
             int tapStride,
             float[] w,
             int wOffset,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] y,
             int yOffset,
             int yRowStride);

@@ -293,12 +293,15 @@ final class ScalarKernels implements Kernels {
             int tapStride,
             float[] w,
             int wOffset,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] y,
             int yOffset,
             int yRowStride) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < width; c++) {
-                float sum = y[yOffset + r * yRowStride + c];
+                float sum = start[startOffset + r * startRowStride + c];
                 for (int k = 0; k < taps; k++) {
                     float in = x[xOffset + r * xRowStride + k * tapStride + c];
                     sum = Math.fma(in, w[wOffset + k * width + c], sum);

@@ -273,14 +273,47 @@ final class VectorKernels implements Kernels {
             int tapStride,
             float[] w,
             int wOffset,
+            float[] start,
+            int startOffset,
+            int startRowStride,
             float[] y,
             int yOffset,
             int yRowStride) {
-        if (width < LANES) {
-            SCALAR.depthwise(rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+        if (width < LANES || taps == 0) {
+            SCALAR.depthwise(
+                    rows,
+                    width,
+                    taps,
+                    x,
+                    xOffset,
+                    xRowStride,
+                    tapStride,
+                    w,
+                    wOffset,
+                    start,
+                    startOffset,
+                    startRowStride,
+                    y,
+                    yOffset,
+                    yRowStride);
         } else {
-            VectorDepthwise.add(
-                    vectors, rows, width, taps, x, xOffset, xRowStride, tapStride, w, wOffset, y, yOffset, yRowStride);
+            VectorDepthwise.run(
+                    vectors,
+                    rows,
+                    width,
+                    taps,
+                    x,
+                    xOffset,
+                    xRowStride,
+                    tapStride,
+                    w,
+                    wOffset,
+                    start,
+                    startOffset,
+                    startRowStride,
+                    y,
+                    yOffset,
+                    yRowStride);
         }
     }
 

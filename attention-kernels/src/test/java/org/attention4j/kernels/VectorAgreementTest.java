@@ -75,15 +75,20 @@ class VectorAgreementTest {
     void depthwise(
             @ForAll @IntRange(max = 9) int rows,
             @ForAll @IntRange(max = 40) int width,
-            @ForAll @IntRange(max = 5) int taps,
+            @ForAll @IntRange(max = 9) int taps,
             @ForAll @IntRange(max = 3) int dilation,
             @ForAll long seed) {
         float[][] arrays = Agreement.arrays(
-                new Random(seed), false, (rows + taps * dilation) * width, taps * width, rows * (width + 1) + 1);
+                new Random(seed), false, (rows + taps * dilation) * width, taps * width, rows * (width + 1) + 1, width);
+        int ys = width + 1;
         Agreement.check(
                 arrays,
-                none((k, a) ->
-                        k.depthwise(rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[2], 1, width + 1)));
+                none((k, a) -> k.depthwise(
+                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[2], 1, ys, a[2], 1, ys)));
+        Agreement.check(
+                arrays,
+                none((k, a) -> k.depthwise(
+                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[3], 0, 0, a[2], 1, ys)));
     }
 
     @Property(tries = TRIES)
