@@ -167,4 +167,8 @@ public final class Block implements Incremental, Differentiable, Attentive {
             workspace.end(mark);
         }
     }
+
+    Sublayers sublayers() {
+        return sublayers;
+    }
 }

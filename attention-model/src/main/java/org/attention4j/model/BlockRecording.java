@@ -1,7 +1,6 @@
 package org.attention4j.model;
 
 import java.util.List;
-import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BlockRecording(
         SequenceMixer mixer, Sequences in, @Nullable Sequences memory, List<Sublayer.Pass> passes)
-        implements Recording {
+        implements LayerRecording {
     @Override
     public long bytes() {
         long bytes = 0;

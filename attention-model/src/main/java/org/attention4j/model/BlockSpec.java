@@ -1,12 +1,16 @@
 package org.attention4j.model;
 
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
+import org.attention4j.api.Exactness;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
@@ -76,6 +80,47 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
         return finish(builder, self, parameters);
+    }
+
+    /** Of layers one after the other. */
+    static MixerSpec ofStack(
+            String id, String summary, List<MixerSpec> layers, Optional<Layer> norm, List<ParameterSpec> parameters) {
+        if (layers.isEmpty()) {
+            throw new BadConfigurationException("layers", "[]", "a stack has at least one layer");
+        }
+        MixerSpec first = layers.get(0);
+        for (MixerSpec layer : layers) {
+            checkWidths("layers", layer, first.inputWidth());
+            if (layer.contextWidth() != first.contextWidth()) {
+                throw new BadConfigurationException(
+                        "layers",
+                        layer.fingerprint(),
+                        "all layers of a stack read one memory, of width " + first.contextWidth()
+                                + ", this one of width " + layer.contextWidth());
+            }
+        }
+        String all = layers.stream().map(MixerSpec::fingerprint).collect(Collectors.joining("; "));
+        String behind = norm.map(layer -> layer.getClass().getSimpleName()).orElse("none");
+        Option<String> inside = Option.choice("layers", List.of(all), all, "The layers in order.");
+        Option<String> last = Option.choice("last-norm", List.of(behind), behind, "The norm behind the last layer.");
+        Set<Capability> capabilities =
+                passedOn(first.kind().capabilities(), EnumSet.complementOf(EnumSet.of(Capability.ATTENTIVE)));
+        layers.forEach(layer -> capabilities.retainAll(layer.kind().capabilities()));
+        MixerKind kind = new MixerKind(id, MixerFamily.OTHER, summary, OptionSchema.of(inside, last), capabilities);
+        MixerSpec.Builder builder = MixerSpec.of(
+                        kind,
+                        MixerConfig.width(first.inputWidth()).with(inside, all).with(last, behind))
+                .contextWidth(first.contextWidth())
+                .causal(layers.stream().allMatch(MixerSpec::causal))
+                .boundedState(layers.stream().allMatch(MixerSpec::boundedState))
+                .exactness(layers.stream()
+                        .map(MixerSpec::exactness)
+                        .max(Comparator.comparingDouble(Exactness::bound))
+                        .orElseThrow());
+        layers.forEach(layer -> refusals(builder, kind, layer));
+        parameters.forEach(spec ->
+                builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
+        return builder.build();
     }
 
     private static void checkWidths(String role, MixerSpec mixer, int width) {

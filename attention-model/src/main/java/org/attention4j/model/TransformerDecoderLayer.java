@@ -6,8 +6,6 @@ import java.util.Objects;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -15,7 +13,6 @@ import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.PreparedContext;
-import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
@@ -23,6 +20,7 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer of a decoder (Vaswani et al. 2017, section 3.1), PyTorch's {@code nn.TransformerDecoderLayer} around any mixers: it mixes its own
@@ -40,8 +38,8 @@ import org.attention4j.api.Workspace;
  * differentiable if both mixers are. Where its own mixer is incremental and its cross-attention not causal it {@linkplain #step steps}:
  * the state holds its own mixer's state and what cross-attention has read of the memory, once.
  */
-public final class TransformerDecoderLayer implements Contextual, Differentiable {
-    private static final String CROSS_ATTENTION = "multihead_attn.";
+public final class TransformerDecoderLayer extends DecoderFrame {
+    static final String CROSS_ATTENTION = "multihead_attn.";
 
     private final SequenceMixer mixer;
     private final Contextual crossMixer;
@@ -131,64 +129,22 @@ public final class TransformerDecoderLayer implements Contextual, Differentiable
                 others);
     }
 
-    /** With the sequences as their own memory. */
     @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        forward(in, in, out, workspace);
+    void run(Sequences in, @Nullable Sequences memory, @Nullable MixerState state, Tensor out, Workspace workspace) {
+        sublayers.forward(in, memory, state == null ? null : BlockState.of(state, spec), out, workspace);
     }
 
     @Override
-    public void forward(Sequences in, Sequences memory, Tensor out, Workspace workspace) {
-        spec.check(in, memory, out);
-        sublayers.forward(in, memory, null, out, workspace);
-    }
-
-    /** With the sequences as their own memory. */
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        return record(in, in, out, workspace);
-    }
-
-    @Override
-    public Recording record(Sequences in, Sequences memory, Tensor out, Workspace workspace) {
-        spec.require(Capability.DIFFERENTIABLE);
-        spec.check(in, memory, out);
+    LayerRecording keep(Sequences in, Sequences memory, Tensor out, Workspace workspace) {
         return sublayers.record(this, in, memory, out, workspace);
     }
 
     @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        spec.require(Capability.DIFFERENTIABLE);
-        if (!(recording instanceof BlockRecording own)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
-        spec.check(this, recording, own.in(), dOut, gradients);
-        Sequences memory = Objects.requireNonNull(own.memory());
-        if (gradients.context().isPresent()) {
-            MixerSpec.check(
-                    "gradient of the memory",
-                    gradients.context().get(),
-                    memory.tensor().shape());
-        }
-        Gradients wanted = gradients;
-        if (memory == own.in() && gradients.input().isPresent()) {
-            wanted = gradients.withContext(gradients.input().get());
-        }
-        sublayers.backward(own, dOut, wanted, workspace);
+    void addGradients(LayerRecording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+        sublayers.backward((BlockRecording) recording, dOut, gradients, workspace);
     }
 
-    /**
-     * A new state at position 0 of every sequence, over a memory that is read now and not again.
-     *
-     * @param memory {@code [B, S, C]} with true lengths
-     * @param capacity how many positions the state keeps, see {@link Incremental#newState}
-     * @param workspace scratch memory and threads
-     * @return the state, which belongs to the caller; {@linkplain MixerState#copy copies} share what was read of the memory
-     * @throws org.attention4j.api.BadShapeException if the capacity is not positive
-     * @throws ShapeMismatchException if the memory has another width
-     * @throws UnsupportedCapabilityException if the layer's own mixer is not incremental, or its cross-attention causal
-     */
+    @Override
     public MixerState newState(Sequences memory, int capacity, Workspace workspace) {
         MixerState own = incremental().newState(memory.batch(), capacity);
         return new BlockState(spec, own, crossMixer.prepare(memory, workspace));
@@ -205,56 +161,7 @@ public final class TransformerDecoderLayer implements Contextual, Differentiable
         return mixer.require(Incremental.class);
     }
 
-    /**
-     * Takes the next positions of every sequence, with the same outputs, bit for bit, as the whole sequence at once.
-     *
-     * @param chunk {@code [B, T, D]}, any T, with how many positions each sequence takes
-     * @param state of this layer, for B sequences; it advances
-     * @param out {@code [B, T, D]}; 0 at padding
-     * @param workspace scratch memory and threads; nothing is allocated once it has grown
-     * @throws ForeignStateException if the state was made by a layer of another configuration
-     * @throws ShapeMismatchException if a shape does not fit
-     * @throws org.attention4j.api.StateExhaustedException if the state has no room for so many; it is then as it was
-     * @throws org.attention4j.api.CancelledException if the calling thread is interrupted; the state is then as it was
-     */
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        BlockState own = BlockState.of(state, spec);
-        if (own.memory() == null || !own.spec().fingerprint().equals(spec.fingerprint())) {
-            throw new ForeignStateException(spec.fingerprint(), own.spec().fingerprint());
-        }
-        spec.check(chunk, out);
-        if (state.batch() != chunk.batch()) {
-            throw new ShapeMismatchException(
-                    "chunk",
-                    Shape.of(state.batch(), chunk.time(), spec.inputWidth()),
-                    chunk.tensor().shape());
-        }
-        sublayers.forward(chunk, null, own, out, workspace);
-    }
-
-    /**
-     * As {@link #step(Sequences, MixerState, Tensor, Workspace)} with the state's own workspace.
-     *
-     * @param chunk {@code [B, T, D]}
-     * @param state of this layer
-     * @param out {@code [B, T, D]}
-     */
-    public void step(Sequences chunk, MixerState state, Tensor out) {
-        step(chunk, state, out, state.workspace());
-    }
-
-    /**
-     * Reads a state that {@link MixerState#save} wrote. The memory is not in the file: it is given again.
-     *
-     * @param channel read up to the state's end, no further
-     * @param memory {@code [B, S, C]} with true lengths
-     * @param workspace scratch memory and threads
-     * @return the state
-     * @throws IOException if reading fails
-     * @throws org.attention4j.api.CorruptFileException if it is not a saved state, is cut off or is damaged
-     * @throws ForeignStateException if it was saved by a mixer of another configuration
-     * @throws ShapeMismatchException if the memory has another width or another number of sequences
-     */
+    @Override
     public MixerState loadState(ReadableByteChannel channel, Sequences memory, Workspace workspace) throws IOException {
         MixerState own = incremental().loadState(channel);
         if (own.batch() != memory.batch()) {
@@ -265,5 +172,9 @@ public final class TransformerDecoderLayer implements Contextual, Differentiable
         }
         PreparedContext prepared = crossMixer.prepare(memory, workspace);
         return new BlockState(spec, own, prepared);
+    }
+
+    Sublayers sublayers() {
+        return sublayers;
     }
 }
