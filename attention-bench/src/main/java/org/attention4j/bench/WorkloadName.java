@@ -44,6 +44,10 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
         return sizes.get(index);
     }
 
+    boolean variant() {
+        return kind.startsWith(VariantWorkload.PREFIX);
+    }
+
     boolean gradient() {
         return kind.endsWith(GRADIENT);
     }
@@ -59,6 +63,9 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
     }
 
     private int expectedSizes() {
+        if (variant() && VariantWorkload.sizes(kind) > 0) {
+            return VariantWorkload.sizes(kind);
+        }
         switch (base()) {
             case "gemm":
                 return 3;

@@ -17,6 +17,8 @@ public final class Workloads {
     /** What is no mixer. */
     private static final Set<String> OPERATORS = Set.of("gemm", "attention", "decode");
 
+    private static final String VARIANTS = "variants";
+
     private final Mixers mixers;
 
     /**
@@ -62,6 +64,26 @@ public final class Workloads {
         return List.copyOf(names);
     }
 
+    /**
+     * The names of the attention variants, which PyTorch's side does not know.
+     *
+     * @return in the order of the table
+     */
+    public static List<String> variants() {
+        return VariantWorkload.NAMES;
+    }
+
+    /**
+     * Whether PyTorch's side knows a workload.
+     *
+     * @param name its name
+     * @return false for attention variants
+     * @throws IllegalArgumentException if there is no such workload
+     */
+    public static boolean raced(String name) {
+        return !WorkloadName.parse(name).variant();
+    }
+
     private static void add(List<String> names, String prefix, String... sizes) {
         for (String size : sizes) {
             names.add(prefix + size);
@@ -69,9 +91,9 @@ public final class Workloads {
     }
 
     /**
-     * The names that a selection means: each of its words is a name, a kind, or the beginning of a name up to a colon.
+     * The names that a selection means: each of its words is a name, a kind, or the beginning of a name up to a colon; or {@code variants}.
      *
-     * @param selection words; none means all
+     * @param selection words; none means all but the variants
      * @return names, those of the list in its order, then others that are written out
      * @throws IllegalArgumentException if a word means nothing
      */
@@ -87,6 +109,10 @@ public final class Workloads {
             }
         }
         for (String word : selection) {
+            if (word.equals(VARIANTS)) {
+                chosen.addAll(variants());
+                continue;
+            }
             boolean listed = all.stream().anyMatch(name -> name.equals(word) || name.startsWith(word + ":"));
             if (!listed) {
                 chosen.add(WorkloadName.parse(word).text());
@@ -104,7 +130,7 @@ public final class Workloads {
      */
     public Optional<String> missing(String name) {
         WorkloadName parsed = WorkloadName.parse(name);
-        if (OPERATORS.contains(parsed.base())) {
+        if (OPERATORS.contains(parsed.base()) || parsed.variant()) {
             return Optional.empty();
         }
         String id = mixerId(parsed);
@@ -130,6 +156,9 @@ public final class Workloads {
         WorkloadName parsed = WorkloadName.parse(name);
         if (parsed.base().equals("gemm")) {
             return new ProductWorkload(parsed.size(0), parsed.size(1), parsed.size(2), threads);
+        }
+        if (parsed.variant()) {
+            return new VariantWorkload(parsed, threads);
         }
         if (OPERATORS.contains(parsed.base())) {
             return new AttentionWorkload(parsed, threads);

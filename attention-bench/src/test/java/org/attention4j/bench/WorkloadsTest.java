@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -108,5 +109,55 @@ class WorkloadsTest {
                     activation);
         }
         assertEquals(kernels, cases, "add what is missing to KernelCases, so that the canary watches it");
+    }
+
+    /** A variant's cost is what its pairs cost: a window of w over n positions sees w of them, less at the start. */
+    @Test
+    void variantsCountThePairsThatSeeEachOther() {
+        Workloads workloads = new Workloads(Mixers.load());
+        try (Workload plain = workloads.create("variant-plain:40", 1);
+                Workload window = workloads.create("variant-window:40:8", 1);
+                Workload mask = workloads.create("variant-mask:40", 1);
+                Workload causal = workloads.create("variant-causal:40", 1)) {
+            assertEquals(4.0 * 8 * 64 * 40 * 40, plain.cost().flops());
+            assertEquals(4.0 * 8 * 64 * (32 * 8 + 8 * 9 / 2), window.cost().flops());
+            assertEquals(causal.cost().flops(), mask.cost().flops());
+            assertArrayEquals(causal.compute().get("y"), mask.compute().get("y"));
+        }
+    }
+
+    @Test
+    void variantsAreToldBesidePlainAttention() {
+        Row plain = row("variant-plain:1024", 10, 100);
+        Row window = row("variant-window:1024:256", 2, 80);
+        List<String> lines = VariantCosts.lines(List.of(plain, window, row("variant-window:8192:256", 1, 1)));
+        assertEquals(
+                List.of(
+                        "variant-window:1024:256 on 1: 1.25 × plain attention's time for as many pairs, 5.00 × as fast as plain"
+                                + " attention over as many positions"),
+                lines);
+    }
+
+    private static Row row(String name, double milliseconds, double speed) {
+        return new Row(
+                name,
+                1,
+                Optional.of(new Row.Side(milliseconds, milliseconds)),
+                Optional.empty(),
+                Optional.of(new Row.Share(false, speed, 200)),
+                "");
+    }
+
+    @Test
+    void everyVariantRuns() {
+        Workloads workloads = new Workloads(Mixers.load());
+        for (String name : Workloads.select(List.of("variants"))) {
+            String small = name.replaceAll("1024|4096|8192|32768", "96").replace("256", "24");
+            try (Workload workload = workloads.create(small, 2)) {
+                workload.run();
+                assertTrue(workload.cost().flops() > 0, small);
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> workloads.create("variant-windw:96:24", 1));
     }
 }

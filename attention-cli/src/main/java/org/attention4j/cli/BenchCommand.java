@@ -61,7 +61,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--workloads",
             split = ",",
             paramLabel = "NAME",
-            description = "Names as --list prints them, or their beginnings: attention,lstm:32 (default: all).")
+            description =
+                    "Names as --list prints them, their beginnings, or variants: attention,lstm:32 (default: all but the variants).")
     private List<String> selection = new ArrayList<>();
 
     @Option(
@@ -115,6 +116,7 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         if (list) {
             Workloads.names().forEach(out::println);
+            Workloads.variants().forEach(out::println);
             return 0;
         }
         if (canaryAlone) {
@@ -124,8 +126,12 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     command.commandLine(), "--peer needs --against-pytorch, the Python that runs it");
         }
-        RaceOptions options =
-                new RaceOptions(Workloads.select(selection), threads, pairs, turn, RaceOptions.WARM_UP_MILLIS);
+        List<String> workloads = Workloads.select(selection);
+        if (python != null && !workloads.stream().allMatch(Workloads::raced)) {
+            throw new CommandLine.ParameterException(
+                    command.commandLine(), "attention variants are timed alone, without --against-pytorch");
+        }
+        RaceOptions options = new RaceOptions(workloads, threads, pairs, turn, RaceOptions.WARM_UP_MILLIS);
         Machine machine = new Machine();
         List<Row> rows;
         try {

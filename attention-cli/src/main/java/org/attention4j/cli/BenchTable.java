@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.attention4j.bench.Machine;
 import org.attention4j.bench.Race;
 import org.attention4j.bench.Row;
+import org.attention4j.bench.VariantCosts;
 
 /** The rows of a race for the terminal, the geometric means last. */
 final class BenchTable {
@@ -35,6 +36,7 @@ final class BenchTable {
             table.row(raced ? racedCells(row) : aloneCells(row));
         }
         table.print(out);
+        VariantCosts.lines(rows).forEach(out::println);
         for (int count : threads) {
             out.println(format("peak on %s: %.0f GFLOP/s", threads(count), machine.peak(count)));
         }

@@ -1,0 +1,143 @@
+package org.attention4j.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionMask;
+import org.attention4j.api.variant.AttentionMasks;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.ScoreModifier;
+import org.attention4j.core.AttentionInputs;
+import org.attention4j.core.KeyValueCache;
+import org.attention4j.core.ScaledDotProductAttention;
+
+/**
+ * An attention variant, 8 heads of width 64, whose cost is counted by the pairs of a query and a key that see each other: it should take
+ * plain attention's time for as many.
+ */
+final class VariantWorkload implements Workload {
+    static final String PREFIX = "variant-";
+    /** What the others are held against. */
+    static final String PLAIN = PREFIX + "plain";
+
+    private static final int HEADS = MixerWorkload.HEADS;
+    private static final int HEAD_WIDTH = 64;
+    private static final float[] SLOPES = {0.5f, 0.25f, 0.125f, 0.0625f, 0.03125f, 0.015625f, 0.0078125f, 0.00390625f};
+
+    /** What a variant's second number, where it takes one, makes of plain attention. */
+    private static final Map<String, IntFunction<ScaledDotProductAttention>> VARIANTS = Map.ofEntries(
+            Map.entry("plain", none -> ScaledDotProductAttention.plain()),
+            Map.entry("causal", none -> causal()),
+            Map.entry("window", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))),
+            Map.entry("chunk", size -> causal(AttentionMasks.chunked(size))),
+            Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
+            Map.entry("mask", none -> masked((b, h, i, j) -> j <= i)),
+            Map.entry("soft-cap", none -> ScaledDotProductAttention.plain().withSoftCap(30)),
+            Map.entry("modifier", none -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
+            Map.entry("grouped", heads -> ScaledDotProductAttention.plain()),
+            Map.entry("decode", none -> ScaledDotProductAttention.plain()),
+            Map.entry("grouped-decode", heads -> ScaledDotProductAttention.plain()),
+            Map.entry("window-decode", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))));
+
+    /** The variants that take a second number. */
+    private static final List<String> OF_TWO =
+            List.of("window", "chunk", "prefix", "grouped", "grouped-decode", "window-decode");
+
+    /** The workloads that {@code --workloads variants} means. */
+    static final List<String> NAMES = List.of(
+            "variant-plain:1024",
+            "variant-causal:1024",
+            "variant-window:1024:256",
+            "variant-chunk:1024:256",
+            "variant-prefix:1024:256",
+            "variant-mask:1024",
+            "variant-soft-cap:1024",
+            "variant-modifier:1024",
+            "variant-grouped:1024:2",
+            "variant-plain:8192",
+            "variant-window:8192:256",
+            "variant-decode:4096",
+            "variant-grouped-decode:4096:2",
+            "variant-window-decode:32768:256");
+
+    private final ScaledDotProductAttention attention;
+    private final AttentionInputs inputs;
+    private final Tensor out;
+    private final Workspace workspace;
+    private final Cost cost;
+
+    VariantWorkload(WorkloadName name, int threads) {
+        String variant = name.kind().substring(PREFIX.length());
+        int n = name.size(0);
+        boolean decode = variant.endsWith("decode");
+        int keyHeads = variant.startsWith("grouped") ? name.size(1) : HEADS;
+        attention = VARIANTS.get(variant).apply(name.sizes().size() == 1 ? 0 : name.size(1));
+        workspace = Workspace.threads(threads);
+        inputs = decode ? cached(n, keyHeads) : whole(n, keyHeads);
+        out = Tensor.zeros(1, HEADS, decode ? 1 : n, HEAD_WIDTH);
+        double pairs = attention.pairs(inputs, workspace).visible();
+        double read = decode ? pairs / HEADS * keyHeads * 2 * HEAD_WIDTH * Float.BYTES : 0;
+        cost = new Cost(4 * HEAD_WIDTH * pairs, read);
+    }
+
+    /** How many numbers a variant's name has; 0 if there is none of that name. */
+    static int sizes(String kind) {
+        String variant = kind.substring(PREFIX.length());
+        return !VARIANTS.containsKey(variant) ? 0 : OF_TWO.contains(variant) ? 2 : 1;
+    }
+
+    private static ScaledDotProductAttention causal() {
+        return ScaledDotProductAttention.plain().withCausal(true);
+    }
+
+    private static ScaledDotProductAttention causal(AttentionMask mask) {
+        return causal().withVariant(AttentionVariant.softmax().withMask(mask));
+    }
+
+    private static ScaledDotProductAttention masked(AttentionMask mask) {
+        return ScaledDotProductAttention.plain()
+                .withVariant(AttentionVariant.softmax().withMask(mask));
+    }
+
+    private static ScaledDotProductAttention modified(ScoreModifier modifier) {
+        return ScaledDotProductAttention.plain()
+                .withVariant(AttentionVariant.softmax().withScores(modifier));
+    }
+
+    private static AttentionInputs whole(int n, int keyHeads) {
+        return AttentionInputs.of(tensor("q", HEADS, n), tensor("k", keyHeads, n), tensor("v", keyHeads, n));
+    }
+
+    private AttentionInputs cached(int n, int keyHeads) {
+        KeyValueCache cache = KeyValueCache.of(1, keyHeads, HEAD_WIDTH, HEAD_WIDTH, n);
+        cache.append(tensor("k", keyHeads, n), tensor("v", keyHeads, n), workspace);
+        return AttentionInputs.of(tensor("q", HEADS, 1), cache);
+    }
+
+    private static Tensor tensor(String name, int heads, int rows) {
+        return Tensor.of(Numbers.of(name, heads * rows * HEAD_WIDTH, 1), 1, heads, rows, HEAD_WIDTH);
+    }
+
+    @Override
+    public Cost cost() {
+        return cost;
+    }
+
+    @Override
+    public void run() {
+        attention.forward(inputs, out, workspace);
+    }
+
+    @Override
+    public Map<String, float[]> compute() {
+        run();
+        return Map.of("y", out.toArray());
+    }
+
+    @Override
+    public void close() {
+        workspace.close();
+    }
+}
