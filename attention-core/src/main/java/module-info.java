@@ -1,5 +1,6 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.variant.AttentionHost;
+import org.attention4j.core.LatentAttentionProvider;
 import org.attention4j.core.MultiHeadAttentionHost;
 import org.attention4j.core.MultiHeadAttentionProvider;
 import org.attention4j.core.SelfAttentionProvider;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  * Self-attention, multi-head attention and their variants, masks and caches. A program finds its mixers through the registry; one
  * that wants the typed factories may read it.
  *
- * @provides MixerProvider {@code multi-head-attention} and {@code self-attention}
+ * @provides MixerProvider {@code latent-attention}, {@code multi-head-attention} and {@code self-attention}
  * @provides AttentionHost multi-head attention with a variant inside
  */
 @NullMarked
@@ -21,6 +22,7 @@ module org.attention4j.core {
     exports org.attention4j.core;
 
     provides MixerProvider with
+            LatentAttentionProvider,
             MultiHeadAttentionProvider,
             SelfAttentionProvider;
     provides AttentionHost with

@@ -45,6 +45,11 @@ final class HeadNorm {
         }
     }
 
+    /** One RMS norm of a name. */
+    static void declare(String name, int width, MixerSpec.Builder spec) {
+        spec.parameter(name + WEIGHT, InitialValue.ones(), width);
+    }
+
     static @Nullable HeadNorm of(Kind kind, String name, float epsilon, NamedTensors parameters) {
         if (kind == Kind.NONE) {
             return null;

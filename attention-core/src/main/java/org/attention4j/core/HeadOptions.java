@@ -91,7 +91,7 @@ final class HeadOptions {
     }
 
     /** All heads together must be a width that there can be. */
-    private static void product(Option<Integer> option, int width, int heads) {
+    static void product(Option<Integer> option, int width, int heads) {
         if ((long) width * heads > 1 << 20) {
             throw new BadConfigurationException(
                     option.name(),

@@ -1,5 +1,7 @@
 package org.attention4j.core;
 
+import org.attention4j.api.Scratch;
+
 /** Where the rows of a batch are: row i of head h of sequence b begins at {@code start[b] + h · headStride + i · rowStride}. */
 final class HeadRows {
     float[] array = {};
@@ -32,5 +34,16 @@ final class HeadRows {
             starts[b] = offset + b * stride;
         }
         return starts;
+    }
+
+    /** The same rows from a later column on, for use until the scratch memory is released. */
+    HeadRows from(int column, int batch, Scratch scratch) {
+        HeadRows part = scratch.object(HeadRows.class, HeadRows::new);
+        int[] starts = scratch.ints(batch);
+        for (int b = 0; b < batch; b++) {
+            starts[b] = start[b] + column;
+        }
+        part.set(array, starts, headStride, rowStride);
+        return part;
     }
 }

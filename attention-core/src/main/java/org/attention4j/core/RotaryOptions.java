@@ -86,7 +86,8 @@ final class RotaryOptions {
         scaling(config);
     }
 
-    private static RotaryScaling scaling(MixerConfig config) {
+    /** The scaling that a configuration describes. */
+    static RotaryScaling scaling(MixerConfig config) {
         double factor = config.get(FACTOR);
         int trained = config.get(TRAINED);
         double attentionFactor = config.get(ATTENTION_FACTOR);

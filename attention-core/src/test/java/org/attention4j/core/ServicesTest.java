@@ -29,9 +29,9 @@ class ServicesTest {
     }
 
     @Test
-    void theRegistryFindsBothMixers() {
+    void theRegistryFindsTheMixers() {
         assertEquals(
-                List.of("multi-head-attention", "self-attention"),
+                List.of("latent-attention", "multi-head-attention", "self-attention"),
                 Mixers.load().ids().stream()
                         .filter(id -> id.endsWith("-attention"))
                         .toList());

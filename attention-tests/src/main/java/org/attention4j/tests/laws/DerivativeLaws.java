@@ -41,6 +41,7 @@ public final class DerivativeLaws {
                                 "the gradient of a sum of cotangents is the sum of their gradients",
                                 "backward: clipping, thresholds, anything that depends on the cotangent's size",
                                 DerivativeLaws::linear)
+                        .when("no norm with an ε near 0", Kinks::smoothNorms)
                         .when("activations that keep numbers in bounds", CellActivations::tame));
     }
 
@@ -94,14 +95,15 @@ public final class DerivativeLaws {
         Gradients y = GradientLaws.gradients(c, mixer, in, second, 1);
         Gradients sum = GradientLaws.gradients(c, mixer, in, both, 1);
         String cause = "backward does something that depends on the size of the cotangent";
+        double magnitude = 1e-3 * largest(sum.parameters());
         GradientLaws.sum(
                 "input gradient of 3·u + v, against those of u and v",
                 x.input().orElseThrow(),
                 3,
                 y.input().orElseThrow(),
                 sum.input().orElseThrow(),
+                magnitude,
                 cause);
-        double magnitude = 1e-3 * largest(sum.parameters());
         sum.parameters()
                 .forEach((name, got) -> GradientLaws.sum(
                         "gradient of '" + name + "' by 3·u + v, against those of u and v",

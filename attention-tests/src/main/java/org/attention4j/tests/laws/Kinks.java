@@ -7,14 +7,18 @@ import org.attention4j.api.MixerSpec;
 final class Kinks {
     private Kinks() {}
 
-    /**
-     * Whether the activations of a cell are smooth, and there is no norm of heads with an ε near 0, which for a head of one or
-     * two numbers is a step.
-     */
+    /** Whether the activations of a cell are smooth, and norms too. */
     static boolean none(MixerSpec spec) {
+        return CellActivations.smooth(spec) && smoothNorms(spec);
+    }
+
+    /** Whether no norm of a few numbers has an ε near 0: with it, it is a step, and its gradient is rounding alone. */
+    static boolean smoothNorms(MixerSpec spec) {
         Map<String, Object> options = spec.config().options();
-        Object norm = options.getOrDefault("query-key-norm", "none");
-        boolean steep = options.get("query-key-norm-epsilon") instanceof Double epsilon && epsilon < 1e-3;
-        return CellActivations.smooth(spec) && (norm.equals("none") || !steep);
+        return "none".equals(options.get("query-key-norm"))
+                || options.entrySet().stream()
+                        .noneMatch(option -> option.getKey().endsWith("norm-epsilon")
+                                && option.getValue() instanceof Double epsilon
+                                && epsilon < 1e-3);
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.Initializer;
-import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -68,8 +67,7 @@ public final class ParameterLaws {
     }
 
     private static boolean everythingUsed(MixerSpec spec) {
-        return spec.kind().family() != MixerFamily.SOFTMAX_ATTENTION
-                || !Integer.valueOf(1).equals(spec.config().options().get("window"));
+        return !Integer.valueOf(1).equals(spec.config().options().get("window"));
     }
 
     private static void askedOnce(LawCase c) {

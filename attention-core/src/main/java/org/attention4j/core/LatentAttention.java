@@ -1,0 +1,302 @@
+package org.attention4j.core;
+
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
+import java.util.Set;
+import org.attention4j.api.Attentive;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Contextual;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.RowState;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.UnsupportedCapabilityException;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multi-head latent attention (DeepSeek-V2, DeepSeek-AI 2024, section 2.1): keys and values of all heads are made of one latent of a
+ * position, c = norm(W_c x) of width L, and one turned key, k = turn(W_k x) of width R, stands beside them for the positions. Head h has
+ * the score (q_hᵀ U_h c + r_hᵀ k) / √(E + R) with [q_h ; r] = W_q x, r turned, and gives V_h Σ p c; y = W_O [head_1 … head_H]. With {@code
+ * query-latent-width}, W_q x is W_q norm(W_a x). Norms are RMS norms with weights.
+ *
+ * <p>Nothing of a position is kept but its row [c ; k]: L + R floats, whatever the number of heads. U_h and V_h are applied to queries
+ * and to means of latents, never to keys and values ("absorbed", section 2.1.2): a step costs O(H S (2L + R)) for S positions, and
+ * a whole sequence has the same order of sums and so the same bits, at O(H T S (2L + R)) instead of (2E + R + E').
+ *
+ * <p>Parameters have the names and shapes of the model's files: {@code q_a_proj.weight}, {@code q_a_layernorm.weight} and {@code
+ * q_b_proj.weight [H (E + R), L_q]}, or {@code q_proj.weight [H (E + R), D]}; {@code kv_a_proj_with_mqa.weight [L + R, D]}, {@code
+ * kv_a_layernorm.weight [L]}, {@code kv_b_proj.weight [H (E + E'), L]}, U_h then V_h head after head; {@code o_proj.weight [D, H E']}.
+ *
+ * <p>A row with nothing to attend to is 0. Immutable; safe for any number of threads.
+ */
+public final class LatentAttention implements Incremental, Differentiable, Attentive, Contextual {
+    static final MixerKind KIND = new MixerKind(
+            "latent-attention",
+            MixerFamily.OTHER,
+            "Multi-head latent attention: keys and values of all heads come from one narrow row, which is all that is kept.",
+            LatentOptions.SCHEMA,
+            Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL));
+
+    final LatentLayers layers;
+    final Kernels kernels;
+    private final MixerSpec spec;
+    private final NamedTensors parameters;
+
+    private LatentAttention(MixerSpec spec, Kernels kernels, ParameterSource source) {
+        this.spec = spec;
+        this.kernels = kernels;
+        parameters = spec.newParameters(source);
+        MixerConfig config = spec.config();
+        layers = new LatentLayers(
+                LatentOptions.form(config),
+                MaskOptions.masked(AttentionVariant.softmax(), config),
+                LatentOptions.rotary(config),
+                LatentOptions.scale(config),
+                config.get(MultiHeadAttention.CAUSAL),
+                kernels,
+                parameters);
+    }
+
+    /**
+     * Builds a mixer.
+     *
+     * @param config width and options
+     * @param parameters fills every parameter
+     * @return the mixer
+     * @throws BadConfigurationException if an option is unknown, ill-typed, out of range or contradicts another
+     */
+    public static LatentAttention of(MixerConfig config, ParameterSource parameters) {
+        return new LatentAttention(specOf(config), Kernels.preferred(), parameters);
+    }
+
+    static MixerSpec specOf(MixerConfig config) {
+        MixerSpec.Builder spec = MixerSpec.of(KIND, config);
+        LatentOptions.check(spec.config());
+        boolean causal = spec.config().get(MultiHeadAttention.CAUSAL);
+        if (!causal) {
+            spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
+        }
+        MaskOptions.declare(spec, causal);
+        LatentForm form = LatentOptions.form(spec.config());
+        form.declare(spec);
+        return spec.heads(form.heads())
+                .causal(MaskOptions.causal(causal, spec.config()))
+                .build();
+    }
+
+    @Override
+    public LatentAttention withParameters(ParameterSource source) {
+        return new LatentAttention(spec, kernels, source);
+    }
+
+    /**
+     * The same on other kernels, with the same bits.
+     *
+     * @param other the kernels
+     * @return a new mixer
+     */
+    public LatentAttention withKernels(Kernels other) {
+        return new LatentAttention(spec, other, ParameterSource.of(parameters));
+    }
+
+    @Override
+    public MixerSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public NamedTensors parameters() {
+        return parameters.copy();
+    }
+
+    @Override
+    public void forward(Sequences in, Tensor out, Workspace workspace) {
+        spec.check(in, out);
+        mix(in, in, out, workspace, null);
+    }
+
+    @Override
+    public void forward(Sequences in, Sequences context, Tensor out, Workspace workspace) {
+        spec.check(in, context, out);
+        mix(in, context, out, workspace, null);
+    }
+
+    @Override
+    public Recording record(Sequences in, Tensor out, Workspace workspace) {
+        spec.check(in, out);
+        LatentRecording recording = new LatentRecording(this, in, in);
+        mix(in, in, out, workspace, recording);
+        return recording;
+    }
+
+    @Override
+    public Recording record(Sequences in, Sequences context, Tensor out, Workspace workspace) {
+        spec.check(in, context, out);
+        LatentRecording recording = new LatentRecording(this, in, context);
+        mix(in, context, out, workspace, recording);
+        return recording;
+    }
+
+    private void mix(
+            Sequences in, Sequences keys, Tensor out, Workspace workspace, @Nullable LatentRecording recording) {
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            Scratch memory = recording == null ? scratch : null;
+            TrueRows queryRows = TrueRows.of(memory, in);
+            TrueRows keyRows = keys == in ? queryRows : TrueRows.of(memory, keys);
+            AttentionCall call = recording == null ? AttentionCall.borrow(scratch) : recording.call;
+            project(call, queryRows, keyRows, memory, workspace, recording);
+            if (recording != null) {
+                recording.queryRows = queryRows;
+                recording.keyRows = keyRows;
+                call.maxima = new float[queryRows.batch * layers.form.heads() * queryRows.time];
+                call.sums = new float[call.maxima.length];
+            }
+            layers.finish(call, queryRows, out, workspace, memory, recording);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    /** Queries and keys of a whole pass. */
+    private void project(
+            AttentionCall call,
+            TrueRows queryRows,
+            TrueRows keyRows,
+            @Nullable Scratch memory,
+            Workspace workspace,
+            @Nullable LatentRecording recording) {
+        Scratch scratch = workspace.scratch();
+        call.keyTime = keyRows.time;
+        call.keyLengths = keyRows.lengths;
+        HeadRows rows = recording == null ? scratch.object(HeadRows.class, HeadRows::new) : recording.rows;
+        LatentLayers.rows(keyRows, layers.form.rowWidth(), rows, memory);
+        int[] first = scratch.ints(keyRows.batch);
+        Arrays.fill(first, 0, keyRows.batch, 0);
+        layers.rows(keyRows, rows, recording == null ? null : recording.rawRows, first, workspace);
+        LatentRows source = recording == null ? scratch.object(LatentRows.class, LatentRows::new) : new LatentRows();
+        source.shape(kernels, layers.form, keyRows.batch, keyRows.time);
+        for (int b = 0; b < keyRows.batch; b++) {
+            source.place(b, rows.array, rows.at(b, 0, 0));
+        }
+        call.keyValues = source;
+        layers.queries(call, queryRows, memory, workspace, recording);
+    }
+
+    @Override
+    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+        if (!(recording instanceof LatentRecording own) || own.mixer() != this) {
+            throw new ForeignStateException(
+                    spec.fingerprint(), recording.mixer().spec().fingerprint());
+        }
+        spec.check(this, own, own.query, dOut, gradients);
+        if (gradients.initial().isPresent()) {
+            throw spec.refusal(Capability.RECURRENT);
+        }
+        Tensor dContext = gradients.context().orElse(null);
+        if (dContext != null && !own.contextual()) {
+            throw new UnsupportedCapabilityException(
+                    spec.kind().id(), Capability.CONTEXTUAL, "this recording is of one sequence, without a context");
+        }
+        if (dContext != null) {
+            MixerSpec.check(
+                    "gradient of the context", dContext, own.key.tensor().shape());
+        }
+        LatentBackward.run(own, dOut, gradients, workspace);
+    }
+
+    @Override
+    public void weights(Sequences in, Tensor weights, Workspace workspace) {
+        spec.checkWeights(in, in.time(), weights);
+        weigh(in, in, weights, workspace);
+    }
+
+    @Override
+    public void weights(Sequences in, Sequences context, Tensor weights, Workspace workspace) {
+        spec.checkWeights(in, context.time(), weights);
+        Doors.checkSource("context", in, context, layers.form.width());
+        weigh(in, context, weights, workspace);
+    }
+
+    private void weigh(Sequences in, Sequences keys, Tensor weights, Workspace workspace) {
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            TrueRows queryRows = TrueRows.of(scratch, in);
+            TrueRows keyRows = keys == in ? queryRows : TrueRows.of(scratch, keys);
+            AttentionCall call = AttentionCall.borrow(scratch);
+            project(call, queryRows, keyRows, scratch, workspace, null);
+            float[] array = weights.writable(scratch);
+            call.weights(workspace, array, weights.offset(), false);
+            weights.commit(array);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public MixerState newState(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return new RowState(spec, batch, capacity, layers.form.rowWidth(), 0);
+    }
+
+    @Override
+    public long stateBytes(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return RowState.bytes(batch, capacity, layers.form.rowWidth(), 0);
+    }
+
+    @Override
+    public MixerState loadState(ReadableByteChannel channel) throws IOException {
+        spec.require(Capability.INCREMENTAL);
+        return RowState.load(channel, spec, layers.form.rowWidth(), 0);
+    }
+
+    @Override
+    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
+        spec.check(chunk, state, out);
+        if (!(state instanceof RowState rows)) {
+            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
+        }
+        rows.room(chunk);
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            AttentionCall call = AttentionCall.borrow(scratch);
+            TrueRows in = TrueRows.of(scratch, chunk);
+            int[] positions = scratch.ints(in.batch);
+            call.keyLengths = scratch.ints(in.batch);
+            for (int b = 0; b < in.batch; b++) {
+                positions[b] = (int) rows.position(b);
+                call.keyLengths[b] = positions[b] + in.lengths[b];
+            }
+            call.keyTime = rows.capacity();
+            layers.append(call, in, rows, positions, workspace);
+            layers.queries(call, in, scratch, workspace, null);
+            layers.finish(call, in, out, workspace, scratch, null);
+        } finally {
+            workspace.end(mark);
+        }
+        for (int b = 0; b < chunk.batch(); b++) {
+            rows.advance(b, chunk.length(b));
+        }
+    }
+}
