@@ -2,6 +2,7 @@ package org.attention4j.api;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.function.BiConsumer;
 
 /**
  * Where a batch of sequences stands: an attention's keys and values, a recurrence's hidden state, a convolution's last
@@ -63,6 +64,66 @@ public interface MixerState {
         }
         for (int b = 0; b < batch(); b++) {
             rollback(b, positions);
+        }
+    }
+
+    /**
+     * Lets every sequence go on from where another one, or it itself, stands: sequence b from where {@code sources[b]} stood before the
+     * call, with its position and with what can be rolled back. For beam search, and for a prompt that several sequences begin with.
+     *
+     * @param sources B numbers from 0 to B − 1
+     * @throws BadShapeException if there are not B of them, or one is out of range; the state is then as it was
+     */
+    void reorder(int[] sources);
+
+    /**
+     * Reorders what a state keeps of each sequence, for those who write one: what one sequence goes on from is moved, what several do is
+     * copied to what none does.
+     *
+     * @param kept what is kept of each sequence, changed
+     * @param sources as for {@link #reorder(int[])}
+     * @param copy copies its first argument's contents to its second
+     * @param <T> what is kept
+     * @throws BadShapeException if there are not B sources, or one is out of range; nothing is changed then
+     */
+    static <T> void reorder(T[] kept, int[] sources, BiConsumer<T, T> copy) {
+        checkSources(kept.length, sources);
+        boolean[] wanted = new boolean[kept.length];
+        for (int source : sources) {
+            wanted[source] = true;
+        }
+        T[] before = kept.clone();
+        boolean[] moved = new boolean[kept.length];
+        for (int b = 0, unwanted = 0; b < kept.length; b++) {
+            if (!moved[sources[b]]) { // the first who asks gets it itself
+                moved[sources[b]] = true;
+                kept[b] = before[sources[b]];
+                continue;
+            }
+            while (wanted[unwanted]) {
+                unwanted++;
+            }
+            kept[b] = before[unwanted++];
+            copy.accept(before[sources[b]], kept[b]);
+        }
+    }
+
+    /**
+     * Checks the argument of {@link #reorder(int[])}, for those who write a state.
+     *
+     * @param batch B
+     * @param sources what was given
+     * @throws BadShapeException if there are not B of them, or one is out of range
+     */
+    static void checkSources(int batch, int[] sources) {
+        if (sources.length != batch) {
+            throw new BadShapeException(sources.length + " sources for a state of " + batch + " sequences");
+        }
+        for (int b = 0; b < batch; b++) {
+            if (sources[b] < 0 || sources[b] >= batch) {
+                throw new BadShapeException(
+                        "source " + sources[b] + " of sequence " + b + " is not in 0 to " + (batch - 1));
+            }
         }
     }
 

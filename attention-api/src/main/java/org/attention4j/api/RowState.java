@@ -194,6 +194,17 @@ public final class RowState implements MixerState {
     }
 
     @Override
+    public void reorder(int[] sources) {
+        MixerState.reorder(rows, sources, (from, to) -> System.arraycopy(from, 0, to, 0, from.length));
+        long[] positionsBefore = positions.clone();
+        long[] furthestBefore = furthest.clone();
+        for (int b = 0; b < rows.length; b++) {
+            positions[b] = positionsBefore[sources[b]];
+            furthest[b] = furthestBefore[sources[b]];
+        }
+    }
+
+    @Override
     public void reset() {
         Arrays.fill(positions, 0);
         Arrays.fill(furthest, 0);

@@ -63,6 +63,34 @@ public final class StateFile {
         }
 
         /**
+         * Writes numbers of 16 bits.
+         *
+         * @param source an array
+         * @param offset the first
+         * @param count how many
+         * @throws IOException if writing fails
+         */
+        public void shorts(short[] source, int offset, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                room(Short.BYTES).putShort(source[offset + i]);
+            }
+        }
+
+        /**
+         * Writes bytes.
+         *
+         * @param source an array
+         * @param offset the first
+         * @param count how many
+         * @throws IOException if writing fails
+         */
+        public void bytes(byte[] source, int offset, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                room(Byte.BYTES).put(source[offset + i]);
+            }
+        }
+
+        /**
          * Writes a whole number.
          *
          * @param number any
@@ -202,6 +230,50 @@ public final class StateFile {
                 }
                 int block = Math.min(read.length - done, BLOCK / Float.BYTES);
                 next(block * Float.BYTES).asFloatBuffer().get(read, done, block);
+                done += block;
+            }
+            return read;
+        }
+
+        /**
+         * Reads numbers of 16 bits, into an array that grows as {@link #floats}' does.
+         *
+         * @param count how many
+         * @return a new array of that length
+         * @throws IOException if reading fails
+         * @throws CorruptFileException if the state ends before
+         */
+        public short[] shorts(int count) throws IOException {
+            short[] read = new short[Math.min(count, 1 << 20)];
+            int done = 0;
+            while (done < count) {
+                if (done == read.length) {
+                    read = Arrays.copyOf(read, (int) Math.min(count, 2L * read.length));
+                }
+                int block = Math.min(read.length - done, BLOCK / Short.BYTES);
+                next(block * Short.BYTES).asShortBuffer().get(read, done, block);
+                done += block;
+            }
+            return read;
+        }
+
+        /**
+         * Reads bytes, into an array that grows as {@link #floats}' does.
+         *
+         * @param count how many
+         * @return a new array of that length
+         * @throws IOException if reading fails
+         * @throws CorruptFileException if the state ends before
+         */
+        public byte[] bytes(int count) throws IOException {
+            byte[] read = new byte[Math.min(count, 1 << 20)];
+            int done = 0;
+            while (done < count) {
+                if (done == read.length) {
+                    read = Arrays.copyOf(read, (int) Math.min(count, 2L * read.length));
+                }
+                int block = Math.min(read.length - done, BLOCK);
+                next(block).get(read, done, block);
                 done += block;
             }
             return read;

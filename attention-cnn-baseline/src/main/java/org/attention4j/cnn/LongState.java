@@ -138,6 +138,12 @@ final class LongState implements MixerState {
     }
 
     @Override
+    public void reorder(int[] sources) {
+        rows.reorder(sources);
+        forgetAll();
+    }
+
+    @Override
     public void reset() {
         rows.reset();
         forgetAll();

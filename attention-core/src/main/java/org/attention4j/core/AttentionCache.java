@@ -8,7 +8,6 @@ import java.util.Objects;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
-import org.attention4j.api.Sequences;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.StateFile;
 import org.attention4j.api.Workspace;
@@ -17,27 +16,31 @@ import org.attention4j.api.Workspace;
  * Keys and values of the positions taken so far, packed as attention reads them: a step projects and appends its own positions and
  * repacks nothing.
  *
- * <p>Positions at or past a sequence's own may hold anything. The file holds the arrays as they are, the unused part too, so that a size
- * in a damaged file is known to be wrong before memory is taken for it.
+ * <p>In a ring they go on without end: it holds the keys that a query can need, for the last {@code capacity} positions. The file holds the
+ * arrays as they are, the unused part too, so that a size in a damaged file is known to be wrong before memory is taken for it.
  */
 final class AttentionCache implements MixerState {
     private final MixerSpec spec;
     private final int capacity;
     private final KeyValues keyValues;
     private final long[] positions;
+    /** Of a ring: the furthest that each sequence has stood; what is a ring behind it has been written over. */
+    private final long[] furthest;
+
     private final Workspace workspace = Workspace.create();
 
-    private AttentionCache(MixerSpec spec, int capacity, KeyValues keyValues, long[] positions) {
+    private AttentionCache(MixerSpec spec, int capacity, KeyValues keyValues, long[] positions, long[] furthest) {
         this.spec = spec;
         this.capacity = capacity;
         this.keyValues = keyValues;
         this.positions = positions;
+        this.furthest = furthest;
     }
 
-    static AttentionCache create(MixerSpec spec, AttentionForm form, int batch, int capacity) {
+    static AttentionCache create(MixerSpec spec, CacheForm cache, AttentionForm form, int batch, int capacity) {
         checkSizes(batch, capacity);
-        KeyValues empty = KeyValues.create(batch, form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity);
-        return new AttentionCache(spec, capacity, empty, new long[batch]);
+        KeyValues empty = cache.keyValues(batch, form, capacity).allocate();
+        return new AttentionCache(spec, capacity, empty, new long[batch], new long[cache.isRing() ? batch : 0]);
     }
 
     private static void checkSizes(int batch, int capacity) {
@@ -47,31 +50,49 @@ final class AttentionCache implements MixerState {
         }
     }
 
-    static long bytes(AttentionForm form, int batch, int capacity) {
+    static long bytes(CacheForm cache, AttentionForm form, int batch, int capacity) {
         checkSizes(batch, capacity);
-        long floats = KeyValues.keyFloats(form.keyHeads(), form.keyWidth(), capacity)
-                + KeyValues.valueFloats(form.keyHeads(), form.valueWidth(), capacity);
-        return batch * (floats * Float.BYTES + Long.BYTES);
+        return batch * (cache.bytes(form, capacity) + Long.BYTES * (cache.isRing() ? 2L : 1L));
     }
 
     KeyValues keyValues() {
         return keyValues;
     }
 
-    /** Demands room for a chunk, before anything is written. */
-    void room(Sequences chunk) {
+    private boolean isRing() {
+        return keyValues.ring > 0;
+    }
+
+    /** The most positions that may be written at once: more would write over keys that the first of them need. */
+    int longestStep() {
+        return isRing() ? capacity : Integer.MAX_VALUE;
+    }
+
+    /** Makes room for more positions of every sequence: of all or, on an error, of none. */
+    void room(int[] counts) {
         for (int b = 0; b < positions.length; b++) {
-            long room = capacity - positions[b];
-            if (chunk.length(b) > room) {
-                throw new StateExhaustedException("a step of sequence " + b, chunk.length(b), room);
+            // positions are whole numbers of 32 bits in masks and modifiers
+            long room = (isRing() ? Integer.MAX_VALUE : capacity) - positions[b];
+            if (counts[b] > room) {
+                throw new StateExhaustedException("a step of sequence " + b, counts[b], room);
             }
         }
     }
 
-    /** Moves on: keys and values of the chunk have been written. */
-    void advance(Sequences chunk) {
+    /** Prepares what a step of this many positions writes to. */
+    void reserve(int[] counts) {
         for (int b = 0; b < positions.length; b++) {
-            positions[b] += chunk.length(b);
+            keyValues.reserve(b, (int) positions[b], counts[b]);
+            if (isRing()) { // from here on older keys may be gone, also if the step is cancelled
+                furthest[b] = Math.max(furthest[b], positions[b] + counts[b]);
+            }
+        }
+    }
+
+    /** Moves on: keys and values of so many positions have been written. */
+    void advance(int[] counts) {
+        for (int b = 0; b < positions.length; b++) {
+            positions[b] += counts[b];
         }
     }
 
@@ -97,64 +118,108 @@ final class AttentionCache implements MixerState {
 
     @Override
     public void rollback(int sequence, int count) {
+        checkRollback(sequence, count);
+        back(sequence, count);
+    }
+
+    @Override
+    public void rollback(int count) {
+        for (int b = 0; b < positions.length; b++) {
+            checkRollback(b, count);
+        }
+        for (int b = 0; b < positions.length; b++) {
+            back(b, count);
+        }
+    }
+
+    private void checkRollback(int sequence, int count) {
         long most = position(sequence);
+        if (isRing()) {
+            most = Math.min(most, capacity - (furthest[sequence] - positions[sequence]));
+        }
         if (count < 0 || count > most) {
             throw new StateExhaustedException("rollback of sequence " + sequence, count, most);
         }
+    }
+
+    private void back(int sequence, int count) {
         positions[sequence] -= count;
+        keyValues.release(sequence, (int) positions[sequence]);
+    }
+
+    @Override
+    public void reorder(int[] sources) {
+        MixerState.checkSources(positions.length, sources);
+        keyValues.reorder(sources);
+        reorder(positions, sources);
+        reorder(furthest, sources);
+    }
+
+    private static void reorder(long[] numbers, int[] sources) {
+        long[] before = numbers.clone();
+        for (int b = 0; b < numbers.length; b++) {
+            numbers[b] = before[sources[b]];
+        }
     }
 
     @Override
     public void reset() {
+        for (int b = 0; b < positions.length; b++) {
+            keyValues.release(b, 0);
+        }
         Arrays.fill(positions, 0);
+        Arrays.fill(furthest, 0);
     }
 
     @Override
     public MixerState copy() {
-        return new AttentionCache(spec, capacity, keyValues.copy(), positions.clone());
+        return new AttentionCache(spec, capacity, keyValues.copy(), positions.clone(), furthest.clone());
     }
 
     @Override
     public long bytes() {
-        return keyValues.bytes() + (long) positions.length * Long.BYTES;
+        return keyValues.bytes() + (long) Long.BYTES * (positions.length + furthest.length);
     }
 
     @Override
     public void save(WritableByteChannel channel) throws IOException {
         StateFile.Writer writer = new StateFile.Writer(channel, this);
-        for (int b = 0; b < positions.length; b++) {
-            float[] keys = keyValues.keys(b);
-            float[] values = keyValues.values(b);
-            writer.floats(keys, 0, keys.length);
-            writer.floats(values, 0, values.length);
+        for (long stood : furthest) {
+            writer.number(stood);
         }
+        keyValues.save(writer);
         writer.finish();
     }
 
-    static AttentionCache load(ReadableByteChannel channel, MixerSpec spec, AttentionForm form) throws IOException {
+    static AttentionCache load(ReadableByteChannel channel, MixerSpec spec, CacheForm cache, AttentionForm form)
+            throws IOException {
         StateFile.Reader reader = new StateFile.Reader(channel, spec);
         int capacity = reader.capacity();
-        for (int b = 0; b < reader.batch(); b++) {
-            if (reader.position(b) > capacity) {
-                throw reader.corrupt(
-                        reader.offset(), "position " + reader.position(b) + " is past the capacity " + capacity);
+        long[] positions = new long[reader.batch()];
+        long[] furthest = new long[cache.isRing() ? positions.length : 0];
+        for (int b = 0; b < positions.length; b++) {
+            positions[b] = reader.position(b);
+            int most = cache.isRing() ? Integer.MAX_VALUE : capacity;
+            if (positions[b] > most) {
+                throw reader.corrupt(reader.offset(), "position " + positions[b] + " is past the capacity " + most);
             }
         }
-        long keyFloats = KeyValues.keyFloats(form.keyHeads(), form.keyWidth(), capacity);
-        long valueFloats = KeyValues.valueFloats(form.keyHeads(), form.valueWidth(), capacity);
-        if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 8) {
-            throw reader.corrupt(reader.offset(), "capacity " + capacity + " is larger than any state's");
+        for (int b = 0; b < furthest.length; b++) {
+            furthest[b] = reader.number();
+            if (furthest[b] < positions[b] || furthest[b] - positions[b] > capacity) {
+                throw reader.corrupt(
+                        reader.offset() - Long.BYTES,
+                        "sequence " + b + " at position " + positions[b] + " has stood at " + furthest[b]);
+            }
         }
-        float[][] keys = new float[reader.batch()][];
-        float[][] values = new float[reader.batch()][];
-        long[] positions = new long[reader.batch()];
-        for (int b = 0; b < positions.length; b++) {
-            keys[b] = reader.floats((int) keyFloats);
-            values[b] = reader.floats((int) valueFloats);
-            positions[b] = reader.position(b);
+        KeyValues loaded;
+        try {
+            loaded = cache.keyValues(positions.length, form, capacity);
+        } catch (BadShapeException tooLarge) {
+            throw reader.corrupt(reader.offset(), tooLarge.getMessage());
         }
-        KeyValues loaded = KeyValues.of(form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity, keys, values);
-        return new AttentionCache(spec, capacity, loaded, positions);
+        loaded.load(reader);
+        return new AttentionCache(spec, capacity, loaded, positions, furthest);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.attention4j.core;
 
+import org.attention4j.api.Scratch;
+
 /** Some keys [keys, E] and values [keys, E'] of one head, as the kernels read them. */
 final class KeyBlock {
     /** Keys in panels of 16, each [E, 16]. */
@@ -12,4 +14,14 @@ final class KeyBlock {
     int valuesAt;
     /** How far apart the panels of the values are. */
     int valueStride;
+
+    /** Memory of this block, for sources that cannot be read in place. */
+    float[] ownKeys = {};
+
+    float[] ownValues = {};
+
+    void own(Scratch scratch, int keyFloats, int valueFloats) {
+        ownKeys = scratch.floats(keyFloats);
+        ownValues = scratch.floats(valueFloats);
+    }
 }

@@ -1,16 +1,20 @@
 package org.attention4j.core;
 
+import java.io.IOException;
 import org.attention4j.api.BadShapeException;
+import org.attention4j.api.MixerState;
 import org.attention4j.api.Scratch;
+import org.attention4j.api.StateFile;
+import org.attention4j.kernels.PackedMatrix;
 
 /**
- * Keys and values of a batch, packed as the kernels read them: one array of each a sequence, so that a cache can grow as large as
- * Java's arrays allow for every sequence.
+ * Keys and values of a batch, packed as the kernels read them: of each sequence one page that holds all positions, one that positions
+ * go round in, or a table of pages.
  *
- * <p>Keys [K, S, E]: head after head, panels of 16 keys, each [E, 16]. Values [K, S, E']: head after head, panels of 16 columns, each [S, 16],
- * so that one query reads a few long streams. Positions are written one by one, in any order; what has not been written holds anything and is not read.
+ * <p>Positions are written one by one, in any order; what has not been written holds anything and is not read. A block of keys that is one
+ * piece of floats is read in place; otherwise it is put together in memory of the thread that reads.
  */
-final class KeyValues implements KeySource {
+class KeyValues implements KeySource {
     /**
      * Keys a block: softmax goes on from block to block, so this number is part of what the bits are. Measured at n = 1,024 and E = 64 with
      * 16, 32 and 64 queries: 128 and 256 keys are equally fast, 64 a fifth slower.
@@ -22,53 +26,54 @@ final class KeyValues implements KeySource {
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    private int batch;
-    private int heads;
-    private int keyWidth;
-    private int valueWidth;
-    private int capacity;
-    private float[][] keys = {};
-    private float[][] values = {};
+    int batch;
+    int heads;
+    int keyWidth;
+    int valueWidth;
+    /** Positions of a page. */
+    int page;
+    /** Positions after which a sequence begins again at its first page; 0 where it does not. */
+    int ring;
+    /** The pages of each sequence, in order. */
+    KeyPage[][] pages = {};
 
-    /** Takes a form; arrays must follow. */
-    private void shape(int newBatch, int newHeads, int newKeyWidth, int newValueWidth, int newCapacity) {
+    private int capacity;
+
+    /** Takes a form; pages must follow. */
+    final void shape(int newBatch, int newHeads, int newKeyWidth, int newValueWidth, int newCapacity, int newPage) {
         batch = newBatch;
         heads = newHeads;
         keyWidth = newKeyWidth;
         valueWidth = newValueWidth;
         capacity = newCapacity;
-        check(keyFloats(heads, keyWidth, capacity), "keys", keyWidth);
-        check(valueFloats(heads, valueWidth, capacity), "values", valueWidth);
-        if (keys.length < batch) {
-            keys = new float[batch][];
-            values = new float[batch][];
+        page = newPage;
+        check(KeyPage.keyNumbers(heads, keyWidth, page), "keys", keyWidth);
+        check(KeyPage.valueNumbers(heads, valueWidth, page), "values", valueWidth);
+        if (pages.length < batch) {
+            pages = new KeyPage[batch][];
         }
     }
 
     private void check(long floats, String what, int width) {
         if (floats > LARGEST_ARRAY) {
-            throw new BadShapeException(capacity + " " + what + " of " + heads + " heads of width " + width + " need "
+            throw new BadShapeException(page + " " + what + " of " + heads + " heads of width " + width + " need "
                     + floats + " floats a sequence; a Java array holds at most " + LARGEST_ARRAY);
         }
-    }
-
-    /** Floats of the keys of one sequence. */
-    static long keyFloats(int heads, int keyWidth, int capacity) {
-        return (long) heads * keyWidth * ((capacity + 15L) / 16 * 16);
-    }
-
-    /** Floats of the values of one sequence. */
-    static long valueFloats(int heads, int valueWidth, int capacity) {
-        return (long) heads * capacity * ((valueWidth + 15L) / 16 * 16);
     }
 
     /** Memory of a call. */
     static KeyValues borrow(Scratch scratch, int batch, int heads, int keyWidth, int valueWidth, int capacity) {
         KeyValues borrowed = scratch.object(KeyValues.class, KeyValues::new);
-        borrowed.shape(batch, heads, keyWidth, valueWidth, capacity);
+        borrowed.shape(batch, heads, keyWidth, valueWidth, capacity, capacity);
         for (int b = 0; b < batch; b++) {
-            borrowed.keys[b] = scratch.floats((int) keyFloats(heads, keyWidth, capacity));
-            borrowed.values[b] = scratch.floats((int) valueFloats(heads, valueWidth, capacity));
+            FloatPage all = scratch.object(FloatPage.class, FloatPage::new);
+            all.shape(heads, keyWidth, valueWidth, capacity);
+            all.keys = scratch.floats(all.keyNumbers());
+            all.values = scratch.floats(all.valueNumbers());
+            if (borrowed.pages[b] == null) {
+                borrowed.pages[b] = new KeyPage[1];
+            }
+            borrowed.pages[b][0] = all;
         }
         return borrowed;
     }
@@ -76,150 +81,209 @@ final class KeyValues implements KeySource {
     /** Memory of its own, zeros. */
     static KeyValues create(int batch, int heads, int keyWidth, int valueWidth, int capacity) {
         KeyValues created = new KeyValues();
-        created.shape(batch, heads, keyWidth, valueWidth, capacity);
+        created.shape(batch, heads, keyWidth, valueWidth, capacity, capacity);
         for (int b = 0; b < batch; b++) {
-            created.keys[b] = new float[(int) keyFloats(heads, keyWidth, capacity)];
-            created.values[b] = new float[(int) valueFloats(heads, valueWidth, capacity)];
+            created.pages[b] = new KeyPage[] {KeyPage.of(new FloatPage(), heads, keyWidth, valueWidth, capacity)};
         }
         return created;
     }
 
-    /** Given memory, of the lengths of {@link #keyFloats} and {@link #valueFloats}. */
-    static KeyValues of(int heads, int keyWidth, int valueWidth, int capacity, float[][] keys, float[][] values) {
-        KeyValues given = new KeyValues();
-        given.keys = keys;
-        given.values = values;
-        given.shape(keys.length, heads, keyWidth, valueWidth, capacity);
-        return given;
+    /** Memory of its own in which each sequence has one page, of positions that there is room for or that it goes round in. */
+    static KeyValues single(CacheForm form, int batch, int heads, int keyWidth, int valueWidth, int capacity) {
+        KeyValues created = new KeyValues();
+        created.shape(batch, heads, keyWidth, valueWidth, capacity, form.positions(capacity));
+        created.ring = form.isRing() ? created.page : 0;
+        for (int b = 0; b < batch; b++) {
+            created.pages[b] = new KeyPage[] {form.emptyPage()};
+            created.pages[b][0].shape(heads, keyWidth, valueWidth, created.page);
+        }
+        return created;
     }
+
+    /** Makes the arrays, zeros. */
+    KeyValues allocate() {
+        for (int b = 0; b < batch; b++) {
+            pages[b][0].allocate();
+        }
+        return this;
+    }
+
+    void save(StateFile.Writer writer) throws IOException {
+        for (int b = 0; b < batch; b++) {
+            pages[b][0].save(writer);
+        }
+    }
+
+    /** Reads what {@link #save} wrote, instead of {@link #allocate}. */
+    void load(StateFile.Reader reader) throws IOException {
+        for (int b = 0; b < batch; b++) {
+            pages[b][0].load(reader);
+        }
+    }
+
+    /** Lets every sequence go on from what another one, or it itself, holds. */
+    void reorder(int[] sources) {
+        MixerState.reorder(pages, sources, (from, to) -> to[0].copyFrom(from[0]));
+    }
+
+    /** Forgets what is at or past a position. */
+    void release(int sequence, int position) {}
 
     KeyValues copy() {
-        float[][] keyCopies = new float[batch][];
-        float[][] valueCopies = new float[batch][];
+        KeyValues copy = new KeyValues();
+        copy.shape(batch, heads, keyWidth, valueWidth, capacity, page);
+        copy.ring = ring;
         for (int b = 0; b < batch; b++) {
-            keyCopies[b] = keys[b].clone();
-            valueCopies[b] = values[b].clone();
+            copy.pages[b] = new KeyPage[] {pages[b][0].fresh()};
+            copy.pages[b][0].copyFrom(pages[b][0]);
         }
-        return of(heads, keyWidth, valueWidth, capacity, keyCopies, valueCopies);
-    }
-
-    float[] keys(int sequence) {
-        return keys[sequence];
-    }
-
-    float[] values(int sequence) {
-        return values[sequence];
+        return copy;
     }
 
     @Override
-    public int capacity() {
+    public final int capacity() {
         return capacity;
     }
 
     @Override
-    public int heads() {
+    public final int heads() {
         return heads;
     }
 
     @Override
-    public int queryBlock() {
+    public final int queryBlock() {
         return QUERY_BLOCK;
     }
 
-    @Override
-    public KeyBlock block(Scratch scratch) {
-        return scratch.object(KeyBlock.class, KeyBlock::new);
+    /** Where a position is among those of all pages. */
+    private int slot(int position) {
+        return ring == 0 ? position : position % ring;
+    }
+
+    private KeyPage pageOf(int sequence, int slot) {
+        return pages[sequence][slot < page ? 0 : slot / page];
+    }
+
+    /** Where a position is in its page. */
+    private int within(int slot) {
+        return slot < page ? slot : slot % page;
+    }
+
+    /** Whether blocks lie within pages. */
+    private boolean wholeBlocks() {
+        return page % BLOCK == 0 || page >= capacity;
     }
 
     @Override
-    public int run(int key, int count) {
-        return count; // panel after panel
+    public final KeyBlock block(Scratch scratch) {
+        KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
+        if (batch > 0 && !(wholeBlocks() && inPlace())) {
+            block.own(
+                    scratch, PackedMatrix.panelsLength(keyWidth, BLOCK), PackedMatrix.panelsLength(BLOCK, valueWidth));
+        }
+        return block;
+    }
+
+    /** Whether pages are floats. */
+    boolean inPlace() {
+        return pages[0][0] instanceof FloatPage;
     }
 
     @Override
-    public void keys(KeyBlock block, int sequence, int head, int key, int count) {
-        block.keys = keys[sequence];
-        block.keysAt = keyPanel(head, key);
+    public final int run(int key, int count) {
+        if (!(wholeBlocks() && inPlace())) {
+            return Math.min(count, BLOCK);
+        }
+        return Math.min(count, page - within(slot(key))); // panel after panel
     }
 
     @Override
-    public void values(KeyBlock block, int sequence, int head, int key, int count) {
-        block.values = values[sequence];
-        block.valuesAt = valuePanel(head, key);
-        block.valueStride = valuePanelStride();
+    public final void keys(KeyBlock block, int sequence, int head, int key, int count) {
+        int slot = slot(key);
+        KeyPage found = pageOf(sequence, slot);
+        if (found instanceof FloatPage floats && wholeBlocks()) {
+            block.keys = floats.keys;
+            block.keysAt = floats.keyPanel(head, within(slot));
+            return;
+        }
+        block.keys = block.ownKeys;
+        block.keysAt = 0;
+        for (int done = 0, n; done < count; done += n) {
+            int at = slot(key + done);
+            n = Math.min(count - done, page - within(at));
+            pageOf(sequence, at).readKeys(head, within(at), n, block.keys, done);
+        }
+    }
+
+    @Override
+    public final void values(KeyBlock block, int sequence, int head, int key, int count) {
+        int slot = slot(key);
+        KeyPage found = pageOf(sequence, slot);
+        if (found instanceof FloatPage floats && wholeBlocks()) {
+            block.values = floats.values;
+            block.valuesAt = floats.valuePanel(head, within(slot));
+            block.valueStride = floats.valueStride();
+            return;
+        }
+        block.values = block.ownValues;
+        block.valuesAt = 0;
+        block.valueStride = 16 * count;
+        for (int done = 0, n; done < count; done += n) {
+            int at = slot(key + done);
+            n = Math.min(count - done, page - within(at));
+            pageOf(sequence, at).readValues(head, within(at), n, block.values, 16 * done, block.valueStride);
+        }
     }
 
     @Override
     public long bytes() {
-        return batch * Float.BYTES * (keyFloats(heads, keyWidth, capacity) + valueFloats(heads, valueWidth, capacity));
+        long bytes = 0;
+        for (int b = 0; b < batch; b++) {
+            bytes += pages[b][0].bytes();
+        }
+        return bytes;
     }
 
-    /** Where the panel of a key begins; keys of a panel are 1 apart, the numbers of a key 16. */
-    private int keyPanel(int head, int key) {
-        return (head * Work.blocks(capacity, 16) + key / 16) * 16 * keyWidth;
-    }
-
-    /** Where the first panel of a value is, at its row; panels are {@link #valuePanelStride} apart. */
-    private int valuePanel(int head, int key) {
-        return head * capacity * Work.padded(valueWidth) + key * 16;
-    }
-
-    private int valuePanelStride() {
-        return 16 * capacity;
-    }
+    /** Makes room for positions to be written, before threads write them. */
+    void reserve(int sequence, int first, int count) {}
 
     /** Writes keys: number e of head h of row i is {@code rows[offset + i · rowStride + h · headStride + e]}. */
-    void putKeys(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
-        float[] to = keys[sequence];
-        for (int h = 0; h < heads; h++) {
-            for (int i = 0; i < count; i++) {
-                int from = offset + i * rowStride + h * headStride;
-                int at = keyPanel(h, first + i) + (first + i) % 16;
-                for (int e = 0; e < keyWidth; e++) {
-                    to[at + 16 * e] = rows[from + e];
-                }
-            }
+    final void putKeys(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        for (int done = 0, n; done < count; done += n) {
+            int at = slot(first + done);
+            n = Math.min(count - done, page - within(at));
+            pageOf(sequence, at).putKeys(within(at), n, rows, offset + done * rowStride, rowStride, headStride);
         }
     }
 
     /** Writes values, laid out as for {@link #putKeys}. */
-    void putValues(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
-        float[] to = values[sequence];
-        for (int h = 0; h < heads; h++) {
-            for (int i = 0; i < count; i++) {
-                int from = offset + i * rowStride + h * headStride;
-                int at = valuePanel(h, first + i);
-                int stride = valuePanelStride();
-                for (int e = 0; e < valueWidth; e += 16, at += stride) {
-                    System.arraycopy(rows, from + e, to, at, Math.min(16, valueWidth - e));
-                }
-            }
+    final void putValues(int sequence, int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        for (int done = 0, n; done < count; done += n) {
+            int at = slot(first + done);
+            n = Math.min(count - done, page - within(at));
+            pageOf(sequence, at).putValues(within(at), n, rows, offset + done * rowStride, rowStride, headStride);
         }
     }
 
     @Override
-    public float key(int sequence, int head, int key, int e) {
-        return keys[sequence][keyPanel(head, key) + 16 * e + key % 16];
+    public final float key(int sequence, int head, int key, int e) {
+        int slot = slot(key);
+        return pageOf(sequence, slot).key(head, within(slot), e);
     }
 
     @Override
-    public void keyRows(int sequence, int head, int first, int count, float[] rows) {
+    public final void keyRows(int sequence, int head, int first, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
-            int at = keyPanel(head, first + j) + (first + j) % 16;
-            for (int e = 0; e < keyWidth; e++) {
-                rows[j * keyWidth + e] = keys[sequence][at + 16 * e];
-            }
+            int slot = slot(first + j);
+            pageOf(sequence, slot).keyRow(head, within(slot), rows, j * keyWidth);
         }
     }
 
     @Override
-    public void valueRows(int sequence, int head, int first, int count, float[] rows) {
+    public final void valueRows(int sequence, int head, int first, int count, float[] rows) {
         for (int j = 0; j < count; j++) {
-            int at = valuePanel(head, first + j);
-            int stride = valuePanelStride();
-            for (int e = 0; e < valueWidth; e += 16, at += stride) {
-                System.arraycopy(values[sequence], at, rows, j * valueWidth + e, Math.min(16, valueWidth - e));
-            }
+            int slot = slot(first + j);
+            pageOf(sequence, slot).valueRow(head, within(slot), rows, j * valueWidth);
         }
     }
 }

@@ -82,7 +82,8 @@ public final class MultiHeadAttention extends ProjectedAttention {
             .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
             .and(MaskOptions.SCHEMA)
             .and(RotaryOptions.SCHEMA)
-            .and(ScoreOptions.SCHEMA);
+            .and(ScoreOptions.SCHEMA)
+            .and(CacheOptions.SCHEMA);
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
     static final MixerKind KIND = kind(OPTIONS);
@@ -180,6 +181,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
         MaskOptions.declare(spec, causal);
         form.declare(spec);
         ScoreOptions.declare(spec, form.heads());
+        CacheOptions.declare(spec, causal);
         boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
                 .weightSum(allShown ? WeightSum.ONE : WeightSum.AT_MOST_ONE)

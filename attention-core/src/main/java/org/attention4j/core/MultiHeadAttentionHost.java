@@ -44,7 +44,7 @@ public final class MultiHeadAttentionHost implements AttentionHost {
         @Override
         public MixerSpec spec(MixerConfig config) {
             MixerSpec spec = MultiHeadAttention.specOf(kind, config);
-            variant.variant(spec);
+            CacheOptions.check(spec.config(), variant.variant(spec));
             return spec;
         }
 

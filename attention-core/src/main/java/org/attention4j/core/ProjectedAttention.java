@@ -34,6 +34,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     final Kernels kernels;
     final NamedTensors parameters;
     final HeadProjections projections;
+    private final CacheForm cache;
 
     ProjectedAttention(
             MixerSpec spec,
@@ -47,6 +48,8 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         this.variant = Objects.requireNonNull(variant, "variant");
         this.kernels = Objects.requireNonNull(kernels, "kernels");
         this.parameters = parameters;
+        CacheOptions.check(spec.config(), variant);
+        cache = CacheOptions.form(spec.config());
         projections = new HeadProjections(
                 form,
                 MaskOptions.masked(variant, spec.config()),
@@ -158,51 +161,71 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     @Override
     public MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.create(spec, form, batch, capacity);
+        return AttentionCache.create(spec, cache, form, batch, capacity);
     }
 
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.bytes(form, batch, capacity);
+        return AttentionCache.bytes(cache, form, batch, capacity);
     }
 
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.load(channel, spec, form);
+        return AttentionCache.load(channel, spec, cache, form);
     }
 
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof AttentionCache cache)) {
+        if (!(state instanceof AttentionCache own)) {
             throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
         }
-        cache.room(chunk);
         int mark = workspace.begin();
         try {
-            step(chunk, cache, out, workspace);
+            step(chunk, own, out, workspace);
         } finally {
             workspace.end(mark);
         }
-        cache.advance(chunk);
     }
 
-    private void step(Sequences chunk, AttentionCache cache, Tensor out, Workspace workspace) {
+    /** All of the chunk, or piece by piece where the state can take no more at once. */
+    private void step(Sequences chunk, AttentionCache state, Tensor out, Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        TrueRows rows = TrueRows.of(scratch, chunk);
+        state.room(rows.lengths);
+        int longest = state.longestStep();
+        if (rows.time <= longest) {
+            step(rows, state, out, workspace);
+            return;
+        }
+        float[] array = out.writable(scratch);
+        Tensor target = Tensor.of(array, out.offset(), out.shape());
+        for (int from = 0; from < chunk.time(); from += longest) {
+            int mark = scratch.mark();
+            step(rows.part(from, longest, scratch), state, target, workspace);
+            scratch.release(mark);
+            workspace.mustFinish(); // a piece cannot be taken back
+        }
+        out.commit(array);
+    }
+
+    private void step(TrueRows rows, AttentionCache state, Tensor out, Workspace workspace) {
         Scratch scratch = workspace.scratch();
         AttentionCall call = AttentionCall.borrow(scratch);
-        TrueRows rows = TrueRows.of(scratch, chunk);
         int[] positions = scratch.ints(rows.batch);
         call.keyLengths = scratch.ints(rows.batch);
         for (int b = 0; b < rows.batch; b++) {
-            positions[b] = (int) cache.position(b);
+            positions[b] = (int) state.position(b);
             call.keyLengths[b] = positions[b] + rows.lengths[b];
         }
-        call.keyTime = cache.capacity();
-        projections.append(call, rows, cache.keyValues(), positions, workspace);
+        call.keyTime = state.capacity();
+        state.reserve(rows.lengths);
+        projections.append(call, rows, state.keyValues(), positions, workspace);
         projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
         projections.finish(call, rows, out, workspace, scratch, null);
+        state.advance(rows.lengths);
     }
 
     /** The whole of a pass; arguments have been checked. */

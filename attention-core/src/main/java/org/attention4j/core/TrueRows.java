@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** The true positions of padded sequences {@code [B, T, D]}: where each is in the tensor's array, and where among all of them. */
 final class TrueRows {
     int batch;
+    /** Positions looked at, with padding. */
     int time;
+    /** Positions of the tensors, and how many of them are before those looked at. */
+    private int paddedTime;
+
+    private int skipped;
     int width;
     /** True lengths. */
     int[] lengths = {};
@@ -35,6 +40,8 @@ final class TrueRows {
         Tensor tensor = sequences.tensor();
         batch = sequences.batch();
         time = sequences.time();
+        paddedTime = time;
+        skipped = 0;
         width = sequences.width();
         lengths = Memory.ints(memory, batch);
         before = Memory.ints(memory, batch);
@@ -50,7 +57,7 @@ final class TrueRows {
 
     /** Starts of sequences with padding. */
     int[] padded(int[] starts, int offset, int rowWidth) {
-        return HeadRows.starts(starts, batch, offset, time * rowWidth);
+        return HeadRows.starts(starts, batch, offset + skipped * rowWidth, paddedTime * rowWidth);
     }
 
     /** Starts of sequences without padding. */
@@ -96,11 +103,33 @@ final class TrueRows {
         }
     }
 
+    /** Some positions of all sequences; what is behind them counts as padding. */
+    TrueRows part(int from, int count, Scratch scratch) {
+        TrueRows part = scratch.object(TrueRows.class, TrueRows::new);
+        part.batch = batch;
+        part.time = Math.min(count, time - from);
+        part.paddedTime = paddedTime;
+        part.skipped = skipped + from;
+        part.width = width;
+        part.lengths = scratch.ints(batch);
+        part.before = scratch.ints(batch);
+        int[] starts = scratch.ints(batch);
+        part.total = 0;
+        for (int b = 0; b < batch; b++) {
+            part.lengths[b] = Math.max(0, Math.min(part.time, lengths[b] - from));
+            part.before[b] = part.total;
+            part.total += part.lengths[b];
+            starts[b] = rows.start[b] + from * rows.rowStride;
+        }
+        part.rows.set(rows.array, starts, rows.headStride, rows.rowStride);
+        return part;
+    }
+
     /** Sets padding rows of an output {@code [B, T, rowWidth]} to 0. */
     void clearPadding(float[] out, int offset, int rowWidth) {
         for (int b = 0; b < batch; b++) {
-            int from = offset + (b * time + lengths[b]) * rowWidth;
-            Arrays.fill(out, from, offset + (b + 1) * time * rowWidth, 0f);
+            int from = offset + (b * paddedTime + skipped + lengths[b]) * rowWidth;
+            Arrays.fill(out, from, offset + (b + 1) * paddedTime * rowWidth, 0f);
         }
     }
 }

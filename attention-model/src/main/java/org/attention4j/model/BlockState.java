@@ -51,6 +51,12 @@ record BlockState(
         mixerState.rollback(positions);
     }
 
+    /** The memory stays where it is: beams of one source have the same. */
+    @Override
+    public void reorder(int[] sources) {
+        mixerState.reorder(sources);
+    }
+
     @Override
     public void reset() {
         mixerState.reset();

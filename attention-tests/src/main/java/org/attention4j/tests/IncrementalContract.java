@@ -136,6 +136,16 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
+     * After reorder, sequence b goes on from where sequence sources[b] stood, whoever else does.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void reorderedSequencesGoOn(@ForAll("trials") @Checks("reordered-sequences-go-on") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * Rolled back by k and replayed, a state gives the same outputs.
      *
      * @param trial drawn by jqwik

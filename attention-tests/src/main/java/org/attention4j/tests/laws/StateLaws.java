@@ -1,7 +1,9 @@
 package org.attention4j.tests.laws;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerState;
@@ -28,6 +30,11 @@ public final class StateLaws {
                         "a copy stands where the state does, and neither changes the other",
                         "copy: deep, positions included",
                         StateLaws::copies),
+                law(
+                        "reordered-sequences-go-on",
+                        "after reorder, sequence b goes on from where sequence sources[b] stood, whoever else does",
+                        "reorder: what is kept of a sequence, positions included; copies where several go on from one",
+                        StateLaws::reordered),
                 law(
                         "rollback-and-replay",
                         "rolled back by k and replayed, a state gives the same outputs",
@@ -96,6 +103,48 @@ public final class StateLaws {
                     from[b],
                     rest,
                     "the copy shares an array with the original, or does not stand where it did");
+        }
+    }
+
+    private static void reordered(LawCase c) {
+        Incremental mixer = c.mixer().require(Incremental.class);
+        Tensor whole = Runs.forward(mixer, c.input());
+        Steps steps = halfWay(c, mixer);
+        SplittableRandom random = c.random("sources");
+        int[] sources = new int[c.batch()];
+        Arrays.setAll(sources, b -> random.nextInt(c.batch()));
+        steps.state.reorder(sources);
+        Steps rest = new Steps(mixer, Batches.ordered(c.input(), sources), steps.state, Workspace.threads(1));
+        for (int b = 0; b < c.batch(); b++) {
+            rest.taken[b] = steps.taken[sources[b]];
+            Expect.equal(
+                    (long) rest.taken[b],
+                    rest.state.position(b),
+                    "position of sequence " + b + " that goes on from sequence " + sources[b]);
+        }
+        int[] from = rest.taken.clone();
+        rest.takeAll(b -> 2);
+        for (int b = 0; b < c.batch(); b++) {
+            Expect.positions(
+                    c.spec(),
+                    "steps after reorder(" + Arrays.toString(sources) + ")",
+                    whole,
+                    sources[b],
+                    from[b],
+                    rest.out,
+                    b,
+                    from[b],
+                    rest.taken[b] - from[b],
+                    "a sequence goes on from its own past, or two share what one of them writes");
+        }
+        for (int[] wrong : new int[][] {new int[c.batch() + 1], {-1}, {c.batch()}}) {
+            int[] given = wrong.length == 1 ? Arrays.copyOf(wrong, c.batch()) : wrong;
+            if (given.length != c.batch() || given[0] != 0) {
+                Expect.refused(
+                        BadShapeException.class,
+                        "reorder(" + Arrays.toString(given) + ") of " + c.batch() + " sequences",
+                        () -> rest.state.reorder(given));
+            }
         }
     }
 

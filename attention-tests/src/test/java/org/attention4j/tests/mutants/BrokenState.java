@@ -49,6 +49,11 @@ class BrokenState implements MixerState {
     }
 
     @Override
+    public void reorder(int[] sources) {
+        inner.reorder(sources);
+    }
+
+    @Override
     public void reset() {
         inner.reset();
     }

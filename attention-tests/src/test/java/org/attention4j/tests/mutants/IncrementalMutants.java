@@ -215,6 +215,12 @@ final class IncrementalMutants {
                         return this;
                     }
                 }),
+                state("reordered-sequences-go-on", "goes on from sequence", inner -> new BrokenState(inner) {
+                    @Override
+                    public void reorder(int[] sources) {
+                        MixerState.checkSources(batch(), sources);
+                    }
+                }),
                 step("rollback-and-replay", "wrong positions taken and rolled back", AVERAGE, new Step() {
                     private MixerState seen;
                     private long furthest;

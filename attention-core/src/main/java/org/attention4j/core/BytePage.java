@@ -1,0 +1,150 @@
+package org.attention4j.core;
+
+import java.io.IOException;
+import org.attention4j.api.StateFile;
+
+/**
+ * Numbers of 8 bits with a scale for each key and each value of each head: x ≈ s · q with q from −127 to 127 and s the largest magnitude of
+ * the row / 127, off by at most 1/254 of that magnitude.
+ */
+final class BytePage extends KeyPage {
+    private static final int MOST = 127;
+
+    private byte[] keys = {};
+    private byte[] values = {};
+    /** [K, size]. */
+    private float[] keyScales = {};
+
+    private float[] valueScales = {};
+
+    private static float scale(float[] row, int at, int width) {
+        float most = 0;
+        for (int e = 0; e < width; e++) {
+            most = Math.max(most, Math.abs(row[at + e]));
+        }
+        return most / MOST;
+    }
+
+    /** What a number is divided by is not 0: a row of zeros, or of numbers so small that their scale is 0, becomes zeros. */
+    private static byte narrow(float x, float scale) {
+        return (byte) Math.round(x / (scale == 0 ? 1 : scale));
+    }
+
+    @Override
+    void putKeys(int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        for (int h = 0; h < heads; h++) {
+            for (int i = 0; i < count; i++) {
+                int from = offset + i * rowStride + h * headStride;
+                int at = keyPanel(h, first + i) + (first + i) % 16;
+                float scale = scale(rows, from, keyWidth);
+                keyScales[h * size + first + i] = scale;
+                for (int e = 0; e < keyWidth; e++) {
+                    keys[at + 16 * e] = narrow(rows[from + e], scale);
+                }
+            }
+        }
+    }
+
+    @Override
+    void putValues(int first, int count, float[] rows, int offset, int rowStride, int headStride) {
+        for (int h = 0; h < heads; h++) {
+            for (int i = 0; i < count; i++) {
+                int from = offset + i * rowStride + h * headStride;
+                float scale = scale(rows, from, valueWidth);
+                valueScales[h * size + first + i] = scale;
+                for (int e = 0; e < valueWidth; e++) {
+                    values[valueAt(h, first + i, e)] = narrow(rows[from + e], scale);
+                }
+            }
+        }
+    }
+
+    private int valueAt(int head, int position, int e) {
+        return valuePanel(head, position) + e / 16 * valueStride() + e % 16;
+    }
+
+    @Override
+    void panels(int head, int first, int count, float[] to, int at) {
+        int from = keyPanel(head, first);
+        for (int i = 0; i < count; i += 16, from += 16 * keyWidth, at += 16 * keyWidth) {
+            panel(from, head * size + first + i, Math.min(16, size - first - i), to, at);
+        }
+    }
+
+    private void panel(int from, int scalesAt, int columns, float[] to, int at) {
+        for (int e = 0; e < keyWidth; e++) {
+            for (int j = 0; j < columns; j++) {
+                to[at + 16 * e + j] = keys[from + 16 * e + j] * keyScales[scalesAt + j];
+            }
+        }
+    }
+
+    @Override
+    void readValues(int head, int first, int count, float[] to, int at, int stride) {
+        for (int e = 0; e < valueWidth; e += 16) {
+            rows(valueAt(head, first, e), head * size + first, count, to, at + e / 16 * stride);
+        }
+    }
+
+    private void rows(int from, int scalesAt, int count, float[] to, int at) {
+        for (int i = 0; i < count; i++) {
+            float scale = valueScales[scalesAt + i];
+            for (int j = 0; j < 16; j++) {
+                to[at + 16 * i + j] = values[from + 16 * i + j] * scale;
+            }
+        }
+    }
+
+    @Override
+    float key(int head, int position, int e) {
+        return keys[keyPanel(head, position) + 16 * e + position % 16] * keyScales[head * size + position];
+    }
+
+    @Override
+    float value(int head, int position, int e) {
+        return values[valueAt(head, position, e)] * valueScales[head * size + position];
+    }
+
+    @Override
+    KeyPage sameKind() {
+        return new BytePage();
+    }
+
+    @Override
+    void allocate() {
+        keys = new byte[keyNumbers()];
+        values = new byte[valueNumbers()];
+        keyScales = new float[heads * size];
+        valueScales = new float[heads * size];
+    }
+
+    @Override
+    void copyFrom(KeyPage other) {
+        BytePage from = (BytePage) other;
+        System.arraycopy(from.keys, 0, keys, 0, keys.length);
+        System.arraycopy(from.values, 0, values, 0, values.length);
+        System.arraycopy(from.keyScales, 0, keyScales, 0, keyScales.length);
+        System.arraycopy(from.valueScales, 0, valueScales, 0, valueScales.length);
+    }
+
+    @Override
+    long bytes(long keyCount, long valueCount, long rows) {
+        return keyCount + valueCount + 2 * Float.BYTES * rows;
+    }
+
+    @Override
+    void save(StateFile.Writer writer) throws IOException {
+        writer.bytes(keys, 0, keys.length);
+        writer.bytes(values, 0, values.length);
+        writer.floats(keyScales, 0, keyScales.length);
+        writer.floats(valueScales, 0, valueScales.length);
+    }
+
+    @Override
+    void load(StateFile.Reader reader) throws IOException {
+        keys = reader.bytes(keyNumbers());
+        values = reader.bytes(valueNumbers());
+        keyScales = reader.floats(heads * size);
+        valueScales = reader.floats(heads * size);
+    }
+}
