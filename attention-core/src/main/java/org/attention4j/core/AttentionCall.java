@@ -182,10 +182,7 @@ final class AttentionCall {
         share(workspace.threads());
         int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
-        if (weighting == null
-                && queryTime == 1
-                && dropout == null
-                && scores.variantMask() == null) { // a mask leaves blocks out
+        if (weighting == null && queryTime == 1 && dropout == null) {
             SingleQueryForward task = scratch.object(SingleQueryForward.class, SingleQueryForward::new);
             task.call = this;
             task.rows = sharedHeads(workspace.threads());
