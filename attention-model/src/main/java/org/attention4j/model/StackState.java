@@ -70,6 +70,13 @@ record StackState(MixerSpec spec, List<BlockState> layers) implements MixerState
     }
 
     @Override
+    public void reorder(int[] sources) {
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).reorder(sources);
+        }
+    }
+
+    @Override
     public void reset() {
         for (int i = 0; i < layers.size(); i++) {
             layers.get(i).reset();
