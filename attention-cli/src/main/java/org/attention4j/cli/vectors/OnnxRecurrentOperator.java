@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Mixers;
@@ -13,14 +14,14 @@ import org.attention4j.api.Recurrent;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.model.files.OnnxParameters;
 
 /**
  * ONNX's {@code LSTM}, {@code GRU} and {@code RNN}. Each direction is a mixer of its own, since each may have its own
  * activations; the reverse one is given its sequences from their true ends.
  *
  * <p>With layout 0, X is {@code [T, B, I]}, Y {@code [T, D, B, H]}, hidden states {@code [D, B, H]}; with layout 1 they are
- * {@code [B, T, I]}, {@code [B, T, D, H]} and {@code [B, D, H]}. Weights have their gates in ONNX's order: i, o, f, c of an
- * LSTM, z, r, h of a GRU.
+ * {@code [B, T, I]}, {@code [B, T, D, H]} and {@code [B, D, H]}.
  */
 final class OnnxRecurrentOperator implements Operator {
     private final Mixers mixers;
@@ -35,15 +36,6 @@ final class OnnxRecurrentOperator implements Operator {
     @Override
     public String name() {
         return name;
-    }
-
-    /** Which of ONNX's gates each of ours is. */
-    private int[] gates() {
-        return switch (name) {
-            case "LSTM" -> new int[] {0, 2, 3, 1}; // i, f, g, o of i, o, f, c
-            case "GRU" -> new int[] {1, 0, 2}; // r, z, n of z, r, h
-            default -> new int[] {0};
-        };
     }
 
     @Override
@@ -119,36 +111,23 @@ final class OnnxRecurrentOperator implements Operator {
         } catch (BadConfigurationException refused) {
             throw new UnsupportedCaseException(id + ": " + refused.getMessage());
         }
-        return mixers.create(id, config, ParameterSource.of(parameters(reference, d, hidden)))
+        return mixers.create(id, config, ParameterSource.of(parameters(reference, d)))
                 .require(Recurrent.class);
     }
 
-    private NamedTensors parameters(ReferenceCase reference, int d, int hidden) {
-        int[] gates = gates();
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        parameters.put("weight_ih_l0", ordered(reference.input("W").slice(d), hidden, gates));
-        parameters.put("weight_hh_l0", ordered(reference.input("R").slice(d), hidden, gates));
-        if (reference.hasInput("B")) {
-            Tensor bias = reference.input("B").slice(d);
-            int rows = gates.length * hidden;
-            parameters.put("bias_ih_l0", ordered(bias.range(0, rows), hidden, gates));
-            parameters.put("bias_hh_l0", ordered(bias.range(rows, 2 * rows), hidden, gates));
-        }
-        if (reference.hasInput("P")) {
-            int[] seeing = {0, 2, 1}; // i, f, o of i, o, f
-            parameters.put("weight_peephole_l0", ordered(reference.input("P").slice(d), hidden, seeing));
-        }
-        return NamedTensors.of(parameters);
+    private NamedTensors parameters(ReferenceCase reference, int d) {
+        return OnnxParameters.recurrent(
+                name,
+                part(reference, "W", d).orElseThrow(),
+                part(reference, "R", d).orElseThrow(),
+                part(reference, "B", d),
+                part(reference, "P", d),
+                "_l0");
     }
 
-    /** The rows of gates in another order. */
-    private static Tensor ordered(Tensor rows, int hidden, int[] gates) {
-        Tensor ordered = Tensor.zeros(rows.shape());
-        for (int g = 0; g < gates.length; g++) {
-            ordered.range(g * hidden, (g + 1) * hidden)
-                    .copyFrom(rows.range(gates[g] * hidden, (gates[g] + 1) * hidden));
-        }
-        return ordered;
+    /** One direction's part of an input, where there is one. */
+    private static Optional<Tensor> part(ReferenceCase reference, String name, int d) {
+        return reference.hasInput(name) ? Optional.of(reference.input(name).slice(d)) : Optional.empty();
     }
 
     private static NamedTensors initial(

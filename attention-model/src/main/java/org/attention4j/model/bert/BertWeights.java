@@ -10,7 +10,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.UnknownTensorException;
 import org.attention4j.model.EncoderConfig;
 import org.attention4j.model.files.OnnxFile;
-import org.attention4j.model.files.StoredTensor;
+import org.attention4j.model.files.OnnxParameters;
 
 /**
  * The parameters of a BERT encoder, under the names that the state dictionary of Hugging Face's {@code BertModel} gives
@@ -138,30 +138,11 @@ public record BertWeights(
 
         private void linear(String layer, String module, int out, int in) {
             // In node names '/' separates modules, but not a list (layer.0) from its index.
-            OnnxFile.Weight weight = file.weightOf(
-                    "/encoder/" + layer.substring("encoder.".length()) + "/" + module.replace('.', '/') + "/MatMul");
-            StoredTensor stored = weight.tensor();
-            Tensor used = weight.transposed() ? stored.tensor() : transposed(stored, Shape.of(in, out));
-            put(layer + "." + module + ".weight", used, Shape.of(out, in));
+            String node =
+                    "/encoder/" + layer.substring("encoder.".length()) + "/" + module.replace('.', '/') + "/MatMul";
+            Tensor weight = OnnxParameters.linear(file, node).get("weight");
+            put(layer + "." + module + ".weight", weight, Shape.of(out, in));
             named(layer + "." + module + ".bias", out);
-        }
-
-        /** Of {@code [in, out]} the {@code [out, in]}. */
-        private static Tensor transposed(StoredTensor stored, Shape expected) {
-            Tensor from = stored.tensor();
-            if (!from.shape().equals(expected)) {
-                throw new ShapeMismatchException(stored.name(), expected, from.shape());
-            }
-            int rows = expected.extent(0);
-            int columns = expected.extent(1);
-            float[] source = from.array();
-            float[] target = new float[source.length];
-            for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < columns; column++) {
-                    target[column * rows + row] = source[row * columns + column];
-                }
-            }
-            return Tensor.of(target, columns, rows);
         }
 
         private void put(String name, Tensor tensor, Shape expected) {

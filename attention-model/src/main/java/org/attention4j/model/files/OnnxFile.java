@@ -134,6 +134,16 @@ public final class OnnxFile implements AutoCloseable {
         return found.get(0);
     }
 
+    /** A node that must be of one of some kinds. */
+    OnnxNode node(String name, List<String> operators) {
+        OnnxNode node = node(name);
+        if (!operators.contains(node.operator())) {
+            throw new IllegalArgumentException(
+                    source + ": node '" + name + "' is of kind " + node.operator() + ", expected one of " + operators);
+        }
+        return node;
+    }
+
     /**
      * A weight as the graph uses it.
      *
@@ -161,6 +171,19 @@ public final class OnnxFile implements AutoCloseable {
                     + " of " + node.inputs() + ") " + found.size() + " are constant, expected one");
         }
         return found.get(0);
+    }
+
+    /**
+     * Finds the constant tensor behind one input of a node, as {@link #weightOf(String)} does.
+     *
+     * @param nodeName the node's name
+     * @param input which input, from 0
+     * @return the tensor; empty if the node has no such input, or it is computed
+     * @throws IllegalArgumentException if there is no such node
+     */
+    public Optional<Weight> weightOf(String nodeName, int input) {
+        List<String> inputs = node(nodeName).inputs();
+        return input < inputs.size() ? constant(inputs.get(input)) : Optional.empty();
     }
 
     /** Follows a value back to where it is stored; nothing if it is computed. */

@@ -1,0 +1,180 @@
+package org.attention4j.model.files;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Tensor;
+
+/**
+ * The weights of nodes of an ONNX graph, named and laid out as our layers and mixers have them, which is as PyTorch does. {@link
+ * ParameterSource#of} makes a source of them.
+ */
+public final class OnnxParameters {
+    private OnnxParameters() {}
+
+    /**
+     * The weights of an LSTM, GRU or RNN node, for the mixer of that kind with one layer: {@code weight_ih_l0 [G·H, I]}, {@code
+     * weight_hh_l0 [G·H, H]}, with a bias {@code bias_ih_l0} and {@code bias_hh_l0 [G·H]}, with peepholes {@code weight_peephole_l0 [3·H]};
+     * of a bidirectional node the same with {@code _reverse}. ONNX's gates i, o, f, c and z, r, h become i, f, g, o and r, z, n.
+     *
+     * @param file the model
+     * @param nodeName the node's name
+     * @return new tensors
+     * @throws IllegalArgumentException if there is no such node, it is of another kind, runs in reverse only, or its weights are computed
+     */
+    public static NamedTensors recurrent(OnnxFile file, String nodeName) {
+        OnnxNode node = file.node(nodeName, List.of("LSTM", "GRU", "RNN"));
+        String direction =
+                node.attributes().get("direction") instanceof OnnxAttribute.Text text ? text.value() : "forward";
+        if (direction.equals("reverse")) {
+            throw new IllegalArgumentException(file.source() + ": node '" + nodeName
+                    + "' has direction reverse alone; forward and bidirectional are read");
+        }
+        Tensor w = required(file, nodeName, 1);
+        Tensor r = required(file, nodeName, 2);
+        Optional<Tensor> bias = tensor(file, nodeName, 3);
+        Optional<Tensor> peepholes = tensor(file, nodeName, 7);
+        NamedTensors parameters = NamedTensors.empty();
+        for (int d = 0; d < w.extent(0); d++) {
+            int which = d;
+            parameters = parameters.and(
+                    "",
+                    recurrent(
+                            node.operator(),
+                            w.slice(d),
+                            r.slice(d),
+                            bias.map(both -> both.slice(which)),
+                            peepholes.map(both -> both.slice(which)),
+                            d == 0 ? "_l0" : "_l0_reverse"));
+        }
+        return parameters;
+    }
+
+    /**
+     * As {@link #recurrent(OnnxFile, String)}, of one direction whose weights are at hand.
+     *
+     * @param operator LSTM, GRU or RNN
+     * @param w W {@code [G·H, I]}
+     * @param r R {@code [G·H, H]}
+     * @param bias B {@code [2·G·H]}, the input's before the hidden state's
+     * @param peepholes P {@code [3·H]} in the order i, o, f
+     * @param suffix {@code _l0} or {@code _l0_reverse}
+     * @return new tensors
+     * @throws IllegalArgumentException for another operator
+     */
+    public static NamedTensors recurrent(
+            String operator, Tensor w, Tensor r, Optional<Tensor> bias, Optional<Tensor> peepholes, String suffix) {
+        int[] gates =
+                switch (operator) {
+                    case "LSTM" -> new int[] {0, 2, 3, 1}; // i, f, g, o of i, o, f, c
+                    case "GRU" -> new int[] {1, 0, 2}; // r, z, n of z, r, h
+                    case "RNN" -> new int[] {0};
+                    default -> throw new IllegalArgumentException(operator + " is not LSTM, GRU or RNN");
+                };
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        parameters.put("weight_ih" + suffix, ordered(w, gates));
+        parameters.put("weight_hh" + suffix, ordered(r, gates));
+        bias.ifPresent(both -> {
+            int rows = both.extent(0) / 2;
+            parameters.put("bias_ih" + suffix, ordered(both.range(0, rows), gates));
+            parameters.put("bias_hh" + suffix, ordered(both.range(rows, 2 * rows), gates));
+        });
+        peepholes.ifPresent(three -> parameters.put("weight_peephole" + suffix, ordered(three, 0, 2, 1)));
+        return NamedTensors.of(parameters);
+    }
+
+    /** The blocks of rows in another order. */
+    private static Tensor ordered(Tensor rows, int... blocks) {
+        Tensor ordered = Tensor.zeros(rows.shape());
+        int height = rows.extent(0) / blocks.length;
+        for (int i = 0; i < blocks.length; i++) {
+            ordered.range(i * height, (i + 1) * height)
+                    .copyFrom(rows.range(blocks[i] * height, (blocks[i] + 1) * height));
+        }
+        return ordered;
+    }
+
+    /**
+     * The weights of a Conv node over time, for the mixer {@code convolution}: {@code weight [D', D/groups, kernel]} and, where the node
+     * has one, {@code bias [D']}.
+     *
+     * @param file the model
+     * @param nodeName the node's name
+     * @return new tensors
+     * @throws IllegalArgumentException if there is no such node, it is of another kind, is over more than one axis, or its weights are
+     *     computed
+     */
+    public static NamedTensors convolution(OnnxFile file, String nodeName) {
+        file.node(nodeName, List.of("Conv"));
+        Tensor weight = required(file, nodeName, 1);
+        if (weight.shape().rank() != 3) {
+            throw new IllegalArgumentException(file.source() + ": the weights of node '" + nodeName + "' are "
+                    + weight.shape() + ", not [out, in, kernel]");
+        }
+        return withBias(weight, tensor(file, nodeName, 2));
+    }
+
+    /**
+     * The weights of a MatMul or Gemm node, for a linear layer: {@code weight [D', D]} and, of a Gemm with a C, {@code bias [D']}. (The
+     * bias of a MatMul is that of the Add that follows: see {@link OnnxFile#weightOf(String)}.)
+     *
+     * @param file the model
+     * @param nodeName the node's name
+     * @return new tensors
+     * @throws IllegalArgumentException if there is no such node, it is of another kind, or its weight is computed or no matrix
+     */
+    public static NamedTensors linear(OnnxFile file, String nodeName) {
+        OnnxNode node = file.node(nodeName, List.of("MatMul", "Gemm"));
+        OnnxFile.Weight used = file.weightOf(nodeName, 1).orElseThrow(() -> computed(file, nodeName, 1));
+        Tensor stored = used.tensor().tensor();
+        if (stored.shape().rank() != 2) {
+            throw new IllegalArgumentException(
+                    file.source() + ": the weight of node '" + nodeName + "' is " + stored.shape() + ", no matrix");
+        }
+        boolean swapped = used.transposed()
+                != new OnnxAttribute.Integers(List.of(1L))
+                        .equals(node.attributes().get("transB"));
+        Tensor weight = swapped ? stored : transposed(stored);
+        return withBias(weight, node.operator().equals("Gemm") ? tensor(file, nodeName, 2) : Optional.empty());
+    }
+
+    private static Tensor transposed(Tensor from) {
+        int rows = from.extent(0);
+        int columns = from.extent(1);
+        float[] source = from.toArray();
+        float[] target = new float[source.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                target[column * rows + row] = source[row * columns + column];
+            }
+        }
+        return Tensor.of(target, columns, rows);
+    }
+
+    private static NamedTensors withBias(Tensor weight, Optional<Tensor> bias) {
+        NamedTensors parameters = NamedTensors.empty().with("weight", weight);
+        return bias.isPresent() ? parameters.with("bias", bias.get()) : parameters;
+    }
+
+    private static Tensor required(OnnxFile file, String nodeName, int input) {
+        return tensor(file, nodeName, input).orElseThrow(() -> computed(file, nodeName, input));
+    }
+
+    private static IllegalArgumentException computed(OnnxFile file, String nodeName, int input) {
+        return new IllegalArgumentException(
+                file.source() + ": input " + input + " of node '" + nodeName + "' is not a constant");
+    }
+
+    /** Nothing where the input is left out; recurrent and convolution weights are never matrices to be swapped. */
+    private static Optional<Tensor> tensor(OnnxFile file, String nodeName, int input) {
+        List<String> inputs = file.node(nodeName).inputs();
+        if (input >= inputs.size() || inputs.get(input).isEmpty()) {
+            return Optional.empty();
+        }
+        OnnxFile.Weight weight = file.weightOf(nodeName, input).orElseThrow(() -> computed(file, nodeName, input));
+        return Optional.of(weight.tensor().tensor());
+    }
+}

@@ -1,0 +1,120 @@
+package org.attention4j.model.files;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.attention4j.api.NamedTensors;
+import org.junit.jupiter.api.Test;
+
+class OnnxParametersTest {
+    private static final int FLOAT = 1;
+
+    /** Numbers that count from a start. */
+    private static OnnxBytes tensor(String name, int start, long... shape) {
+        int size = 1;
+        for (long extent : shape) {
+            size *= (int) extent;
+        }
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = start + i;
+        }
+        return OnnxBytes.tensor(name, FLOAT, OnnxBytes.floats(values), shape);
+    }
+
+    private static OnnxBytes text(String name, String value) {
+        return new OnnxBytes()
+                .text(1, name)
+                .bytes(4, value.getBytes(StandardCharsets.UTF_8))
+                .number(20, 3);
+    }
+
+    private static void assertTensor(NamedTensors parameters, String name, float... expected) {
+        assertArrayEquals(expected, parameters.get(name).toArray(), name);
+    }
+
+    @Test
+    void gatesOfAnLstmAreReordered() {
+        OnnxBytes node = OnnxBytes.node("lstm", "LSTM", "y", "x", "w", "r", "b", "", "", "", "p")
+                .message(5, text("direction", "bidirectional"));
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, node)
+                .message(5, tensor("w", 0, 2, 4, 1))
+                .message(5, tensor("r", 100, 2, 4, 1))
+                .message(5, tensor("b", 200, 2, 8))
+                .message(5, tensor("p", 300, 2, 3));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            NamedTensors parameters = OnnxParameters.recurrent(file, "lstm");
+            assertTensor(parameters, "weight_ih_l0", 0, 2, 3, 1);
+            assertTensor(parameters, "weight_hh_l0", 100, 102, 103, 101);
+            assertTensor(parameters, "bias_ih_l0", 200, 202, 203, 201);
+            assertTensor(parameters, "bias_hh_l0", 204, 206, 207, 205);
+            assertTensor(parameters, "weight_peephole_l0", 300, 302, 301);
+            assertTensor(parameters, "weight_ih_l0_reverse", 4, 6, 7, 5);
+            assertTensor(parameters, "bias_hh_l0_reverse", 212, 214, 215, 213);
+            assertEquals(10, parameters.names().size());
+        }
+    }
+
+    @Test
+    void gatesOfAGruAreReorderedAndWhatIsLeftOutIsNotThere() {
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("gru", "GRU", "y", "x", "w", "r", ""))
+                .message(1, OnnxBytes.node("back", "RNN", "z", "x", "w", "r").message(5, text("direction", "reverse")))
+                .message(1, OnnxBytes.node("computed", "RNN", "z", "x", "x", "r"))
+                .message(5, tensor("w", 0, 1, 6, 1))
+                .message(5, tensor("r", 10, 1, 6, 2));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            NamedTensors parameters = OnnxParameters.recurrent(file, "gru");
+            assertTensor(parameters, "weight_ih_l0", 2, 3, 0, 1, 4, 5);
+            assertTensor(parameters, "weight_hh_l0", 14, 15, 16, 17, 10, 11, 12, 13, 18, 19, 20, 21);
+            assertEquals(2, parameters.names().size());
+            for (String wrong : List.of("back", "computed", "nonesuch")) {
+                IllegalArgumentException refused =
+                        assertThrows(IllegalArgumentException.class, () -> OnnxParameters.recurrent(file, wrong));
+                assertTrue(refused.getMessage().contains(wrong), refused.getMessage());
+            }
+            assertThrows(IllegalArgumentException.class, () -> OnnxParameters.convolution(file, "gru"));
+        }
+    }
+
+    @Test
+    void convolutionsAndProductsAreAsPyTorchHasThem() {
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("conv", "Conv", "y", "x", "k", "b"))
+                .message(1, OnnxBytes.node("image", "Conv", "y2", "x", "k4"))
+                .message(1, OnnxBytes.node("product", "MatMul", "y3", "x", "m"))
+                .message(1, OnnxBytes.node("turned", "Transpose", "mt", "m"))
+                .message(1, OnnxBytes.node("turnedProduct", "MatMul", "y4", "x", "mt"))
+                .message(
+                        1,
+                        OnnxBytes.node("gemm", "Gemm", "y5", "x", "m", "b")
+                                .message(
+                                        5,
+                                        new OnnxBytes()
+                                                .text(1, "transB")
+                                                .number(3, 1)
+                                                .number(20, 2)))
+                .message(5, tensor("k", 0, 2, 1, 3))
+                .message(5, tensor("k4", 0, 1, 1, 1, 1))
+                .message(5, tensor("m", 0, 2, 3))
+                .message(5, tensor("b", 50, 2));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            NamedTensors convolution = OnnxParameters.convolution(file, "conv");
+            assertTensor(convolution, "weight", 0, 1, 2, 3, 4, 5);
+            assertTensor(convolution, "bias", 50, 51);
+            assertThrows(IllegalArgumentException.class, () -> OnnxParameters.convolution(file, "image"));
+            NamedTensors product = OnnxParameters.linear(file, "product");
+            assertTensor(product, "weight", 0, 3, 1, 4, 2, 5);
+            assertEquals(3, product.get("weight").extent(0));
+            assertTensor(OnnxParameters.linear(file, "turnedProduct"), "weight", 0, 1, 2, 3, 4, 5);
+            NamedTensors gemm = OnnxParameters.linear(file, "gemm");
+            assertTensor(gemm, "weight", 0, 1, 2, 3, 4, 5);
+            assertTensor(gemm, "bias", 50, 51);
+        }
+    }
+}
