@@ -50,8 +50,12 @@ class GradientTest {
             learned(core.k, p.get("bias_k"), form.keyHeads(), keys, form.keyWidth(), n.length);
             learned(core.v, p.get("bias_v"), form.keyHeads(), keys, form.valueWidth(), n.length);
         }
+        for (int b = 0; b < n.length; b++) {
+            chain(c, p, HeadNorm.QUERY, core.q, b, form.heads(), time, 0, m[b], n[b] - m[b], form.keyWidth());
+            chain(c, p, HeadNorm.KEY, core.k, b, form.keyHeads(), keys, extra, n[b], 0, form.keyWidth());
+        }
         core.forward();
-        return out(c, form, p, core, time);
+        return out(c, form, p, core, x, time);
     }
 
     /** [B, H, stored, E], 0 where there is no input row. */
@@ -83,6 +87,25 @@ class GradientTest {
         return y;
     }
 
+    /** Takes the heads of one sequence [H, stored, E], rows from {@code extra} on, through norm and turn. */
+    private static void chain(
+            MixerCase c,
+            Map<String, double[]> p,
+            String norm,
+            double[] rows,
+            int b,
+            int heads,
+            int stored,
+            int extra,
+            int count,
+            int position,
+            int width) {
+        for (int i = 0; i < heads * count; i++) {
+            int at = ((b * heads + i / count) * stored + extra + i % count) * width;
+            NaiveHeads.chain(c, p, norm, rows, at, width, position + i % count);
+        }
+    }
+
     private static void learned(double[] rows, double[] row, int heads, int stored, int width, int batch) {
         for (int b = 0; b < batch; b++) {
             for (int o = 0; o < heads * width; o++) {
@@ -92,7 +115,7 @@ class GradientTest {
     }
 
     private static double[] out(
-            MixerCase c, AttentionForm form, Map<String, double[]> p, NaiveAttention core, int time) {
+            MixerCase c, AttentionForm form, Map<String, double[]> p, NaiveAttention core, double[] x, int time) {
         int outs = form.outProjection() ? form.inWidth() : form.headsWidth();
         double[] y = new double[c.batch() * time * outs];
         for (int b = 0; b < c.batch(); b++) {
@@ -105,7 +128,8 @@ class GradientTest {
                         double weight = form.outProjection()
                                 ? p.get("out_proj.weight")[o * form.headsWidth() + j]
                                 : j == o ? 1 : 0;
-                        sum += weight * head;
+                        int at = (b * time + t) * c.width();
+                        sum += weight * head * NaiveHeads.gate(c, p, x, at, j / form.valueWidth());
                     }
                     y[(b * time + t) * outs + o] = sum;
                 }

@@ -26,6 +26,9 @@ record MixerCase(
         boolean zeroAttention,
         List<Integer> lengths,
         long seed) {
+    private static final List<String> NORMS = List.of("none", "rms", "layer");
+    private static final List<String> ROTARY = List.of("none", "half", "interleaved");
+
     static Arbitrary<MixerCase> any() {
         Arbitrary<Integer> length = Arbitraries.frequencyOf(
                 Tuple.of(5, Arbitraries.integers().between(0, 9)),
@@ -66,6 +69,19 @@ record MixerCase(
         return heads() * headWidth + more;
     }
 
+    /** Of heads; it and what follows from the seed, too. */
+    String norm() {
+        return single || headWidth == 1 ? "none" : NORMS.get((int) Math.floorMod(seed, 3L));
+    }
+
+    String rotary() {
+        return single || headWidth == 1 ? "none" : ROTARY.get((int) Math.floorMod(seed / 3, 3L));
+    }
+
+    boolean gate() {
+        return !single && seed / 9 % 2 != 0;
+    }
+
     MixerConfig config() {
         MixerConfig config = MixerConfig.width(width()).with("causal", causal).with("bias", bias);
         if (single) {
@@ -73,6 +89,11 @@ record MixerCase(
         }
         MixerConfig grouped = config.with("heads", heads()).with("key-value-heads", keyHeads);
         return (more == 0 ? grouped : grouped.with("head-width", headWidth).with("value-head-width", headWidth + more))
+                .with("query-key-norm", norm())
+                .with("query-key-norm-epsilon", NaiveHeads.EPSILON)
+                .with("rotary", rotary())
+                .with("rotary-base", 100.0)
+                .with("gate", gate())
                 .with("bias-key-value", biasKeyValue)
                 .with("zero-attention", zeroAttention);
     }
