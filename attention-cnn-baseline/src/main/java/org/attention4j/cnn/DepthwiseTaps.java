@@ -58,15 +58,20 @@ final class DepthwiseTaps implements Taps {
         return 1;
     }
 
+    /** The inputs are read as they are. */
     @Override
     public int packedLength(int length) {
-        return length * width;
+        return 0;
     }
 
     @Override
-    public void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed) {
-        System.arraycopy(x, xAt, packed, 0, length * width);
+    public int packParts() {
+        return 0;
     }
+
+    @Override
+    public void pack(
+            Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed) {}
 
     @Override
     public int gradientParts() {
@@ -80,13 +85,15 @@ final class DepthwiseTaps implements Taps {
             int part,
             Reach reach,
             int length,
+            float[] x,
+            int xAt,
             float[] packed,
             float[] dY,
             int dYAt,
             float[] sums) {
         for (int t = reach.first(part); t < reach.end(part, length); t++) {
-            int row = (t + reach.shift(part)) * width;
-            kernels.multiplyAddElementwise(packed, row, dY, dYAt + t * width, sums, part * width, width);
+            int row = xAt + (t + reach.shift(part)) * width;
+            kernels.multiplyAddElementwise(x, row, dY, dYAt + t * width, sums, part * width, width);
         }
     }
 }

@@ -11,6 +11,9 @@ final class GroupedTaps implements Taps {
     /** Outputs of one part of the gradient. */
     private static final int OUTPUTS = 64;
 
+    /** Inputs that are packed together: some panels. */
+    private static final int COLUMNS = 64;
+
     private static final int POSITIONS = 64;
 
     private final int groups;
@@ -86,16 +89,26 @@ final class GroupedTaps implements Taps {
         return Math.multiplyExact(groups, PackedMatrix.panelsLength(length, in));
     }
 
+    @Override
+    public int packParts() {
+        return groups * Math.ceilDiv(in, COLUMNS);
+    }
+
     /** Packs the rows that a tap reads and no others, so that one product takes all columns. */
     @Override
-    public void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed) {
-        int from = reach.first(round);
-        int count = Math.max(0, reach.end(round, length) - from);
-        int panels = PackedMatrix.panelsLength(count, in);
-        int row = count == 0 ? xAt : xAt + (from + reach.shift(round)) * groups * in;
-        for (int g = 0; g < groups; g++) {
-            kernels.pack(x, row + g * in, groups * in, 1, count, in, packed, g * panels);
+    public void pack(
+            Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed) {
+        int count = reach.end(round, length) - reach.first(round);
+        if (count <= 0) {
+            return;
         }
+        int blocks = Math.ceilDiv(in, COLUMNS);
+        int g = part / blocks;
+        int column = part % blocks * COLUMNS;
+        int columns = Math.min(COLUMNS, in - column);
+        int target = g * PackedMatrix.panelsLength(count, in) + PackedMatrix.panelsLength(count, column);
+        int row = xAt + (reach.first(round) + reach.shift(round)) * groups * in;
+        kernels.pack(x, row + g * in + column, groups * in, 1, count, columns, packed, target);
     }
 
     @Override
@@ -110,6 +123,8 @@ final class GroupedTaps implements Taps {
             int part,
             Reach reach,
             int length,
+            float[] x,
+            int xAt,
             float[] packed,
             float[] dY,
             int dYAt,

@@ -15,12 +15,36 @@ import org.jspecify.annotations.Nullable;
 final class ParameterGradient implements Workspace.Task {
     private static final float[] NONE = new float[0];
 
+    /** Numbers of a weight that one part brings into another order: some 10 µs. */
+    private static final int SWAPPED = 1 << 13;
+
+    /** Outputs of one part of the bias's gradient. */
+    private static final int OUTPUTS = 128;
+
+    /** What the parts do. */
+    private enum Phase {
+        /** From the weight's order to that of the sums. */
+        TAKE,
+        /** One sequence's inputs for one round. */
+        PACK,
+        /** One sequence's sums of one round. */
+        ADD,
+        /** Back into the weight's order. */
+        GIVE,
+        /** The sums of the bias. */
+        BIAS
+    }
+
+    private Phase phase = Phase.TAKE;
     private @Nullable Filter filter;
+    private @Nullable Source source;
     private float[] packed = NONE;
     private float[] dY = NONE;
     private int dYAt;
-    private int length;
+    private int b;
     private int round;
+    private float[] gradient = NONE;
+    private int gradientAt;
     private float[] sums = NONE;
 
     /**
@@ -42,76 +66,124 @@ final class ParameterGradient implements Workspace.Task {
             NamedTensors wanted,
             String prefix,
             Workspace workspace) {
-        if (wanted.contains(prefix + "weight")) {
-            addWeight(filter, source, dY, dYAt, wanted.get(prefix + "weight"), workspace);
-        }
-        if (wanted.contains(prefix + "bias")) {
-            addBias(filter, source.sequences(), dY, dYAt, wanted.get(prefix + "bias"), workspace.scratch());
-        }
-    }
-
-    private static void addBias(Filter filter, Sequences in, float[] dY, int dYAt, Tensor dBias, Scratch scratch) {
-        float[] sum = dBias.readable(scratch);
-        for (int b = 0; b < in.batch(); b++) {
-            for (int t = 0; t < in.length(b); t++) {
-                int row = dYAt + (b * in.time() + t) * filter.out();
-                filter.kernels().add(dY, row, sum, dBias.offset(), filter.out());
-            }
-        }
-        dBias.commit(sum);
-    }
-
-    private static void addWeight(
-            Filter filter, Source source, float[] dY, int dYAt, Tensor dWeight, Workspace workspace) {
-        Scratch scratch = workspace.scratch();
-        Sequences in = source.sequences();
-        float[] weight = dWeight.readable(scratch);
-        ParameterGradient task = scratch.object(ParameterGradient.class, ParameterGradient::new);
+        ParameterGradient task = workspace.scratch().object(ParameterGradient.class, ParameterGradient::new);
         task.filter = filter;
-        task.packed = scratch.floats(filter.taps().packedLength(in.time()));
+        task.source = source;
         task.dY = dY;
-        task.sums = scratch.floats((int) dWeight.size());
+        task.dYAt = dYAt;
         try {
-            swap(weight, dWeight.offset(), task.sums, filter, true);
-            for (int b = 0; b < in.batch(); b++) {
-                task.length = in.length(b);
-                task.dYAt = dYAt + b * in.time() * filter.out();
-                int row = source.row(b, filter.in());
-                for (int round = 0; round < filter.taps().gradientRounds(); round++) {
-                    task.round = round;
-                    filter.taps()
-                            .pack(filter.kernels(), round, filter.reach(), source.x(), row, task.length, task.packed);
-                    workspace.run(filter.taps().gradientParts(), task);
-                }
+            if (wanted.contains(prefix + "weight")) {
+                task.addWeight(wanted.get(prefix + "weight"), filter, workspace);
             }
-            swap(weight, dWeight.offset(), task.sums, filter, false);
+            if (wanted.contains(prefix + "bias")) {
+                Tensor dBias = wanted.get(prefix + "bias");
+                task.take(dBias, workspace);
+                task.run(Phase.BIAS, Math.ceilDiv(filter.out(), OUTPUTS), workspace);
+                dBias.commit(task.gradient);
+            }
         } finally {
             task.filter = null;
+            task.source = null;
             task.packed = NONE;
             task.dY = NONE;
+            task.gradient = NONE;
             task.sums = NONE;
         }
-        dWeight.commit(weight);
     }
 
-    /** Between the weight's layout {@code [D', D / groups, K]} and that of the sums {@code [K, D', D / groups]}. */
-    private static void swap(float[] weight, int at, float[] sums, Filter filter, boolean toSums) {
-        int kernel = filter.reach().kernel();
-        int columns = filter.out() * (filter.in() / filter.groups());
-        for (int k = 0; k < kernel; k++) {
-            for (int i = 0; i < columns; i++) {
-                if (toSums) {
-                    sums[k * columns + i] = weight[at + i * kernel + k];
-                } else {
-                    weight[at + i * kernel + k] = sums[k * columns + i];
-                }
+    private void take(Tensor tensor, Workspace workspace) {
+        gradient = tensor.readable(workspace.scratch());
+        gradientAt = tensor.offset();
+    }
+
+    private void run(Phase next, int parts, Workspace workspace) {
+        phase = next;
+        workspace.run(parts, this);
+    }
+
+    private void addWeight(Tensor dWeight, Filter filter, Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        Taps taps = filter.taps();
+        Sequences in = Objects.requireNonNull(source).sequences();
+        take(dWeight, workspace);
+        packed = scratch.floats(taps.packedLength(in.time()));
+        sums = scratch.floats((int) dWeight.size());
+        int swaps = Math.ceilDiv(columns(filter), SWAPPED);
+        run(Phase.TAKE, swaps, workspace);
+        for (b = 0; b < in.batch(); b++) {
+            for (round = 0; round < taps.gradientRounds(); round++) {
+                run(Phase.PACK, taps.packParts(), workspace);
+                run(Phase.ADD, taps.gradientParts(), workspace);
             }
         }
+        run(Phase.GIVE, swaps, workspace);
+        dWeight.commit(gradient);
+    }
+
+    /** Weights of one tap. */
+    private static int columns(Filter filter) {
+        return filter.out() * (filter.in() / filter.groups());
     }
 
     @Override
     public void run(int index, Scratch scratch) {
         Filter filter = Objects.requireNonNull(this.filter);
-        filter.taps().addWeightGradient(filter.kernels(), round, index, filter.reach(), length, packed, dY, dYAt, sums);
+        Source source = Objects.requireNonNull(this.source);
+        Sequences in = source.sequences();
+        Taps taps = filter.taps();
+        switch (phase) {
+            case TAKE, GIVE -> swap(filter, index);
+            case PACK ->
+                taps.pack(
+                        filter.kernels(),
+                        round,
+                        index,
+                        filter.reach(),
+                        source.x(),
+                        source.row(b, filter.in()),
+                        in.length(b),
+                        packed);
+            case ADD ->
+                taps.addWeightGradient(
+                        filter.kernels(),
+                        round,
+                        index,
+                        filter.reach(),
+                        in.length(b),
+                        source.x(),
+                        source.row(b, filter.in()),
+                        packed,
+                        dY,
+                        dYAt + b * in.time() * filter.out(),
+                        sums);
+            case BIAS -> addBias(filter, in, index * OUTPUTS);
+            default -> throw new AssertionError(phase);
+        }
+    }
+
+    /** Between the weight's layout {@code [D', D / groups, K]} and that of the sums {@code [K, D', D / groups]}. */
+    private void swap(Filter filter, int part) {
+        int kernel = filter.reach().kernel();
+        int columns = columns(filter);
+        int end = Math.min(columns, (part + 1) * SWAPPED);
+        for (int i = part * SWAPPED; i < end; i++) {
+            for (int k = 0; k < kernel; k++) {
+                if (phase == Phase.TAKE) {
+                    sums[k * columns + i] = gradient[gradientAt + i * kernel + k];
+                } else {
+                    gradient[gradientAt + i * kernel + k] = sums[k * columns + i];
+                }
+            }
+        }
+    }
+
+    private void addBias(Filter filter, Sequences in, int first) {
+        int outputs = Math.min(OUTPUTS, filter.out() - first);
+        for (int sequence = 0; sequence < in.batch(); sequence++) {
+            for (int t = 0; t < in.length(sequence); t++) {
+                int row = dYAt + (sequence * in.time() + t) * filter.out() + first;
+                filter.kernels().add(dY, row, gradient, gradientAt + first, outputs);
+            }
+        }
     }
 }

@@ -79,17 +79,25 @@ interface Taps {
     int packedLength(int length);
 
     /**
-     * Lays out one sequence's inputs for one round of {@link #addWeightGradient}.
+     * Into how many parts {@link #pack} is split.
+     *
+     * @return at least 0
+     */
+    int packParts();
+
+    /**
+     * Lays out a part of one sequence's inputs for one round of {@link #addWeightGradient}.
      *
      * @param kernels numerics
      * @param round which
+     * @param part which part of the inputs
      * @param reach of the convolution
      * @param x inputs
      * @param xAt the first row
      * @param length rows
      * @param packed written
      */
-    void pack(Kernels kernels, int round, Reach reach, float[] x, int xAt, int length, float[] packed);
+    void pack(Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed);
 
     /**
      * Into how many parts one round of the gradient of the weights is split.
@@ -106,6 +114,8 @@ interface Taps {
      * @param part which part of the round
      * @param reach of the convolution
      * @param length of the sequence
+     * @param x its inputs
+     * @param xAt the first row
      * @param packed its inputs, packed for the round
      * @param dY gradients of its outputs
      * @param dYAt the first row
@@ -117,6 +127,8 @@ interface Taps {
             int part,
             Reach reach,
             int length,
+            float[] x,
+            int xAt,
             float[] packed,
             float[] dY,
             int dYAt,
