@@ -1,6 +1,7 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 
@@ -11,7 +12,7 @@ import org.attention4j.kernels.Kernels;
  * <p>Each element is computed alone, by products, sums and fused multiply-adds in the written order: the bits are the
  * same however the compiler packs the loops.
  */
-final class GruCell implements Cell {
+final class GruCell implements UnitCell {
     static final GruCell INSTANCE = new GruCell();
 
     static final List<String> STATE_NAMES = List.of("h");
@@ -56,15 +57,49 @@ final class GruCell implements Cell {
             kernels.apply(Activation.SIGMOID, gates, n + hidden, gates, n + hidden, 2 * hidden);
             kernels.multiplyAddElementwise(gates, n + hidden, gates, n + 3 * hidden, gates, n, hidden);
             kernels.apply(Activation.TANH, gates, n, gates, n, hidden);
-            blend(gates, n + 2 * hidden, n, state, stateAt + row * stateStride, hidden);
+            int h = stateAt + row * stateStride;
+            blend(gates, n + 2 * hidden, n, state, h, state, h, hidden);
         }
     }
 
     /** h ← fma(z, h, fma(−z, n, n)): exactly n where z is 0, and exactly h where it is 1. */
-    static void blend(float[] gates, int z, int n, float[] state, int h, int hidden) {
-        for (int j = 0; j < hidden; j++) {
+    static void blend(
+            float[] gates, int z, int n, float[] before, int beforeAt, float[] after, int afterAt, int units) {
+        for (int j = 0; j < units; j++) {
             float fresh = Math.fma(-gates[z + j], gates[n + j], gates[n + j]);
-            state[h + j] = Math.fma(gates[z + j], state[h + j], fresh);
+            after[afterAt + j] = Math.fma(gates[z + j], before[beforeAt + j], fresh);
+        }
+    }
+
+    @Override
+    public void forwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] before,
+            float[] after,
+            int stateAt,
+            Scratch scratch) {
+        int hidden = weights.hidden();
+        float[] ours = scratch.floats(4 * units);
+        for (int part = 0; part < 3; part++) {
+            System.arraycopy(gates, gatesAt + part * hidden + from, ours, part * units, units);
+        }
+        System.arraycopy(weights.recurrentBias(), from, ours, 3 * units, units);
+        for (int g = 0; g < 3; g++) {
+            int first = g * hidden + from;
+            kernels.multiplyColumns(
+                    1, before, stateAt, 0, weights.recurrent(), first, units, ours, (g + 1) * units, 0, true);
+        }
+        kernels.apply(Activation.SIGMOID, ours, units, ours, units, 2 * units);
+        kernels.multiplyAddElementwise(ours, units, ours, 3 * units, ours, 0, units);
+        kernels.apply(Activation.TANH, ours, 0, ours, 0, units);
+        blend(ours, 2 * units, 0, before, stateAt + from, after, stateAt + from, units);
+        for (int part = 0; part < 4; part++) {
+            System.arraycopy(ours, part * units, gates, gatesAt + part * hidden + from, units);
         }
     }
 

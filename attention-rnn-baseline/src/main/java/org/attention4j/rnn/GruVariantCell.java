@@ -73,7 +73,8 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
             int at = gatesAt + row * gatesStride;
             int n = value(at, N, hidden);
             candidate.apply(kernels, gates, argument(at, N, hidden), gates, n, hidden);
-            GruCell.blend(gates, value(at, Z, hidden), n, state, stateAt + row * stateStride, hidden);
+            int h = stateAt + row * stateStride;
+            GruCell.blend(gates, value(at, Z, hidden), n, state, h, state, h, hidden);
         }
     }
 

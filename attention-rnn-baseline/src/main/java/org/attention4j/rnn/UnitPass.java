@@ -51,7 +51,7 @@ final class UnitPass implements Workspace.StepTask {
         if (sequences == 0 || !(layer.cell() instanceof UnitCell) || layer.hidden() % PANEL != 0) {
             return 1;
         }
-        long work = (long) in.time() * layer.gateWidth() * layer.hidden();
+        long work = (long) in.time() * layer.weightRows() * (layer.width() + layer.hidden());
         long most = Math.min(layer.hidden() / LEAST_UNITS, work / Layer.WORTH_SHARING);
         return (int) Math.max(1, Math.min(threads / sequences, most));
     }
@@ -95,7 +95,8 @@ final class UnitPass implements Workspace.StepTask {
         pass.positions = positions;
         try {
             int time = ForwardPass.longest(in, 0, in.batch());
-            workspace.runSteps(time + Math.ceilDiv(time, positions), sequences * ranges, pass);
+            int steps = in.time() == 1 ? 1 : time + Math.ceilDiv(time, positions);
+            workspace.runSteps(steps, sequences * ranges, pass);
             for (int row = 0; row < sequences; row++) {
                 if (in.length(row % in.batch()) % 2 != 0) {
                     int at = row * layer.stateWidth();
@@ -129,6 +130,13 @@ final class UnitPass implements Workspace.StepTask {
         int d = row / in.batch();
         int b = row % in.batch();
         int range = part % ranges;
+        if (in.time() == 1) {
+            if (in.length(b) == 1) {
+                projectUnits(layer, in, d, b, range);
+                position(layer, in, d, b, 0, range, scratch);
+            }
+            return;
+        }
         int first = step / (positions + 1) * positions;
         int inBlock = step % (positions + 1) - 1;
         if (inBlock < 0) {
@@ -172,10 +180,37 @@ final class UnitPass implements Workspace.StepTask {
         }
     }
 
+    /** The only position's inputs, to the gates of a part's own units alone: so it needs to wait for no other part. */
+    private void projectUnits(Layer layer, Sequences in, int d, int b, int range) {
+        Direction weights = layer.directions().get(d);
+        int from = from(layer, range);
+        int units = from(layer, range + 1) - from;
+        int gate = gateRow(layer, in, d, b, 0);
+        for (int g = 0; g < layer.cell().gates(); g++) {
+            int at = g * layer.hidden() + from;
+            weights.input()
+                    .forwardOutputs(
+                            layer.kernels(),
+                            1,
+                            x,
+                            xAt + b * layer.width(),
+                            layer.width(),
+                            at,
+                            units,
+                            gates(d),
+                            gate + at,
+                            layer.gateWidth());
+        }
+    }
+
+    /** The first unit of a part. */
+    private int from(Layer layer, int range) {
+        return range * (layer.hidden() / PANEL) / ranges * PANEL;
+    }
+
     private void position(Layer layer, Sequences in, int d, int b, int n, int range, Scratch scratch) {
-        int panels = layer.hidden() / PANEL;
-        int from = range * panels / ranges * PANEL;
-        int units = (range + 1) * panels / ranges * PANEL - from;
+        int from = from(layer, range);
+        int units = from(layer, range + 1) - from;
         int at = (d * in.batch() + b) * layer.stateWidth();
         float[] before = n % 2 == 0 ? state : other;
         float[] after = n % 2 == 0 ? other : state;
