@@ -21,6 +21,8 @@ import org.attention4j.tests.Violation;
  *   <li>R_h = (4 D_{h/2} − D_h) / 3, without the error of order h² (Richardson 1911);
  *   <li>the error of R_h is at most a few times |R_h − D_{h/2}|, plus the rounding error: that, and 0.2 % of the result, is
  *       its tolerance;
+ *   <li>what a smaller step contradicts by more than its own tolerance is not resolved: the contradiction is added to its tolerance, as where
+ *       f turns within a step and is flat around it;
  *   <li>the gradient is wrong if the three steps of the smallest tolerances all say so: one may be deceived by chance, or
  *       by a kink of f between the two points.
  * </ol>
@@ -60,6 +62,16 @@ final class Derivative {
         boolean agrees() {
             return Math.abs(difference - gradient) <= tolerance;
         }
+
+        /** The same, no surer than smaller steps allow. */
+        Estimate against(List<Estimate> smaller) {
+            double contradiction = 0;
+            for (Estimate other : smaller) {
+                contradiction =
+                        Math.max(contradiction, Math.abs(difference - other.difference) - other.tolerance);
+            }
+            return new Estimate(difference, gradient, tolerance + contradiction);
+        }
     }
 
     private Derivative() {}
@@ -92,6 +104,9 @@ final class Derivative {
                     + RELATIVE * Math.max(Math.abs(refined), Math.abs(gradients[k + 1]))
                     + rounding;
             estimates.add(new Estimate(refined, gradients[k + 1], tolerance));
+        }
+        for (int k = 0; k < estimates.size(); k++) {
+            estimates.set(k, estimates.get(k).against(estimates.subList(k + 1, estimates.size())));
         }
         estimates.sort(Comparator.comparingDouble(Estimate::tolerance));
         if (estimates.subList(0, 3).stream().noneMatch(Estimate::agrees)) {
