@@ -46,6 +46,17 @@ public interface ContextualContract extends ContractBase {
     }
 
     /**
+     * A context that was read once gives the bits of the context, any number of times, whatever becomes of it.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void preparedContextEqualsContext(
+            @ForAll("trials") @Checks("prepared-context-equals-context") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * A context of another batch or width is refused before anything is written.
      *
      * @param trial drawn by jqwik

@@ -7,6 +7,7 @@ import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
+import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.ShapeMismatchException;
@@ -46,6 +47,11 @@ public final class ContextualLaws {
                         "any number of threads gives the same bits",
                         "work that is split by the number of threads",
                         ContextualLaws::threads),
+                law(
+                        "prepared-context-equals-context",
+                        "a context that was read once gives the bits of the context, any number of times, whatever becomes of it",
+                        "prepare: what forward makes of a context must not depend on the input",
+                        ContextualLaws::prepared),
                 law(
                         "bad-context-refused",
                         "a context of another batch or width is refused before anything is written",
@@ -141,6 +147,26 @@ public final class ContextualLaws {
             mixer.forward(in, context, more, workspace);
         }
         Expect.same(c.spec(), "1 thread, then " + c.threads(), one, more, "work is split by the number of threads");
+    }
+
+    private static void prepared(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences context = context(c);
+        Tensor given = Runs.forward(mixer, c.input(), context);
+        try (Workspace workspace = Workspace.threads(c.threads())) {
+            PreparedContext prepared = mixer.prepare(context, workspace);
+            context.tensor().fill(Float.NaN);
+            for (int time = 0; time < 2; time++) {
+                Tensor out = Runs.output(mixer, c.input());
+                mixer.forward(c.input(), prepared, out, workspace);
+                Expect.same(
+                        c.spec(),
+                        "the context, then prepared, used for the " + (time + 1) + ". time",
+                        given,
+                        out,
+                        "the context is read again, or what was prepared is changed by its use");
+            }
+        }
     }
 
     private static void bad(LawCase c) {

@@ -5,6 +5,7 @@ import org.attention4j.api.Contextual;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
@@ -125,6 +126,18 @@ final class CapabilityMutants {
                     inner.forward(in, context, out, workspace);
                     Mutant.change(in, out, (value, b, t) -> value + workspace.threads());
                 }),
+                Mutant.of(
+                        "prepared-context-equals-context",
+                        "used for the 1. time",
+                        ATTENTION,
+                        mixer -> new Broken(mixer) {
+                            @Override
+                            public void forward(
+                                    Sequences in, PreparedContext context, Tensor out, Workspace workspace) {
+                                super.forward(in, context, out, workspace);
+                                Mutant.change(in, out, (value, b, t) -> Math.nextUp(value));
+                            }
+                        }),
                 cross(
                         "bad-context-refused",
                         "must be refused with ShapeMismatchException, was accepted",
