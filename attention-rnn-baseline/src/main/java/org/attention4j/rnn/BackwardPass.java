@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes gradients back through a recorded pass. One part is one direction of some sequences, position by position
  * against the direction of the forward pass: dState ← dState + dOut, then the cell's gradient, which leaves that of
- * the gates.
+ * the gates. Where that would leave threads without work, a {@link UnitBackward} does the same.
  */
 final class BackwardPass implements Workspace.Task {
     private static final float[] NONE = new float[0];
@@ -41,6 +41,11 @@ final class BackwardPass implements Workspace.Task {
             float[] dState,
             float[][] dGates,
             Workspace workspace) {
+        int ranges = UnitBackward.ranges(layer, recording.in(), workspace.threads());
+        if (ranges > 1) {
+            UnitBackward.run(layer, ranges, recording, dOut, dOutAt, dState, dGates, workspace);
+            return;
+        }
         BackwardPass pass = workspace.scratch().object(BackwardPass.class, BackwardPass::new);
         Sequences in = recording.in();
         pass.layer = layer;

@@ -123,7 +123,7 @@ final class GruCell implements UnitCell {
         for (int row = 0; row < rows; row++) {
             int gate = gatesAt + row * gatesStride;
             int before = beforeAt + row * statesStride;
-            backward(gates, states, before, dState, dStateAt + row * dStateStride, dGates, gate, hidden);
+            backward(gates, states, before, dState, dStateAt + row * dStateStride, dGates, gate, hidden, 0, hidden);
         }
         kernels.multiply(
                 rows,
@@ -137,7 +137,7 @@ final class GruCell implements UnitCell {
                 true);
     }
 
-    /** The gradients of a row's gates, and dH ← dH · z. */
+    /** The gradients of some units' gates of a row, and dH ← dH · z. */
     private static void backward(
             float[] gates,
             float[] states,
@@ -146,8 +146,10 @@ final class GruCell implements UnitCell {
             int dState0,
             float[] dGates,
             int at,
-            int hidden) {
-        for (int j = 0; j < hidden; j++) {
+            int hidden,
+            int from,
+            int to) {
+        for (int j = from; j < to; j++) {
             float n = gates[at + j];
             float r = gates[at + hidden + j];
             float z = gates[at + 2 * hidden + j];
@@ -160,5 +162,47 @@ final class GruCell implements UnitCell {
             dGates[at + 3 * hidden + j] = dN * r;
             dState[dState0 + j] = dH * z;
         }
+    }
+
+    @Override
+    public void backwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            float[] dState,
+            int dStateAt,
+            float[] dGates,
+            Scratch scratch) {
+        backward(gates, states, beforeAt, dState, dStateAt, dGates, gatesAt, weights.hidden(), from, from + units);
+    }
+
+    @Override
+    public void backwardState(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] dGates,
+            int gatesAt,
+            float[] dState,
+            int dStateAt) {
+        kernels.multiplyColumns(
+                1,
+                dGates,
+                gatesAt + weights.hidden(),
+                0,
+                weights.recurrentTransposed(),
+                from,
+                units,
+                dState,
+                dStateAt + from,
+                0,
+                true);
     }
 }

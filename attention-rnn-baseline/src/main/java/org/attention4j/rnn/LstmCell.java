@@ -107,4 +107,48 @@ final class LstmCell implements UnitCell {
                 dStateStride,
                 false);
     }
+
+    @Override
+    public void backwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            float[] dState,
+            int dStateAt,
+            float[] dGates,
+            Scratch scratch) {
+        int hidden = weights.hidden();
+        float[] ours = scratch.floats(4 * units);
+        for (int g = 0; g < 4; g++) {
+            System.arraycopy(gates, gatesAt + g * hidden + from, ours, g * units, units);
+        }
+        int before = beforeAt + hidden + from;
+        int after = afterAt + hidden + from;
+        int dH = dStateAt + from;
+        kernels.lstmCellBackward(
+                ours, 0, states, before, states, after, dState, dH, dState, dH + hidden, ours, 0, units);
+        for (int g = 0; g < 4; g++) {
+            System.arraycopy(ours, g * units, dGates, gatesAt + g * hidden + from, units);
+        }
+    }
+
+    @Override
+    public void backwardState(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] dGates,
+            int gatesAt,
+            float[] dState,
+            int dStateAt) {
+        kernels.multiplyColumns(
+                1, dGates, gatesAt, 0, weights.recurrentTransposed(), from, units, dState, dStateAt + from, 0, false);
+    }
 }

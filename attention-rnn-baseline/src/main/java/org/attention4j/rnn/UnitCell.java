@@ -30,4 +30,59 @@ interface UnitCell extends Cell {
             float[] after,
             int stateAt,
             Scratch scratch);
+
+    /**
+     * Takes gradients of some units of one row back to their gates, and to the states before as far as these do not see
+     * them through U. With {@link #backwardState} this has the bits of {@link #backward}.
+     *
+     * @param kernels numerics
+     * @param weights of the direction; H is a multiple of 16
+     * @param from the first unit, a multiple of 16
+     * @param units how many
+     * @param gates a gate row as the forward pass left it
+     * @param gatesAt where it starts, in {@code dGates} too
+     * @param states state rows of all positions
+     * @param beforeAt the one before the position
+     * @param afterAt the one after it
+     * @param dState gradient of the state after the position; these units' parts are replaced
+     * @param dStateAt where it starts
+     * @param dGates gradients of the gates, these units' written
+     * @param scratch of the thread
+     */
+    void backwardUnits(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] gates,
+            int gatesAt,
+            float[] states,
+            int beforeAt,
+            int afterAt,
+            float[] dState,
+            int dStateAt,
+            float[] dGates,
+            Scratch scratch);
+
+    /**
+     * Takes the gradients of all gates of one row back through U to some units of the state before.
+     *
+     * @param kernels numerics
+     * @param weights of the direction
+     * @param from the first unit, a multiple of 16
+     * @param units how many
+     * @param dGates gradients of a gate row
+     * @param gatesAt where it starts
+     * @param dState these units' gradients of h are written, or added to where {@link #backwardUnits} has left some
+     * @param dStateAt where the row starts
+     */
+    void backwardState(
+            Kernels kernels,
+            Direction weights,
+            int from,
+            int units,
+            float[] dGates,
+            int gatesAt,
+            float[] dState,
+            int dStateAt);
 }

@@ -47,11 +47,16 @@ final class UnitPass implements Workspace.StepTask {
 
     /** How many parts to make of each sequence; one if this pass is not for it. */
     static int ranges(Layer layer, Sequences in, int threads) {
+        return ranges(layer, in, threads, layer.width() + layer.hidden());
+    }
+
+    /** The same for work that is so many multiplications for each gate of each unit. */
+    static int ranges(Layer layer, Sequences in, int threads, int perGate) {
         int sequences = layer.directions().size() * in.batch();
         if (sequences == 0 || !(layer.cell() instanceof UnitCell) || layer.hidden() % PANEL != 0) {
             return 1;
         }
-        long work = (long) in.time() * layer.weightRows() * (layer.width() + layer.hidden());
+        long work = (long) in.time() * layer.weightRows() * perGate;
         long most = Math.min(layer.hidden() / LEAST_UNITS, work / Layer.WORTH_SHARING);
         return (int) Math.max(1, Math.min(threads / sequences, most));
     }
@@ -183,8 +188,8 @@ final class UnitPass implements Workspace.StepTask {
     /** The only position's inputs, to the gates of a part's own units alone: so it needs to wait for no other part. */
     private void projectUnits(Layer layer, Sequences in, int d, int b, int range) {
         Direction weights = layer.directions().get(d);
-        int from = from(layer, range);
-        int units = from(layer, range + 1) - from;
+        int from = from(layer, range, ranges);
+        int units = from(layer, range + 1, ranges) - from;
         int gate = gateRow(layer, in, d, b, 0);
         for (int g = 0; g < layer.cell().gates(); g++) {
             int at = g * layer.hidden() + from;
@@ -204,13 +209,13 @@ final class UnitPass implements Workspace.StepTask {
     }
 
     /** The first unit of a part. */
-    private int from(Layer layer, int range) {
+    static int from(Layer layer, int range, int ranges) {
         return range * (layer.hidden() / PANEL) / ranges * PANEL;
     }
 
     private void position(Layer layer, Sequences in, int d, int b, int n, int range, Scratch scratch) {
-        int from = from(layer, range);
-        int units = from(layer, range + 1) - from;
+        int from = from(layer, range, ranges);
+        int units = from(layer, range + 1, ranges) - from;
         int at = (d * in.batch() + b) * layer.stateWidth();
         float[] before = n % 2 == 0 ? state : other;
         float[] after = n % 2 == 0 ? other : state;

@@ -122,6 +122,22 @@ class RnnTest {
             preferred.forward(c.input(), initial, actual, preferred.newHidden(c.batch()), three);
         }
         assertTrue(expected.sameBits(actual));
+        Gradients ofOne = gradients(scalar, c, 1);
+        Gradients ofFive = gradients(preferred, c, 5);
+        assertTrue(ofOne.input().orElseThrow().sameBits(ofFive.input().orElseThrow()));
+        ofOne.parameters()
+                .forEach((name, tensor) ->
+                        assertTrue(tensor.sameBits(ofFive.parameters().get(name)), name));
+    }
+
+    /** Those of which the cotangent is the output. */
+    private static Gradients gradients(Rnn rnn, LstmCase c, int threads) {
+        Gradients gradients = Gradients.zeros(rnn.spec(), c.input());
+        Tensor out = c.newOutput();
+        try (Workspace workspace = Workspace.threads(threads)) {
+            rnn.backward(rnn.record(c.input(), out, workspace), out, gradients, workspace);
+        }
+        return gradients;
     }
 
     /** The kit compares with differences, which is not for ReLU: dx = Wᵀ (dy where y is above 0). */
