@@ -219,6 +219,19 @@ final class AttentionCall {
         rows(workspace, weights, offset, withExtra, false);
     }
 
+    /** Writes the weights [B, H, T, columns] of the last positions that each sequence has; what is past them is 0. */
+    void lastWeights(Workspace workspace, float[] weights, int offset, int columns) {
+        share(workspace.threads());
+        WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
+        task.call = this;
+        task.weights = weights;
+        task.scores = false;
+        task.lastPositions = true;
+        task.offset = offset;
+        task.columns = columns;
+        Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
+    }
+
     /** Writes the scores [B, H, T, S], −∞ where a query does not see a key. */
     void scores(Workspace workspace, float[] target, int offset) {
         rows(workspace, target, offset, false, true);
@@ -230,6 +243,7 @@ final class AttentionCall {
         task.call = this;
         task.weights = weights;
         task.scores = asScores;
+        task.lastPositions = false;
         task.offset = offset;
         task.columns = keyTime + (withExtra ? extraKeys : 0);
         Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);

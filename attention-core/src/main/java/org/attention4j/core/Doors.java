@@ -6,6 +6,7 @@ import org.attention4j.api.Capability;
 import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.OverlapException;
 import org.attention4j.api.PreparedContext;
@@ -13,6 +14,7 @@ import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.variant.AttentionVariant;
@@ -176,5 +178,29 @@ final class Doors {
         if (gradient != null) {
             MixerSpec.check(what, gradient, of.shape());
         }
+    }
+
+    /** Checks what is asked of a state about the chunk that it took last. */
+    static AttentionCache checkState(ProjectedAttention mixer, Sequences chunk, MixerState state, Tensor weights) {
+        int columns = weights.shape().rank() == 4 ? weights.extent(3) : 0;
+        mixer.spec.checkWeights(chunk, columns, weights);
+        if (!(state instanceof AttentionCache own)
+                || !state.spec().fingerprint().equals(mixer.spec.fingerprint())) {
+            throw new ForeignStateException(
+                    mixer.spec.fingerprint(), state.spec().fingerprint());
+        }
+        if (own.batch() != chunk.batch()) {
+            throw new ShapeMismatchException(
+                    "chunk",
+                    Shape.of(own.batch(), chunk.time(), mixer.form.inWidth()),
+                    chunk.tensor().shape());
+        }
+        for (int b = 0; b < chunk.batch(); b++) {
+            long most = Math.min(own.longestStep(), own.position(b));
+            if (chunk.length(b) > most) {
+                throw new StateExhaustedException("weights of sequence " + b, chunk.length(b), most);
+            }
+        }
+        return own;
     }
 }

@@ -91,8 +91,9 @@ class KeyValues implements KeySource {
     /** Memory of its own in which each sequence has one page, of positions that there is room for or that it goes round in. */
     static KeyValues single(CacheForm form, int batch, int heads, int keyWidth, int valueWidth, int capacity) {
         KeyValues created = new KeyValues();
-        created.shape(batch, heads, keyWidth, valueWidth, capacity, form.positions(capacity));
-        created.ring = form.isRing() ? created.page : 0;
+        int positions = form.positions(capacity);
+        created.shape(batch, heads, keyWidth, valueWidth, positions, positions);
+        created.ring = form.isRing() ? positions : 0;
         for (int b = 0; b < batch; b++) {
             created.pages[b] = new KeyPage[] {form.emptyPage()};
             created.pages[b][0].shape(heads, keyWidth, valueWidth, created.page);

@@ -190,6 +190,30 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         }
     }
 
+    @Override
+    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
+        spec.require(Capability.INCREMENTAL);
+        AttentionCache own = Doors.checkState(this, chunk, state, weights);
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            AttentionCall call = AttentionCall.borrow(scratch);
+            TrueRows rows = TrueRows.of(scratch, chunk);
+            call.keyLengths = scratch.ints(rows.batch);
+            for (int b = 0; b < rows.batch; b++) {
+                call.keyLengths[b] = (int) own.position(b);
+            }
+            call.keyTime = own.capacity();
+            call.keyValues = own.keyValues();
+            projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
+            float[] array = weights.writable(scratch);
+            call.lastWeights(workspace, array, weights.offset(), weights.extent(3));
+            weights.commit(array);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
     /** All of the chunk, or piece by piece where the state can take no more at once. */
     private void step(Sequences chunk, AttentionCache state, Tensor out, Workspace workspace) {
         Scratch scratch = workspace.scratch();

@@ -14,6 +14,8 @@ final class WeightsTask implements Workspace.Task {
     float[] weights = {};
     int offset;
     int columns;
+    /** Whether columns stand for the last positions that a sequence has, where it has more. */
+    boolean lastPositions;
     /** Whether the scores are wanted, −∞ where a query does not see a key. */
     boolean scores;
 
@@ -28,15 +30,27 @@ final class WeightsTask implements Workspace.Task {
         KeyBlock tile = c.keyValues.block(scratch);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
-        float[] x = scratch.floats(c.keyValues.capacity());
+        float[] x = scratch.floats(c.keyValues.capacity() + BLOCK);
+        int gone = gone(c, b);
         for (int i = from; i < to; i++) {
             int at = offset + c.rowAt(b, h, i) * columns;
             Arrays.fill(weights, at, at + columns, scores ? Float.NEGATIVE_INFINITY : 0f);
             if (i < c.queryLengths[b]) {
-                int keys = row(c, tile, seen, b, h, i, row, x);
-                place(c, x, keys, at);
+                int keys = row(c, tile, seen, b, h, i, row, gone, x);
+                if (lastPositions) {
+                    int skipped = Math.max(gone, c.keyLengths[b] - columns);
+                    int column = skipped - Math.max(0, c.keyLengths[b] - columns);
+                    System.arraycopy(x, skipped - gone, weights, at + column, Math.max(0, keys - skipped));
+                } else {
+                    place(c, x, keys, at);
+                }
             }
         }
+    }
+
+    /** Whole blocks of keys that a ring no longer has: no query of the call sees them. */
+    private static int gone(AttentionCall c, int b) {
+        return Math.max(0, c.keys(b) - c.keyValues.capacity()) / BLOCK * BLOCK;
     }
 
     /** Puts true keys first and extra keys at the end, where there are columns for them. */
@@ -48,8 +62,9 @@ final class WeightsTask implements Workspace.Task {
         }
     }
 
-    /** The weights or scores of one row; returns how many keys it has. */
-    private int row(AttentionCall c, KeyBlock tile, VisibleKeys seen, int b, int h, int i, KeyRow row, float[] x) {
+    /** The weights or scores of one row, the first at key {@code gone}; returns how many keys it has. */
+    private int row(
+            AttentionCall c, KeyBlock tile, VisibleKeys seen, int b, int h, int i, KeyRow row, int gone, float[] x) {
         if (c.weighting != null) {
             int keys = row.set(c, seen, b, h, i);
             WeightedForward.weights(c.weighting, row, keys, x);
@@ -58,29 +73,30 @@ final class WeightsTask implements Workspace.Task {
         }
         Kernels kernels = c.kernels;
         int keys = c.end(b, i);
-        Arrays.fill(x, 0, keys, Float.NEGATIVE_INFINITY);
+        int count = keys - gone;
+        Arrays.fill(x, 0, count, Float.NEGATIVE_INFINITY);
         seen.queries(b, h, i, i + 1);
-        for (int key = seen.next(0); key < keys; key = seen.next(key + BLOCK)) {
+        for (int key = seen.next(gone); key < keys; key = seen.next(key + BLOCK)) {
             int width = seen.width();
+            int at = key - gone;
             c.keyValues.keys(tile, b, c.keyHead(h), key, width);
-            c.products(tile, b, h, i, 1, width, x, key, width);
-            c.scores.scaleAndCap(kernels, x, key, width);
-            c.finishScores(b, h, i, key, width, x, key);
-            int begin = key + seen.begin(i);
-            Arrays.fill(x, key, begin, Float.NEGATIVE_INFINITY);
-            Arrays.fill(x, key + seen.end(i), key + width, Float.NEGATIVE_INFINITY);
-            seen.hide(x, key, i);
+            c.products(tile, b, h, i, 1, width, x, at, width);
+            c.scores.scaleAndCap(kernels, x, at, width);
+            c.finishScores(b, h, i, key, width, x, at);
+            Arrays.fill(x, at, at + seen.begin(i), Float.NEGATIVE_INFINITY);
+            Arrays.fill(x, at + seen.end(i), at + width, Float.NEGATIVE_INFINITY);
+            seen.hide(x, at, i);
         }
         if (scores) {
             return keys;
         }
         float sink = c.sink(h);
-        float max = Math.max(sink, kernels.max(x, 0, keys));
+        float max = Math.max(sink, kernels.max(x, 0, count));
         if (max == Float.NEGATIVE_INFINITY) {
-            Arrays.fill(x, 0, keys, 0f);
+            Arrays.fill(x, 0, count, 0f);
         } else {
-            float sum = kernels.expSum(x, 0, keys, max) + ScalarMath.exp(sink - max);
-            kernels.scale(x, 0, keys, 1f / sum);
+            float sum = kernels.expSum(x, 0, count, max) + ScalarMath.exp(sink - max);
+            kernels.scale(x, 0, count, 1f / sum);
         }
         return keys;
     }

@@ -217,6 +217,54 @@ class CacheFormsTest {
         }
     }
 
+    /** The weights of a step are rows of those of the whole, the last columns where there are not enough. */
+    @Property(tries = 40)
+    void weightsWhileDecoding(@ForAll("forms") Form form, @ForAll long seed) {
+        Random random = new Random(seed);
+        MultiHeadAttention mixer = form.mixer();
+        int time = 1 + random.nextInt(500);
+        Tensor in = Values.random(seed, 2, time, WIDTH);
+        int count = 1 + random.nextInt(Math.min(time, 40));
+        MixerState state = mixer.newState(2, form.ring() ? count : time);
+        steps(mixer, state, in, 60, random);
+        Sequences chunk = Sequences.of(cut(in, time - count, time));
+        int columns = 1 + random.nextInt(time + 9);
+        Tensor shown = Tensor.zeros(2, 4, count, columns);
+        shown.fill(7);
+        Tensor whole = Tensor.zeros(2, 4, time, time);
+        try (Workspace workspace = Workspace.threads(2)) {
+            mixer.weights(chunk, state, shown, workspace);
+            mixer.weights(Sequences.of(in), whole, workspace);
+        }
+        int hidden = Math.max(0, time - columns);
+        double tolerance = form.type.equals("float32") ? 0 : form.tolerance();
+        for (int b = 0; b < 2; b++) {
+            for (int h = 0; h < 4; h++) {
+                for (int i = 0; i < count; i++) {
+                    for (int j = 0; j < columns; j++) {
+                        float expected = hidden + j < time ? whole.get(b, h, time - count + i, hidden + j) : 0;
+                        assertEquals(expected, shown.get(b, h, i, j), tolerance, form + " column " + j);
+                    }
+                }
+            }
+        }
+        assertThrows(
+                StateExhaustedException.class,
+                () -> mixer.weights(
+                        Sequences.of(Tensor.zeros(2, time + 1, WIDTH)),
+                        state,
+                        Tensor.zeros(2, 4, time + 1, 1),
+                        Workspace.create()));
+    }
+
+    private static Tensor cut(Tensor in, int from, int to) {
+        Tensor cut = Tensor.zeros(in.extent(0), to - from, WIDTH);
+        for (int b = 0; b < in.extent(0); b++) {
+            cut.slice(b).copyFrom(in.slice(b).range(from, to));
+        }
+        return cut;
+    }
+
     @Test
     void aRingGoesOnInTheSameMemory() {
         Form form = new Form("ring", "float32", 128, 20);
