@@ -41,6 +41,7 @@ final class Cases {
         for (int i = 0; i < SAMPLES; i++) {
             valid(config(random)).ifPresent(specs::add);
         }
+        pairs(random);
         specs.sort(Comparator.comparingDouble(this::size));
     }
 
@@ -76,6 +77,28 @@ final class Cases {
             }
         }
         return config;
+    }
+
+    /** Every two options away from their defaults and no other: a law that speaks of one option meets it, among many options too. */
+    private void pairs(SplittableRandom random) {
+        List<Option<?>> options = provider.kind().options().options();
+        for (int i = 0; i < options.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                MixerConfig one = MixerConfig.width(random.nextInt(1, 13))
+                        .with(options.get(i).name(), other(options.get(i), random));
+                valid(one.with(options.get(j).name(), other(options.get(j), random)))
+                        .ifPresent(specs::add);
+            }
+        }
+    }
+
+    /** A value that is not the default, if that is soon found. */
+    private static Object other(Option<?> option, SplittableRandom random) {
+        Object value = value(option, random);
+        for (int i = 0; i < 16 && value.toString().equals(option.defaultText()); i++) {
+            value = value(option, random);
+        }
+        return value;
     }
 
     private static Object value(Option<?> option, SplittableRandom random) {
