@@ -1,0 +1,137 @@
+package org.attention4j.core;
+
+import static org.attention4j.core.Values.assertSame;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Test;
+
+/** What turned queries and keys make of multi-head attention. */
+class RotaryAttentionTest {
+    private static final MixerConfig CONFIG = MixerConfig.width(12)
+            .with("heads", 4)
+            .with("key-value-heads", 2)
+            .with("head-width", 6)
+            .with("causal", true)
+            .with("rotary", "half");
+
+    private static final List<String> FIXED = List.of("none", "linear", "ntk", "yarn", "longrope", "llama3");
+
+    private static MultiHeadAttention mixer(MixerConfig config) {
+        return MultiHeadAttention.of(config, Initializer.seeded(5));
+    }
+
+    private static Tensor forward(MultiHeadAttention mixer, Tensor x) {
+        Tensor out = Tensor.zeros(x.shape());
+        try (Workspace workspace = Workspace.threads(1)) {
+            mixer.forward(Sequences.of(x), out, workspace);
+        }
+        return out;
+    }
+
+    private static Tensor from(Tensor x, int first) {
+        int rows = x.extent(1) - first;
+        return x.slice(0)
+                .range(first, x.extent(1))
+                .reshape(1, rows, x.extent(2))
+                .copy();
+    }
+
+    /** Behind a window's first positions, what came before shifts all positions that are seen by the same. */
+    @Property(tries = 60)
+    void aShiftOfAllPositionsChangesNothing(
+            @ForAll @IntRange(max = 5) int scaling,
+            @ForAll boolean interleaved,
+            @ForAll @IntRange(min = 1, max = 300) int shift,
+            @ForAll @IntRange(min = 2, max = 9) int window,
+            @ForAll long seed) {
+        MultiHeadAttention mixer = mixer(CONFIG.with("window", window)
+                .with("rotary", interleaved ? "interleaved" : "half")
+                .with("rotary-width", 4)
+                .with("rotary-scaling", FIXED.get(scaling))
+                .with("rotary-factor", 3.0)
+                .with("rotary-trained-length", 16));
+        Tensor x = Values.random(seed, 1, shift + window + 4, 12);
+        Tensor all = forward(mixer, x);
+        Tensor later = forward(mixer, from(x, shift));
+        for (int t = window - 1; t < window + 4; t++) {
+            for (int d = 0; d < 12; d++) {
+                assertEquals(all.get(0, shift + t, d), later.get(0, t, d), 2e-5, "position " + t);
+            }
+        }
+    }
+
+    /** Past the trained length too, a position turns as if it ended the sequence. */
+    @Property(tries = 30)
+    void dynamicScalingDoesNotLookAhead(
+            @ForAll @IntRange(min = 2, max = 30) int trained,
+            @ForAll @IntRange(min = 1, max = 40) int time,
+            @ForAll @IntRange(max = 40) int cut,
+            @ForAll long seed) {
+        MultiHeadAttention mixer = mixer(CONFIG.with("rotary-scaling", "dynamic-ntk")
+                .with("rotary-factor", 2.0)
+                .with("rotary-trained-length", trained));
+        Tensor x = Values.random(seed, 1, time, 12);
+        Tensor whole = forward(mixer, x);
+        MixerState state = mixer.newState(1, time);
+        int first = Math.min(cut, time);
+        for (int[] chunk : new int[][] {{0, first}, {first, time}}) {
+            int rows = chunk[1] - chunk[0];
+            Tensor in = x.slice(0).range(chunk[0], chunk[1]).reshape(1, rows, 12);
+            Tensor out = Tensor.zeros(1, rows, 12);
+            mixer.step(Sequences.of(in), state, out);
+            assertSame("chunk", whole.slice(0).range(chunk[0], chunk[1]), out.slice(0));
+        }
+        Tensor unscaled = forward(mixer(CONFIG), x);
+        boolean same = time <= trained;
+        assertEquals(same, unscaled.sameBits(whole), "up to the trained length nothing is scaled, and past it all is");
+    }
+
+    @Test
+    void thePositionOfTheFirstIsTheIdentity() {
+        Tensor x = Values.random(3, 1, 1, 12);
+        assertSame("one position", forward(mixer(CONFIG.with("rotary", "none")), x), forward(mixer(CONFIG), x));
+    }
+
+    @Test
+    void anEmbeddingOfOnesOwn() {
+        MultiHeadAttention mixer = mixer(CONFIG);
+        Tensor x = Values.random(4, 1, 9, 12);
+        RotaryScaling divided = new RotaryScaling.LongRope(2, 4, List.of(1.0), List.of(1.0, 2.0, 4.0), 1);
+        Tensor own = forward(mixer.withRotary(RotaryEmbedding.of(6).withScaling(divided)), x);
+        assertTrue(!own.sameBits(forward(mixer, x)), "other angles, other outputs");
+        assertSame("the options' embedding", forward(mixer, x), forward(mixer.withRotary(RotaryEmbedding.of(6)), x));
+        String wide = assertThrows(BadConfigurationException.class, () -> mixer.withRotary(RotaryEmbedding.of(8)))
+                .getMessage();
+        assertTrue(wide.contains("8") && wide.contains("6"), wide);
+        MultiHeadAttention none = mixer(CONFIG.with("rotary", "none"));
+        assertThrows(BadConfigurationException.class, () -> none.withRotary(RotaryEmbedding.of(6)));
+    }
+
+    @Test
+    void refused() {
+        for (int width : new int[] {3, 8}) {
+            String text = assertThrows(BadConfigurationException.class, () -> mixer(CONFIG.with("rotary-width", width)))
+                    .getMessage();
+            assertTrue(text.contains("rotary-width") && text.contains("" + width) && text.contains("6"), text);
+        }
+        assertThrows(BadConfigurationException.class, () -> mixer(CONFIG.with("key-value-heads", 3)));
+        String layer = assertThrows(
+                        BadConfigurationException.class,
+                        () -> mixer(MixerConfig.width(4).with("heads", 4).with("query-key-norm", "layer")))
+                .getMessage();
+        assertTrue(layer.contains("head-width") && layer.contains("1"), layer);
+    }
+}
