@@ -25,13 +25,17 @@ import org.jspecify.annotations.Nullable;
  * Q = x W_Qᵀ + b_Q, and K and V likewise from x or from a context. E = D / H unless {@code head-width} is given.
  *
  * <p>Keys and values may have fewer heads, K of {@code key-value-heads} (Shazeer 2019; Ainslie et al. 2023): query head h reads key head
- * ⌊h · K / H⌋. Values may have a width of their own, E'.
+ * ⌊h · K / H⌋. Values may have a width of their own, E'. Each head's queries and keys may have a norm with weights ({@code query-key-norm};
+ * Henry et al. 2020) and are then turned by their positions ({@code rotary}; {@link RotaryEmbedding}); keys are kept turned. Positions
+ * count from the first key on; query i of m over n keys stands at i + (n − m), also over a context. Added keys have neither. Each head's
+ * output may have a gate, sigmoid(x · w_h + b_h) ({@code gate}; Qiu et al. 2025).
  *
  * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [HE + KE + KE', D]}, rows of queries, keys and
  * values in this order, {@code in_proj_bias [HE + KE + KE']}, {@code out_proj.weight [D, HE']}, {@code out_proj.bias [D]}; {@code bias_k [1,
  * 1, KE]} and {@code bias_v [1, 1, KE']} with {@code bias-key-value}; {@code q_proj_weight [HE, D]}, {@code k_proj_weight [KE, C]}, {@code
- * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Beside them
- * {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
+ * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Beside them {@code
+ * q_norm.weight} and {@code k_norm.weight [E]}, with {@code .bias} where the norm is a layer norm; {@code gate.weight [H, D]} and {@code
+ * gate.bias [H]}; {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
  * <p>{@code dropout} leaves out weights in recordings, which are training, and nowhere else: forward, steps and shown weights are those
