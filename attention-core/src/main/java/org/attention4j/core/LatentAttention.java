@@ -25,6 +25,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
@@ -97,6 +98,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
         LatentForm form = LatentOptions.form(spec.config());
         form.declare(spec);
         return spec.heads(form.heads())
+                .weightSum(WeightSum.ONE)
                 .causal(MaskOptions.causal(causal, spec.config()))
                 .build();
     }

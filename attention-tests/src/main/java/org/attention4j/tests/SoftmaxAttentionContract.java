@@ -107,6 +107,16 @@ public interface SoftmaxAttentionContract extends ContractBase {
     }
 
     /**
+     * Behind a window, what came before it and how much of it there was changes nothing.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void onlyDistancesMatter(@ForAll("trials") @Checks("only-distances-matter") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * A sequence as its own context gives the outputs of forward.
      *
      * @param trial drawn by jqwik

@@ -67,8 +67,7 @@ final class Derivative {
         Estimate against(List<Estimate> smaller) {
             double contradiction = 0;
             for (Estimate other : smaller) {
-                contradiction =
-                        Math.max(contradiction, Math.abs(difference - other.difference) - other.tolerance);
+                contradiction = Math.max(contradiction, Math.abs(difference - other.difference) - other.tolerance);
             }
             return new Estimate(difference, gradient, tolerance + contradiction);
         }

@@ -95,7 +95,7 @@ public final class DerivativeLaws {
         Gradients y = GradientLaws.gradients(c, mixer, in, second, 1);
         Gradients sum = GradientLaws.gradients(c, mixer, in, both, 1);
         String cause = "backward does something that depends on the size of the cotangent";
-        double magnitude = 1e-3 * largest(sum.parameters());
+        double magnitude = 3e-2 * largest(sum.parameters());
         GradientLaws.sum(
                 "input gradient of 3·u + v, against those of u and v",
                 x.input().orElseThrow(),

@@ -89,6 +89,7 @@ public final class SoftmaxAttentionLaws {
                         .when(
                                 "with a window",
                                 spec -> spec.config().options().get("window") instanceof Integer w && w > 0),
+                DistanceLaws.law(),
                 law(
                                 "context-of-itself-is-forward",
                                 "a sequence as its own context gives the outputs of forward",
@@ -145,6 +146,10 @@ public final class SoftmaxAttentionLaws {
 
     /** Within rounding, relative to the largest expected magnitude. */
     private static void near(String done, Tensor expected, Tensor got, String cause) {
+        near(done, expected, got, ROUNDING, cause);
+    }
+
+    static void near(String done, Tensor expected, Tensor got, double rounding, String cause) {
         float[] want = expected.toArray();
         double[] exact = new double[want.length];
         double largest = 1e-3;
@@ -152,7 +157,7 @@ public final class SoftmaxAttentionLaws {
             exact[i] = want[i];
             largest = Math.max(largest, Math.abs(want[i]));
         }
-        Expect.near(done, exact, got, ROUNDING * largest, cause);
+        Expect.near(done, exact, got, rounding * largest, cause);
     }
 
     private static void permutation(LawCase c) {

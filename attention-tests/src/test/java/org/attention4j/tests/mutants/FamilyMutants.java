@@ -167,6 +167,17 @@ final class FamilyMutants {
                                 parameters);
                     }
                 }),
+                Mutant.output(
+                        "only-distances-matter", "behind a window", ATTENTION, (value, in, b, t) -> value + 0.1f * t),
+                new Mutant("only-distances-matter", "behind a window", new Mutant.BrokenProvider(ATTENTION) {
+                    @Override
+                    public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+                        Object window = config.options().get("window");
+                        return inner.create(
+                                window instanceof Integer w && w > 0 ? config.with("window", w + 1) : config,
+                                parameters);
+                    }
+                }),
                 CapabilityMutants.cross(
                         "context-of-itself-is-forward", "as its own context", (inner, in, context, out, workspace) -> {
                             inner.forward(in, context, out, workspace);
