@@ -1,9 +1,16 @@
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.variant.AttentionHost;
+import org.attention4j.api.variant.AttentionVariantProvider;
+import org.attention4j.core.AdditiveAttention;
+import org.attention4j.core.CosineAttention;
+import org.attention4j.core.EntmaxAttention;
 import org.attention4j.core.LatentAttentionProvider;
 import org.attention4j.core.MultiHeadAttentionHost;
 import org.attention4j.core.MultiHeadAttentionProvider;
 import org.attention4j.core.SelfAttentionProvider;
+import org.attention4j.core.SigmoidAttention;
+import org.attention4j.core.SparsemaxAttention;
+import org.attention4j.core.TopKAttention;
 import org.jspecify.annotations.NullMarked;
 
 /**
@@ -11,6 +18,8 @@ import org.jspecify.annotations.NullMarked;
  * that wants the typed factories may read it.
  *
  * @provides MixerProvider {@code latent-attention}, {@code multi-head-attention} and {@code self-attention}
+ * @provides AttentionVariantProvider {@code additive-attention}, {@code cosine-attention}, {@code entmax-attention}, {@code
+ *     sigmoid-attention}, {@code sparsemax-attention} and {@code top-k-attention}
  * @provides AttentionHost multi-head attention with a variant inside
  */
 @NullMarked
@@ -25,6 +34,13 @@ module org.attention4j.core {
             LatentAttentionProvider,
             MultiHeadAttentionProvider,
             SelfAttentionProvider;
+    provides AttentionVariantProvider with
+            AdditiveAttention,
+            CosineAttention,
+            EntmaxAttention,
+            SigmoidAttention,
+            SparsemaxAttention,
+            TopKAttention;
     provides AttentionHost with
             MultiHeadAttentionHost;
 }

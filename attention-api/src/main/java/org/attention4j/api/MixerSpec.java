@@ -23,8 +23,10 @@ public final class MixerSpec {
     private final int outputWidth;
     private final int contextWidth;
     private final int heads;
+    private final int headWidth;
     private final WeightSum weightSum;
     private final boolean causal;
+    private final boolean smooth;
     private final boolean boundedState;
     private final Exactness exactness;
     private final @Nullable ReceptiveField receptiveField;
@@ -38,8 +40,10 @@ public final class MixerSpec {
         outputWidth = builder.outputWidth;
         contextWidth = builder.contextWidth;
         heads = builder.heads;
+        headWidth = builder.headWidth > 0 ? builder.headWidth : config.width() / heads;
         weightSum = builder.weightSum;
         causal = builder.causal;
+        smooth = builder.smooth;
         boundedState = builder.boundedState;
         exactness = builder.exactness;
         receptiveField = builder.receptiveField;
@@ -115,6 +119,15 @@ public final class MixerSpec {
     }
 
     /**
+     * E, the width of the queries and keys of one head of an {@link Attentive} mixer.
+     *
+     * @return D / H unless the builder said otherwise
+     */
+    public int headWidth() {
+        return headWidth;
+    }
+
+    /**
      * What the weights of a query sum to, in an {@link Attentive} mixer.
      *
      * @return at most 1 unless the builder said otherwise
@@ -130,6 +143,15 @@ public final class MixerSpec {
      */
     public boolean causal() {
         return causal;
+    }
+
+    /**
+     * Whether outputs have no kinks and jumps, so that differences tell their derivative.
+     *
+     * @return true unless the builder said otherwise
+     */
+    public boolean smooth() {
+        return smooth;
     }
 
     /**
@@ -412,8 +434,10 @@ public final class MixerSpec {
         private int outputWidth;
         private int contextWidth;
         private int heads = 1;
+        private int headWidth;
         private WeightSum weightSum = WeightSum.AT_MOST_ONE;
         private boolean causal;
+        private boolean smooth = true;
         private boolean boundedState;
         private Exactness exactness = Exactness.bits();
         private @Nullable ReceptiveField receptiveField;
@@ -474,6 +498,18 @@ public final class MixerSpec {
         }
 
         /**
+         * Sets E.
+         *
+         * @param width at least 1
+         * @return this
+         * @throws BadShapeException if it is less
+         */
+        public Builder headWidth(int width) {
+            headWidth = positive("head width", width);
+            return this;
+        }
+
+        /**
          * Says what the shown weights of a query sum to.
          *
          * @param sum the promise
@@ -499,6 +535,17 @@ public final class MixerSpec {
          */
         public Builder causal(boolean yes) {
             causal = yes;
+            return this;
+        }
+
+        /**
+         * Says whether outputs have no kinks and jumps.
+         *
+         * @param yes false for a sparse attention or a ReLU
+         * @return this
+         */
+        public Builder smooth(boolean yes) {
+            smooth = yes;
             return this;
         }
 

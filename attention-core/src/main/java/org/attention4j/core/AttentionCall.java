@@ -3,6 +3,7 @@ package org.attention4j.core;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.api.variant.ScoreWeighting;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,11 @@ final class AttentionCall {
 
     @Nullable
     AttentionWeighting weighting;
+
+    @Nullable
+    ScoreWeighting scoreWeighting;
+    /** What weightings have learned. */
+    float[] variantParameters = {};
 
     final HeadRows query = new HeadRows();
     KeySource keyValues = new KeyValues();
@@ -174,7 +180,7 @@ final class AttentionCall {
         for (int b = 0; b < batch; b++) {
             pairs += (double) queryLengths[b] * keys(b);
         }
-        return pairs * heads * (keyWidth + valueWidth) * (weighting == null ? 1 : 8);
+        return pairs * heads * (keyWidth + valueWidth) * (weighting != null ? 8 : scoreWeighting != null ? 2 : 1);
     }
 
     /** Writes out, and {@link #maxima} and {@link #sums} where there are. */
@@ -182,7 +188,11 @@ final class AttentionCall {
         share(workspace.threads());
         int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
-        if (weighting == null && queryTime == 1 && dropout == null) {
+        if (scoreWeighting != null) {
+            ScoredForward task = scratch.object(ScoredForward.class, ScoredForward::new);
+            task.call = this;
+            Work.run(workspace, parts, multiplyAdds(), task);
+        } else if (weighting == null && queryTime == 1 && dropout == null) {
             SingleQueryForward task = scratch.object(SingleQueryForward.class, SingleQueryForward::new);
             task.call = this;
             task.rows = sharedHeads(workspace.threads());
@@ -280,7 +290,12 @@ final class AttentionCall {
     void backward(Workspace workspace, BackwardArrays arrays) {
         Scratch scratch = workspace.scratch();
         Workspace.Task task;
-        if (weighting == null) {
+        if (scoreWeighting != null) {
+            ScoredBackward scored = scratch.object(ScoredBackward.class, ScoredBackward::new);
+            scored.call = this;
+            scored.arrays = arrays;
+            task = scored;
+        } else if (weighting == null) {
             BlockedBackward blocked = scratch.object(BlockedBackward.class, BlockedBackward::new);
             blocked.call = this;
             blocked.arrays = arrays;

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
@@ -32,6 +33,23 @@ final class BackwardArrays {
 
     /** Gradients of what heads have learned about positions, in each sequence [B, H, learned], where they are wanted. */
     float @Nullable [] dPositions;
+
+    /** Numbers of a variant's parameters, and their gradients in each part [B, K, count]. */
+    int variantCount;
+
+    float[] dVariant = {};
+
+    /** Zeros for a part's share of the gradients of a variant's parameters. */
+    float[] variantZeros(Scratch scratch) {
+        float[] zeros = scratch.floats(variantCount);
+        Arrays.fill(zeros, 0, variantCount, 0f);
+        return zeros;
+    }
+
+    /** Keeps the share of a part. */
+    void keepVariant(int part, float[] share) {
+        System.arraycopy(share, 0, dVariant, part * variantCount, variantCount);
+    }
 
     /** dL/dweight of a query and a stored key, 0 where there is no cotangent of weights. */
     float dWeight(AttentionCall c, int b, int h, int i, int key) {

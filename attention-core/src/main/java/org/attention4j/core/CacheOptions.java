@@ -84,11 +84,18 @@ final class CacheOptions {
         }
     }
 
-    /** Refuses a ring where a query looks at all keys, whatever the mask hides. */
+    /** Refuses a ring where a query looks at all keys, whatever the mask hides, and rounded keys where a rounding may choose other keys. */
     static void check(MixerConfig config, AttentionVariant variant) {
-        if (form(config).isRing() && variant.weighting().isPresent()) {
+        CacheForm form = form(config);
+        if (form.isRing() && VariantParameters.replaces(variant)) {
             throw new BadConfigurationException(
                     CACHE.name(), "ring", "needs a softmax: this variant computes its weights from all keys");
+        }
+        if (form.stored() != CacheForm.Stored.FLOAT32 && !variant.smooth()) {
+            throw new BadConfigurationException(
+                    CACHE_TYPE.name(),
+                    config.get(CACHE_TYPE),
+                    "must be float32: the weights of this variant have kinks or jumps, and may make any amount of an error in a key");
         }
     }
 

@@ -7,6 +7,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.api.variant.ScoreWeighting;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ final class HeadProjections {
     private final Linear keyLayer;
     private final Linear valueLayer;
     private final @Nullable AttentionWeighting weighting;
+    private final @Nullable ScoreWeighting scoreWeighting;
+    private final float[] variantParameters;
     /** Learned key and value, or nothing. */
     private final float[] biasKey;
 
@@ -51,6 +54,8 @@ final class HeadProjections {
         this.causal = causal;
         this.outputWidth = outputWidth;
         weighting = variant.weighting().orElse(null);
+        scoreWeighting = variant.scoreWeighting().orElse(null);
+        variantParameters = VariantParameters.values(variant, parameters);
         queryLayer = form.projection(AttentionForm.Part.QUERY, parameters);
         keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
         valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
@@ -160,6 +165,8 @@ final class HeadProjections {
         call.queryLengths = rows.lengths;
         call.causal = causal;
         call.weighting = weighting;
+        call.scoreWeighting = scoreWeighting;
+        call.variantParameters = variantParameters;
         call.sinks = rules.sinks();
         call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, memory);
     }

@@ -85,4 +85,9 @@ final class KeyRow implements AttentionRow {
         }
         return product * call.scores.scale();
     }
+
+    @Override
+    public float parameter(int number) {
+        return call.variantParameters[number];
+    }
 }

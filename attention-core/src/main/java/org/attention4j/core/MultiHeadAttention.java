@@ -14,7 +14,6 @@ import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
-import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
@@ -158,6 +157,10 @@ public final class MultiHeadAttention extends ProjectedAttention {
     }
 
     static MixerSpec specOf(MixerKind kind, MixerConfig config) {
+        return specOf(kind, config, AttentionVariant.softmax());
+    }
+
+    static MixerSpec specOf(MixerKind kind, MixerConfig config, AttentionVariant variant) {
         MixerSpec.Builder spec = MixerSpec.of(kind, config);
         int width = spec.config().width();
         HeadOptions.check(spec.config());
@@ -184,11 +187,16 @@ public final class MultiHeadAttention extends ProjectedAttention {
         MaskOptions.check(causal, spec.config());
         MaskOptions.declare(spec, causal);
         form.declare(spec);
+        ScoreOptions.check(spec.config(), variant);
         ScoreOptions.declare(spec, form.heads());
         CacheOptions.declare(spec, causal);
+        CacheOptions.check(spec.config(), variant);
+        VariantParameters.declare(variant, spec);
         boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
-                .weightSum(allShown ? WeightSum.ONE : WeightSum.AT_MOST_ONE)
+                .headWidth(form.keyWidth())
+                .smooth(variant.smooth())
+                .weightSum(VariantParameters.weightSum(variant, allShown))
                 .causal(MaskOptions.causal(causal, spec.config()))
                 .contextWidth(form.keyInWidth())
                 .build();
@@ -202,11 +210,26 @@ public final class MultiHeadAttention extends ProjectedAttention {
     /**
      * The same with a variant inside: other scores, a mask, or other weights.
      *
-     * @param other the variant
+     * @param other the variant; parameters that it has must be there already
      * @return a new mixer
+     * @throws BadConfigurationException if an option contradicts the variant, or there is no value for a parameter of it
      */
     public MultiHeadAttention withVariant(AttentionVariant other) {
-        return new MultiHeadAttention(spec, other, rotary, kernels, ParameterSource.of(parameters));
+        VariantParameters.check(other, parameters);
+        return withVariant(other, ParameterSource.of(parameters));
+    }
+
+    /**
+     * The same with a variant inside and other parameters.
+     *
+     * @param other the variant
+     * @param source fills every parameter, also those of the variant
+     * @return a new mixer
+     * @throws BadConfigurationException if an option contradicts the variant
+     */
+    public MultiHeadAttention withVariant(AttentionVariant other, ParameterSource source) {
+        MixerSpec changed = specOf(spec.kind(), spec.config(), other);
+        return new MultiHeadAttention(changed, other, rotary, kernels, source);
     }
 
     /**

@@ -9,6 +9,7 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.variant.AttentionHost;
+import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 
 /** Makes {@link MultiHeadAttention}s with a variant inside, under the variant's id and with its options beside their own. */
@@ -40,18 +41,20 @@ public final class MultiHeadAttentionHost implements AttentionHost {
             return kind;
         }
 
-        /** Makes the variant too, as it may refuse the configuration. */
+        /** Makes the variant too, as it may refuse the configuration, and has parameters. */
         @Override
         public MixerSpec spec(MixerConfig config) {
-            MixerSpec spec = MultiHeadAttention.specOf(kind, config);
-            CacheOptions.check(spec.config(), variant.variant(spec));
-            return spec;
+            return MultiHeadAttention.specOf(kind, config, variant(config));
+        }
+
+        private AttentionVariant variant(MixerConfig config) {
+            return variant.variant(MultiHeadAttention.specOf(kind, config));
         }
 
         @Override
         public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
-            MixerSpec spec = MultiHeadAttention.specOf(kind, config);
-            return MultiHeadAttention.of(spec, variant.variant(spec), parameters);
+            AttentionVariant made = variant(config);
+            return MultiHeadAttention.of(MultiHeadAttention.specOf(kind, config, made), made, parameters);
         }
     }
 }

@@ -122,12 +122,14 @@ final class ProjectedBackward {
         int learned = call.scores.learned();
         arrays.dSinks = partial(ScoreOptions.SINKS, 1);
         arrays.dPositions = partial(ScoreOptions.BUCKET_WEIGHT, learned);
+        VariantParameters.prepare(arrays, call, scratch);
         call.backward(workspace, arrays);
         if (gradients.bias() != null) {
             gradients.bias().commit(dBias);
         }
         addPartial(ScoreOptions.SINKS, arrays.dSinks, 1);
         addPartial(ScoreOptions.BUCKET_WEIGHT, arrays.dPositions, learned);
+        VariantParameters.add(mixer.variant, arrays, call, gradients.parameters(), scratch);
     }
 
     /** Zeros [B, H, count], if the gradient of a parameter is wanted. */

@@ -106,9 +106,13 @@ public final class ScaledDotProductAttention {
      *
      * @param other the variant
      * @return a new operator
+     * @throws BadConfigurationException if it has parameters
      */
     public ScaledDotProductAttention withVariant(AttentionVariant other) {
-        Objects.requireNonNull(other, "variant");
+        if (!other.parameters().isEmpty()) {
+            throw new BadConfigurationException(
+                    "variant", other.parameters().toString(), "has parameters, and the operator has none");
+        }
         return new ScaledDotProductAttention(scale, softCap, causal, other, dropout, kernels);
     }
 
@@ -169,7 +173,7 @@ public final class ScaledDotProductAttention {
     public void forward(AttentionInputs in, Tensor out, Tensor logSumExp, Workspace workspace) {
         Tensor q = in.query();
         MixerSpec.check("log-sum-exp", logSumExp, Shape.of(q.extent(0), q.extent(1), q.extent(2)));
-        if (variant.weighting().isPresent()) {
+        if (VariantParameters.replaces(variant)) {
             throw new BadConfigurationException(
                     "log-sum-exp", logSumExp.shape().toString(), "a weighting replaces the softmax, so there is none");
         }
@@ -276,7 +280,7 @@ public final class ScaledDotProductAttention {
         Tensor q = in.query();
         Doors.checkTerms(variant, in.terms(), q.extent(0), q.extent(1), q.extent(2), in.keyTime());
         Tensor sinks = in.sinks();
-        if (sinks != null && variant.weighting().isPresent()) {
+        if (sinks != null && VariantParameters.replaces(variant)) {
             throw new BadConfigurationException(
                     "sinks", sinks.shape().toString(), "a weighting replaces the softmax that they take part in");
         }
@@ -368,6 +372,7 @@ public final class ScaledDotProductAttention {
         }
         call.causal = causal;
         call.weighting = variant.weighting().orElse(null);
+        call.scoreWeighting = variant.scoreWeighting().orElse(null);
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
         call.scores.set(factor, softCap, null, variant, in.terms(), memory);
         Tensor sinks = in.sinks();

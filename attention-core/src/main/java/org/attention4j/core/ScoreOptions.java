@@ -8,6 +8,7 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
+import org.attention4j.api.variant.AttentionVariant;
 import org.jspecify.annotations.Nullable;
 
 /** The options of multi-head attention about scores: scale → soft-cap → position bias → mask → softmax, with or without a sink → dropout. */
@@ -77,6 +78,30 @@ final class ScoreOptions {
         }
         if (config.get(SINK).equals("learned")) {
             spec.parameter(SINKS, InitialValue.zeros(), heads);
+        }
+    }
+
+    /** Refuses what a variant leaves nothing of. */
+    static void check(MixerConfig config, AttentionVariant variant) {
+        if (variant.weighting().isPresent()) {
+            String why = "the scores that it would change are replaced by a weighting";
+            refuse(config, SOFT_CAP, 0.0, why);
+            refuse(config, POSITION_BIAS, "none", why);
+        }
+        if (VariantParameters.replaces(variant)) {
+            refuse(config, SINK, "none", "the softmax that it would take part in is replaced by a weighting");
+        }
+    }
+
+    /** Refuses a scale, for variants without one. */
+    static void checkNoScale(MixerConfig config, String why) {
+        refuse(config, SCALE, 0.0, why);
+    }
+
+    private static <T> void refuse(MixerConfig config, Option<T> option, T only, String why) {
+        T value = config.get(option);
+        if (!value.equals(only)) {
+            throw new BadConfigurationException(option.name(), value.toString(), "must be " + only + ": " + why);
         }
     }
 

@@ -10,7 +10,6 @@ import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.WeightSum;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
 
@@ -84,6 +83,10 @@ public final class SelfAttention extends ProjectedAttention {
     }
 
     static MixerSpec specOf(MixerConfig config) {
+        return specOf(config, AttentionVariant.softmax());
+    }
+
+    private static MixerSpec specOf(MixerConfig config, AttentionVariant variant) {
         MixerSpec.Builder spec = MixerSpec.of(KIND, config);
         AttentionForm form = form(spec.config());
         boolean causal = spec.config().get(CAUSAL);
@@ -91,7 +94,9 @@ public final class SelfAttention extends ProjectedAttention {
             spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
         }
         form.declare(spec);
-        return spec.weightSum(WeightSum.ONE)
+        return spec.headWidth(form.keyWidth())
+                .smooth(variant.smooth())
+                .weightSum(variant.weightSum())
                 .outputWidth(form.valueWidth())
                 .causal(causal)
                 .build();
@@ -105,11 +110,13 @@ public final class SelfAttention extends ProjectedAttention {
     /**
      * The same with a variant inside: other scores, a mask, or other weights.
      *
-     * @param other the variant
+     * @param other the variant, without parameters
      * @return a new mixer
+     * @throws BadConfigurationException if it has parameters
      */
     public SelfAttention withVariant(AttentionVariant other) {
-        return new SelfAttention(spec, other, kernels, ParameterSource.of(parameters));
+        VariantParameters.check(other, parameters);
+        return new SelfAttention(specOf(spec.config(), other), other, kernels, ParameterSource.of(parameters));
     }
 
     /**

@@ -29,6 +29,10 @@ final class WeightedForward implements Workspace.Task {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
                 int keys = row.set(c, seen, b, h, i);
                 weights(weighting, row, keys, weights);
+                if (c.dropout != null) {
+                    int first = row.firstKey();
+                    c.dropout.apply(c, b, h, i, first, weights, first, keys - first);
+                }
                 values(c, tile, seen, b, h, i, weights, at);
             } else if (c.outPadded) {
                 Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);

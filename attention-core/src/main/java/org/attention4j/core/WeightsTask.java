@@ -32,11 +32,12 @@ final class WeightsTask implements Workspace.Task {
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         float[] x = scratch.floats(c.keyValues.capacity() + BLOCK);
         int gone = gone(c, b);
+        ScoredForward.Rows rows = ScoredForward.Rows.borrow(scratch, c);
         for (int i = from; i < to; i++) {
             int at = offset + c.rowAt(b, h, i) * columns;
             Arrays.fill(weights, at, at + columns, scores ? Float.NEGATIVE_INFINITY : 0f);
             if (i < c.queryLengths[b]) {
-                int keys = row(c, tile, seen, b, h, i, row, gone, x);
+                int keys = row(c, tile, seen, b, h, i, row, rows, gone, x);
                 if (lastPositions) {
                     int skipped = Math.max(gone, c.keyLengths[b] - columns);
                     int column = skipped - Math.max(0, c.keyLengths[b] - columns);
@@ -62,9 +63,18 @@ final class WeightsTask implements Workspace.Task {
         }
     }
 
-    /** The weights or scores of one row, the first at key {@code gone}; returns how many keys it has. */
+    /** The weights or scores of one row, the first at key {@code gone}; returns how many keys it has. Weightings have all keys. */
     private int row(
-            AttentionCall c, KeyBlock tile, VisibleKeys seen, int b, int h, int i, KeyRow row, int gone, float[] x) {
+            AttentionCall c,
+            KeyBlock tile,
+            VisibleKeys seen,
+            int b,
+            int h,
+            int i,
+            KeyRow row,
+            ScoredForward.Rows rows,
+            int gone,
+            float[] x) {
         if (c.weighting != null) {
             int keys = row.set(c, seen, b, h, i);
             WeightedForward.weights(c.weighting, row, keys, x);
@@ -88,6 +98,13 @@ final class WeightsTask implements Workspace.Task {
             seen.hide(x, at, i);
         }
         if (scores) {
+            return keys;
+        }
+        if (c.scoreWeighting != null) {
+            rows.set(c, b, h, i, x, 0);
+            int first = rows.row().firstKey();
+            Arrays.fill(x, 0, first, 0f);
+            System.arraycopy(rows.weights, first, x, first, keys - first);
             return keys;
         }
         float sink = c.sink(h);

@@ -155,7 +155,8 @@ class MixerContractTest {
         public void weights(AttentionRow row, float[] weights) {}
 
         @Override
-        public void backward(AttentionRow row, float[] w, float[] dW, float[] dQuery, float[] dKeys) {}
+        public void backward(
+                AttentionRow row, float[] w, float[] dW, float[] dQuery, float[] dKeys, float[] dParameters) {}
     }
 
     @Test

@@ -18,7 +18,7 @@ class ServicesTest {
         Module module = MultiHeadAttention.class.getModule();
         List<ModuleDescriptor.Provides> provided =
                 List.copyOf(module.getDescriptor().provides());
-        assertEquals(2, provided.size());
+        assertEquals(3, provided.size());
         for (ModuleDescriptor.Provides service : provided) {
             try (InputStream file = module.getResourceAsStream("META-INF/services/" + service.service())) {
                 assertTrue(file != null, "no service file for " + service.service());
@@ -31,7 +31,16 @@ class ServicesTest {
     @Test
     void theRegistryFindsTheMixers() {
         assertEquals(
-                List.of("latent-attention", "multi-head-attention", "self-attention"),
+                List.of(
+                        "additive-attention",
+                        "cosine-attention",
+                        "entmax-attention",
+                        "latent-attention",
+                        "multi-head-attention",
+                        "self-attention",
+                        "sigmoid-attention",
+                        "sparsemax-attention",
+                        "top-k-attention"),
                 Mixers.load().ids().stream()
                         .filter(id -> id.endsWith("-attention"))
                         .toList());

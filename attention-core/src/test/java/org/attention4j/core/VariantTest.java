@@ -48,7 +48,8 @@ class VariantTest {
         }
 
         @Override
-        public void backward(AttentionRow row, float[] w, float[] dWeights, float[] dQuery, float[] dKeys) {
+        public void backward(
+                AttentionRow row, float[] w, float[] dWeights, float[] dQuery, float[] dKeys, float[] dParameters) {
             double mean = 0;
             for (int j = 0; j < row.keys(); j++) {
                 mean += (double) w[j] * dWeights[j];

@@ -35,7 +35,13 @@ class VisibleKeysTest {
         }
 
         @Override
-        public void backward(AttentionRow row, float[] weights, float[] dWeights, float[] dQuery, float[] dKeys) {
+        public void backward(
+                AttentionRow row,
+                float[] weights,
+                float[] dWeights,
+                float[] dQuery,
+                float[] dKeys,
+                float[] dParameters) {
             for (int j = 0; j < row.keys(); j++) {
                 float d = -weights[j] * weights[j] * dWeights[j];
                 for (int e = 0; e < row.headWidth() && d != 0; e++) {

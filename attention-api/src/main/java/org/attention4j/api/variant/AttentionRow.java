@@ -78,4 +78,13 @@ public interface AttentionRow {
      * @return q·k / √E: the chain of fused multiply-adds over e in order, then scaled
      */
     float score(int key);
+
+    /**
+     * One number of the variant's {@linkplain AttentionVariant#withParameter parameters}: they stand one after another in the order in which they were
+     * added, each row-major.
+     *
+     * @param index 0 to the size of all of them − 1
+     * @return the number
+     */
+    float parameter(int index);
 }

@@ -1,7 +1,13 @@
 package org.attention4j.api.variant;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.Shape;
+import org.attention4j.api.WeightSum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +19,32 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class AttentionVariant {
-    private static final AttentionVariant SOFTMAX = new AttentionVariant(null, null, null);
+    private static final AttentionVariant SOFTMAX =
+            new AttentionVariant(null, null, null, null, List.of(), WeightSum.ONE, true);
 
     private final @Nullable ScoreModifier scores;
     private final @Nullable AttentionMask mask;
     private final @Nullable AttentionWeighting weighting;
+    private final @Nullable ScoreWeighting scoreWeighting;
+    private final List<ParameterSpec> parameters;
+    private final WeightSum weightSum;
+    private final boolean smooth;
 
     private AttentionVariant(
-            @Nullable ScoreModifier scores, @Nullable AttentionMask mask, @Nullable AttentionWeighting weighting) {
+            @Nullable ScoreModifier scores,
+            @Nullable AttentionMask mask,
+            @Nullable AttentionWeighting weighting,
+            @Nullable ScoreWeighting scoreWeighting,
+            List<ParameterSpec> parameters,
+            WeightSum weightSum,
+            boolean smooth) {
         this.scores = scores;
         this.mask = mask;
         this.weighting = weighting;
+        this.scoreWeighting = scoreWeighting;
+        this.parameters = List.copyOf(parameters);
+        this.weightSum = weightSum;
+        this.smooth = smooth;
     }
 
     /**
@@ -37,13 +58,26 @@ public final class AttentionVariant {
 
     /**
      * Another way from query and keys to weights. It replaces the softmax and the scores, so it goes with a mask but not
-     * with a score modifier.
+     * with a score modifier. Weights of a row sum to at most 1 unless {@link #withWeightSum} says otherwise.
      *
      * @param weighting computes the weights
      * @return the variant
      */
     public static AttentionVariant of(AttentionWeighting weighting) {
-        return new AttentionVariant(null, null, Objects.requireNonNull(weighting, "weighting"));
+        Objects.requireNonNull(weighting, "weighting");
+        return new AttentionVariant(null, null, weighting, null, List.of(), WeightSum.AT_MOST_ONE, true);
+    }
+
+    /**
+     * Another way from scores to weights. It replaces the softmax, and goes with a mask and with a score modifier. Weights of a row sum to at
+     * most 1 unless {@link #withWeightSum} says otherwise.
+     *
+     * @param weighting computes the weights
+     * @return the variant
+     */
+    public static AttentionVariant of(ScoreWeighting weighting) {
+        Objects.requireNonNull(weighting, "weighting");
+        return new AttentionVariant(null, null, null, weighting, List.of(), WeightSum.AT_MOST_ONE, true);
     }
 
     /**
@@ -58,7 +92,8 @@ public final class AttentionVariant {
             throw new IllegalStateException(
                     scores != null ? "the scores are modified already" : "the scores are replaced by a weighting");
         }
-        return new AttentionVariant(Objects.requireNonNull(modifier, "modifier"), mask, null);
+        Objects.requireNonNull(modifier, "modifier");
+        return new AttentionVariant(modifier, mask, null, scoreWeighting, parameters, weightSum, smooth);
     }
 
     /**
@@ -70,7 +105,46 @@ public final class AttentionVariant {
     public AttentionVariant withMask(AttentionMask more) {
         Objects.requireNonNull(more, "mask");
         AttentionMask both = mask == null ? more : mask.and(more);
-        return new AttentionVariant(scores, both, weighting);
+        return new AttentionVariant(scores, both, weighting, scoreWeighting, parameters, weightSum, smooth);
+    }
+
+    /**
+     * The same with a learned parameter, which the weighting reads by {@link AttentionRow#parameter}. It is one of the mixer's parameters, under this name,
+     * and is initialised, saved and trained as they are.
+     *
+     * @param name a name that neither multi-head attention nor the variant has
+     * @param initial what a new one holds
+     * @param extents its shape
+     * @return a new variant
+     * @throws IllegalStateException if there is no weighting that could read it
+     */
+    public AttentionVariant withParameter(String name, InitialValue initial, int... extents) {
+        if (weighting == null && scoreWeighting == null) {
+            throw new IllegalStateException("parameter '" + name + "' has no reader: only weightings read parameters");
+        }
+        List<ParameterSpec> more = new ArrayList<>(parameters);
+        more.add(new ParameterSpec(name, Shape.of(extents), initial));
+        return new AttentionVariant(scores, mask, weighting, scoreWeighting, more, weightSum, smooth);
+    }
+
+    /**
+     * The same with a promise what the weights of a row sum to, which the conformance kit checks.
+     *
+     * @param sum the promise
+     * @return a new variant
+     */
+    public AttentionVariant withWeightSum(WeightSum sum) {
+        Objects.requireNonNull(sum, "weight sum");
+        return new AttentionVariant(scores, mask, weighting, scoreWeighting, parameters, sum, smooth);
+    }
+
+    /**
+     * The same with the statement that weights have kinks or jumps, where the conformance kit does not compare gradients with differences.
+     *
+     * @return a new variant
+     */
+    public AttentionVariant withKinks() {
+        return new AttentionVariant(scores, mask, weighting, scoreWeighting, parameters, weightSum, false);
     }
 
     /**
@@ -92,11 +166,47 @@ public final class AttentionVariant {
     }
 
     /**
-     * What replaces the softmax.
+     * What replaces scores and softmax.
      *
-     * @return empty for softmax attention
+     * @return empty unless scores are replaced
      */
     public Optional<AttentionWeighting> weighting() {
         return Optional.ofNullable(weighting);
+    }
+
+    /**
+     * What replaces the softmax alone.
+     *
+     * @return empty for softmax attention, and where scores are replaced too
+     */
+    public Optional<ScoreWeighting> scoreWeighting() {
+        return Optional.ofNullable(scoreWeighting);
+    }
+
+    /**
+     * The learned parameters.
+     *
+     * @return in order; unmodifiable
+     */
+    public List<ParameterSpec> parameters() {
+        return parameters;
+    }
+
+    /**
+     * What the weights of a row sum to.
+     *
+     * @return one for softmax attention
+     */
+    public WeightSum weightSum() {
+        return weightSum;
+    }
+
+    /**
+     * Whether weights have no kinks and jumps.
+     *
+     * @return true unless {@link #withKinks} said otherwise
+     */
+    public boolean smooth() {
+        return smooth;
     }
 }

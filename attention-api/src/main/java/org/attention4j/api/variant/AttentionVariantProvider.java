@@ -36,9 +36,9 @@ public interface AttentionVariantProvider {
     /**
      * Makes the variant.
      *
-     * @param spec of the whole mixer: its {@linkplain MixerSpec#heads() heads}, and in its {@linkplain MixerSpec#config()
+     * @param spec of the whole mixer: its {@linkplain MixerSpec#heads() heads} and {@linkplain MixerSpec#headWidth() their width}, and in its {@linkplain MixerSpec#config()
      *     configuration} a value for every option of multi-head attention and of {@link #options}
-     * @return the variant
+     * @return the variant, with its parameters
      * @throws BadConfigurationException if options contradict each other
      */
     AttentionVariant variant(MixerSpec spec);

@@ -1,10 +1,12 @@
 package org.attention4j.api.variant;
 
 /**
- * Replaces softmax(QKᵀ/√E) as a whole: gives the weights of one query over the keys, from the query, the keys and nothing
- * else. The output is weights × values, as ever; values, projections, caches and their gradients are inherited.
+ * Replaces softmax(QKᵀ/√E) as a whole: gives the weights of one query over the keys, from the query, the keys and parameters
+ * of the variant. The output is weights × values, as ever; values, projections, caches and their gradients are inherited.
  *
- * <p>Pure functions, safe for any number of threads.
+ * <p>Where only the softmax is replaced, and scores are q·k as ever, a {@link ScoreWeighting} is simpler, faster and inherits more.
+ *
+ * <p>Pure functions, safe for any number of threads, that allocate nothing.
  */
 public interface AttentionWeighting {
     /**
@@ -24,6 +26,8 @@ public interface AttentionWeighting {
      * @param dWeights the cotangent of the weights
      * @param dQuery E numbers from index 0: dL/dq is added
      * @param dKeys dL/dk_j is added to the E numbers from index j·E
+     * @param dParameters dL/dp is added to the number of each {@linkplain AttentionRow#parameter parameter}
      */
-    void backward(AttentionRow row, float[] weights, float[] dWeights, float[] dQuery, float[] dKeys);
+    void backward(
+            AttentionRow row, float[] weights, float[] dWeights, float[] dQuery, float[] dKeys, float[] dParameters);
 }

@@ -74,7 +74,8 @@ final class FlexAttentionOperator implements Operator {
         }
 
         @Override
-        public void backward(AttentionRow row, float[] weight, float[] dWeights, float[] dQuery, float[] dKeys) {
+        public void backward(
+                AttentionRow row, float[] w, float[] dWeights, float[] dQuery, float[] dKeys, float[] dParameters) {
             throw new UnsupportedOperationException("the operator has no gradient");
         }
     }

@@ -63,7 +63,8 @@ public final class ContextualLaws {
                                 "backward: the path through keys and values",
                                 ContextualLaws::gradient)
                         .needs(Capability.DIFFERENTIABLE)
-                        .when("no activation with a kink", Kinks::none)
+                        .when("no kinks", Kinks::none)
+                        .when("no kinks", Kinks::none)
                         .when("no dropout", Dropouts::none));
     }
 

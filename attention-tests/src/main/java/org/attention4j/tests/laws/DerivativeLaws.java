@@ -27,14 +27,14 @@ public final class DerivativeLaws {
                                 "the input's gradient is the derivative of the outputs by the input",
                                 "backward: the path from the cotangent to the input",
                                 DerivativeLaws::input)
-                        .when("no activation with a kink", Kinks::none)
+                        .when("no kinks", Kinks::none)
                         .when("no dropout", Dropouts::none),
                 GradientLaws.law(
                                 "parameter-gradients-are-derivatives",
                                 "each parameter's gradient is the derivative by that parameter",
                                 "backward: sums over batch and time; biases; parameters that are used twice",
                                 DerivativeLaws::parameters)
-                        .when("no activation with a kink", Kinks::none)
+                        .when("no kinks", Kinks::none)
                         .when("no dropout", Dropouts::none),
                 GradientLaws.law(
                                 "backward-is-linear",

@@ -3,13 +3,16 @@ package org.attention4j.tests.laws;
 import java.util.Map;
 import org.attention4j.api.MixerSpec;
 
-/** Tells activations with a kink, at which differences are no derivative, and a flat part, in which a unit is dead. */
+/**
+ * Tells mixers with kinks and jumps, such as sparse attentions, and activations with a kink, at which differences are no derivative, and
+ * a flat part, in which a unit is dead.
+ */
 final class Kinks {
     private Kinks() {}
 
-    /** Whether the activations of a cell are smooth, and norms too. */
+    /** Whether the specification says that outputs are smooth, and activations of a cell and norms are too. */
     static boolean none(MixerSpec spec) {
-        return CellActivations.smooth(spec) && smoothNorms(spec);
+        return spec.smooth() && CellActivations.smooth(spec) && smoothNorms(spec);
     }
 
     /** Whether no norm of a few numbers has an ε near 0: with it, it is a step, and its gradient is rounding alone. */

@@ -96,9 +96,12 @@ public final class ParameterLaws {
     private static void used(LawCase c) {
         LawCase full = c.full(10);
         for (String name : c.spec().zeroParameters().names()) {
-            // a softmax of scores far apart is 0 and 1 whatever a parameter does: then with all of them a tenth
+            // a softmax of scores far apart is 0 and 1 whatever a parameter does, and a shift of all keys shows in
+            // rounding only: other sizes
             Expect.that(
-                    changes(full, name, 1) || changes(full.scaled(0.1f), name, 0.1f),
+                    changes(full, name, 1)
+                            || changes(full.scaled(0.1f), name, 0.1f)
+                            || changes(full.scaled(1.7f), name, 2.3f),
                     "other values for all of parameter '" + name + "' change no output"
                             + "\n  cause?   it is declared, but nothing is computed with it");
         }

@@ -67,7 +67,7 @@ public final class RecurrentLaws {
                                 "backward: what is left of the running gradient at position 0; dLast",
                                 RecurrentLaws::gradient)
                         .needs(Capability.DIFFERENTIABLE)
-                        .when("no activation with a kink", Kinks::none)
+                        .when("no kinks", Kinks::none)
                         .when("no dropout", Dropouts::none));
     }
 

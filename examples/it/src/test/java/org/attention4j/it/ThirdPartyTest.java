@@ -44,7 +44,7 @@ class ThirdPartyTest {
 
     @Test
     void goodPluginsPass() throws Exception {
-        for (String id : List.of("decaying-average", "acme-alibi")) {
+        for (String id : List.of("decaying-average", "acme-alibi", "acme-sigmoid")) {
             Said verdicts = conform(List.of(MIXER, VARIANT), id);
             assertEquals(0, verdicts.status, verdicts::toString);
             assertTrue(verdicts.line("padding-not-read").contains("PASS"), verdicts::toString);

@@ -1,0 +1,220 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.ScoreWeighting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gradients for one key head of one sequence where a weighting replaces the softmax but not the scores. For a few queries at a time, in
+ * order:
+ *
+ * <ol>
+ *   <li>scores and weights again, in whole rows;
+ *   <li>dw = dO Vᵀ, and what the cotangent of the weights adds; dV += wᵀ dO;
+ *   <li>ds by the weighting, 0 where the query does not see the key;
+ *   <li>back through bias, modifier, soft-cap and scale; then dQ += ds K, dK += dsᵀ Q.
+ * </ol>
+ */
+final class ScoredBackward implements Workspace.Task {
+    private static final int BLOCK = KeyValues.BLOCK;
+    private static final int ROWS = ScoreRows.ROWS;
+
+    AttentionCall call = new AttentionCall();
+    BackwardArrays arrays = new BackwardArrays();
+
+    /** What one part works with; rows are as far apart as those of the scores. */
+    private static final class Tile {
+        ScoreRows scores = new ScoreRows();
+        ScoredForward.Rows rows = new ScoredForward.Rows();
+        float[] weights = {};
+        float[] d = {};
+        float[] dWeights = {};
+        float[] dScores = {};
+        float[] dParameters = {};
+        float[] keyRows = {};
+        /** K as [keys, E] and Vᵀ as [E', keys] of a block of keys, Q and dO of the queries, in panels. */
+        float[] panels = {};
+
+        float[] queryPanels = {};
+        float[] outPanels = {};
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        int keyHeads = call.keyValues.heads();
+        int b = index / keyHeads;
+        int keyHead = index % keyHeads;
+        Tile tile = borrow(call, scratch);
+        for (int h = 0; h < call.heads; h++) {
+            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += ROWS) {
+                rows(b, h, from, Math.min(from + ROWS, call.queryLengths[b]), tile);
+            }
+        }
+        arrays.keepVariant(index, tile.dParameters);
+    }
+
+    private Tile borrow(AttentionCall c, Scratch scratch) {
+        Tile tile = scratch.object(Tile.class, Tile::new);
+        tile.scores = ScoreRows.borrow(scratch, c, true);
+        tile.rows = ScoredForward.Rows.borrow(scratch, c);
+        tile.weights = scratch.floats(tile.scores.scores.length);
+        tile.d = scratch.floats(tile.scores.scores.length);
+        tile.dWeights = scratch.floats(c.keyValues.capacity());
+        tile.dScores = scratch.floats(c.keyValues.capacity());
+        tile.dParameters = arrays.variantZeros(scratch);
+        tile.keyRows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
+        tile.panels = scratch.floats(BLOCK * Math.max(Work.padded(c.keyWidth), c.valueWidth));
+        tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
+        tile.outPanels = scratch.floats(ROWS * Work.padded(c.valueWidth));
+        return tile;
+    }
+
+    private void rows(int b, int h, int from, int to, Tile tile) {
+        AttentionCall c = call;
+        HeadRows dOut = arrays.dOut;
+        int rows = to - from;
+        int keyHead = c.keyHead(h);
+        c.kernels.pack(
+                c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
+        c.kernels.pack(dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
+        VisibleKeys seen = tile.scores.compute(c, b, h, from, to);
+        for (int i = from; i < to; i++) {
+            int at = tile.scores.at(i, from);
+            Arrays.fill(tile.d, at, at + seen.end(), 0f);
+        }
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
+            dWeights(b, h, from, to, key, seen.width(), tile);
+        }
+        for (int i = from; i < to; i++) {
+            row(b, h, i, tile.scores.at(i, from), seen.end(), tile);
+        }
+        seen.queries(b, h, from, to);
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
+            int width = seen.width();
+            transposed(arrays.dValue, b, keyHead, key, width, c.valueWidth, rows, tile, tile.weights, tile.outPanels);
+            transposed(arrays.dKey, b, keyHead, key, width, c.keyWidth, rows, tile, tile.d, tile.queryPanels);
+            dQuery(b, h, from, rows, key, width, tile);
+        }
+    }
+
+    /** dw = dO Vᵀ of a block of keys. */
+    private void dWeights(int b, int h, int from, int to, int key, int width, Tile tile) {
+        AttentionCall c = call;
+        c.keyValues.valueRows(b, c.keyHead(h), key, width, tile.keyRows);
+        c.kernels.pack(tile.keyRows, 0, 1, c.valueWidth, c.valueWidth, width, tile.panels, 0);
+        c.kernels.multiply(
+                to - from,
+                width,
+                c.valueWidth,
+                arrays.dOut.array,
+                arrays.dOut.at(b, h, from),
+                arrays.dOut.rowStride,
+                1,
+                tile.panels,
+                0,
+                tile.d,
+                key,
+                tile.scores.stride,
+                false);
+    }
+
+    /** The weights of a row, and from dL/dw to dL/dproduct; both 0 for keys that it does not see. */
+    private void row(int b, int h, int i, int at, int end, Tile tile) {
+        AttentionCall c = call;
+        ScoreWeighting weighting = Objects.requireNonNull(c.scoreWeighting);
+        float[] x = tile.scores.scores;
+        float[] weights = tile.rows.weights;
+        int keys = tile.rows.set(c, b, h, i, x, at);
+        KeyRow row = tile.rows.row();
+        int first = row.firstKey();
+        System.arraycopy(tile.d, at + first, tile.dWeights, first, keys - first);
+        if (c.dropout != null) {
+            c.dropout.apply(c, b, h, i, first, tile.dWeights, first, keys - first);
+        }
+        for (int j = first; j < keys; j++) {
+            boolean sees = x[at + j] != Float.NEGATIVE_INFINITY;
+            tile.dWeights[j] = sees ? tile.dWeights[j] + arrays.dWeight(c, b, h, i, j) : 0f;
+        }
+        Arrays.fill(tile.dScores, first, keys, 0f);
+        System.arraycopy(x, at + first, tile.rows.scores, first, keys - first);
+        weighting.backward(row, tile.rows.scores, weights, tile.dWeights, tile.dScores, tile.dParameters);
+        for (int j = first; j < keys; j++) {
+            tile.d[at + j] = x[at + j] == Float.NEGATIVE_INFINITY ? 0f : tile.dScores[j];
+        }
+        if (c.dropout != null) {
+            c.dropout.apply(c, b, h, i, first, weights, first, keys - first);
+        }
+        System.arraycopy(weights, first, tile.weights, at + first, keys - first);
+        Arrays.fill(tile.weights, at, at + first, 0f);
+        Arrays.fill(tile.weights, at + keys, at + end, 0f);
+        Arrays.fill(tile.d, at, at + first, 0f);
+        Arrays.fill(tile.d, at + keys, at + end, 0f);
+        int extra = Math.min(c.extraKeys, keys);
+        int to = (b * c.heads + h) * c.scores.learned();
+        if (arrays.dPositions != null) {
+            c.scores.positionGradient(tile.d, at + extra, keys - extra, c.position(b, i), 0, arrays.dPositions, to);
+        }
+        if (arrays.dBias != null) {
+            c.scores.biasGradient(tile.d, at + extra, keys - extra, b, h, i, 0, arrays.dBias, arrays.dBiasOffset);
+        }
+        c.scores.gradient(c.kernels, tile.scores.bent, tile.d, at, keys, extra, b, h, c.position(b, i), 0);
+    }
+
+    private void dQuery(int b, int h, int from, int rows, int key, int width, Tile tile) {
+        HeadRows dQuery = arrays.dQuery;
+        if (dQuery != null) {
+            AttentionCall c = call;
+            c.keyValues.keyRows(b, c.keyHead(h), key, width, tile.keyRows);
+            c.kernels.pack(tile.keyRows, 0, c.keyWidth, 1, width, c.keyWidth, tile.panels, 0);
+            Panels.multiplyAdd(
+                    c.kernels,
+                    rows,
+                    c.keyWidth,
+                    width,
+                    tile.d,
+                    key,
+                    tile.scores.stride,
+                    1,
+                    tile.panels,
+                    0,
+                    16 * width,
+                    dQuery.array,
+                    dQuery.at(b, h, from),
+                    dQuery.rowStride);
+        }
+    }
+
+    /** Gradient of keys or values += aᵀ × rows in panels. */
+    private void transposed(
+            @Nullable HeadRows gradient,
+            int b,
+            int keyHead,
+            int key,
+            int width,
+            int n,
+            int rows,
+            Tile tile,
+            float[] a,
+            float[] panels) {
+        if (gradient != null) {
+            Panels.multiplyAdd(
+                    call.kernels,
+                    width,
+                    n,
+                    rows,
+                    a,
+                    key,
+                    1,
+                    tile.scores.stride,
+                    panels,
+                    0,
+                    16 * rows,
+                    gradient.array,
+                    gradient.at(b, keyHead, key),
+                    gradient.rowStride);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.attention4j.core;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Workspace;
+
+/** Weights × values for one block of queries of one head, where a weighting replaces the softmax but not the scores. */
+final class ScoredForward implements Workspace.Task {
+    AttentionCall call = new AttentionCall();
+
+    /** Scores to weights, of one row after another. */
+    static final class Rows {
+        private final KeyRow row = new KeyRow();
+        private VisibleKeys seen = new VisibleKeys();
+        float[] scores = {};
+        float[] weights = {};
+
+        static Rows borrow(Scratch scratch, AttentionCall call) {
+            Rows rows = scratch.object(Rows.class, Rows::new);
+            rows.seen = VisibleKeys.borrow(scratch, call, 1);
+            rows.scores = scratch.floats(call.keyValues.capacity());
+            rows.weights = scratch.floats(call.keyValues.capacity());
+            return rows;
+        }
+
+        KeyRow row() {
+            return row;
+        }
+
+        /** Moves to a query, whose scores begin at {@code at}; they and the weights are valid from the row's first key on. */
+        int set(AttentionCall c, int b, int h, int i, float[] x, int at) {
+            int keys = row.set(c, seen, b, h, i);
+            int first = row.firstKey();
+            System.arraycopy(x, at + first, scores, first, keys - first);
+            Arrays.fill(weights, first, keys, 0f);
+            Objects.requireNonNull(c.scoreWeighting).weights(row, scores, weights);
+            for (int j = first; j < keys; j++) {
+                if (x[at + j] == Float.NEGATIVE_INFINITY) {
+                    weights[j] = 0f;
+                }
+            }
+            return keys;
+        }
+    }
+
+    @Override
+    public void run(int index, Scratch scratch) {
+        AttentionCall c = call;
+        int blocks = c.queryBlocks();
+        int h = index / blocks % c.heads;
+        int b = index / blocks / c.heads;
+        int from = index % blocks * c.queryBlock();
+        int to = Math.min(from + c.queryBlock(), c.queryTime);
+        for (int i = from; i < to; i++) {
+            int at = c.out.at(b, h, i);
+            if (i < c.queryLengths[b] || c.outPadded) {
+                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+            }
+        }
+        to = Math.min(to, c.queryLengths[b]);
+        if (from < to) {
+            ScoreRows scores = ScoreRows.borrow(scratch, c, false);
+            Rows rows = Rows.borrow(scratch, c);
+            KeyBlock tile = c.keyValues.block(scratch);
+            for (int i = from; i < to; i += ScoreRows.ROWS) {
+                rows(c, b, h, i, Math.min(i + ScoreRows.ROWS, to), scores, rows, tile);
+            }
+        }
+    }
+
+    private static void rows(
+            AttentionCall c, int b, int h, int from, int to, ScoreRows scores, Rows rows, KeyBlock tile) {
+        VisibleKeys seen = scores.compute(c, b, h, from, to);
+        for (int i = from; i < to; i++) {
+            weights(c, b, h, i, scores.scores, scores.at(i, from), seen.end(), rows);
+        }
+        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + KeyValues.BLOCK)) {
+            int first = seen.first();
+            c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
+            Panels.multiplyAdd(
+                    c.kernels,
+                    seen.last() - first,
+                    c.valueWidth,
+                    seen.width(),
+                    scores.scores,
+                    scores.at(first, from) + key,
+                    scores.stride,
+                    1,
+                    tile.values,
+                    tile.valuesAt,
+                    tile.valueStride,
+                    c.out.array,
+                    c.out.at(b, h, first),
+                    c.out.rowStride);
+        }
+    }
+
+    /** Scores of a row to weights, in place, and without those that dropout leaves out; 0 for keys past the row's own. */
+    private static void weights(AttentionCall c, int b, int h, int i, float[] x, int at, int end, Rows rows) {
+        int keys = rows.set(c, b, h, i, x, at);
+        int first = rows.row().firstKey();
+        if (c.dropout != null) {
+            c.dropout.apply(c, b, h, i, first, rows.weights, first, keys - first);
+        }
+        Arrays.fill(x, at, at + first, 0f);
+        System.arraycopy(rows.weights, first, x, at + first, keys - first);
+        Arrays.fill(x, at + keys, at + end, 0f);
+    }
+}

@@ -1,0 +1,23 @@
+package org.attention4j.core;
+
+/** What sparse weightings have in common. */
+final class SparseRows {
+    private SparseRows() {}
+
+    /** The largest score, −∞ if there is none to see, NaN if one is. */
+    static float max(int first, int keys, float[] scores) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int j = first; j < keys; j++) {
+            max = Math.max(max, scores[j]);
+        }
+        return max;
+    }
+
+    /** Whether a row is done: it sees nothing, so that weights stay 0, or a score is NaN, which all weights become. */
+    static boolean settled(int first, int keys, float max, float[] scores, float[] weights) {
+        for (int j = first; j < keys && Float.isNaN(max); j++) {
+            weights[j] = scores[j] == Float.NEGATIVE_INFINITY ? 0f : Float.NaN;
+        }
+        return !(max > Float.NEGATIVE_INFINITY);
+    }
+}
