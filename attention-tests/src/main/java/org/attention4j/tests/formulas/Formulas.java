@@ -7,13 +7,18 @@ import org.attention4j.api.Option;
 
 /** The formulas that the kit knows, by the id of the kind. */
 public final class Formulas {
-    private static final Map<String, Formula> KNOWN = Map.of(
-            "multi-head-attention", new MultiHeadFormula(),
-            "self-attention", new SelfAttentionFormula(),
-            "lstm", new LstmFormula(),
-            "gru", new GruFormula(),
-            "rnn", new RnnFormula(),
-            "convolution", new ConvolutionFormula());
+    private static final Map<String, Formula> KNOWN = Map.ofEntries(
+            Map.entry("multi-head-attention", new MultiHeadFormula()),
+            Map.entry("self-attention", new SelfAttentionFormula()),
+            Map.entry("lstm", new LstmFormula()),
+            Map.entry("gru", new GruFormula()),
+            Map.entry("rnn", new RnnFormula()),
+            Map.entry("min-gru", new MinimalFormula(false)),
+            Map.entry("min-lstm", new MinimalFormula(true)),
+            Map.entry("convolution", new ConvolutionFormula()),
+            Map.entry("gated-convolution", new GatedConvolutionFormula()),
+            Map.entry("temporal-convolution", new TemporalConvolutionFormula()),
+            Map.entry("long-convolution", new LongConvolutionFormula()));
 
     private Formulas() {}
 

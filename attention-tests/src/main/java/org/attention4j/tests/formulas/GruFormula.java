@@ -10,29 +10,42 @@ import org.attention4j.api.MixerConfig;
 final class GruFormula extends RecurrentFormula {
     @Override
     public Set<String> options() {
-        return with("reset");
+        return with(
+                "reset",
+                "clip",
+                "gate-activation",
+                "gate-alpha",
+                "gate-beta",
+                "candidate-activation",
+                "candidate-alpha",
+                "candidate-beta");
     }
 
     @Override
-    void step(MixerConfig config, Weights weights, double[] x, double[][] state) {
-        double[] h = state[0];
-        int hidden = h.length;
-        double[] fromInput = weights.ofInput(0, 3 * hidden, x);
-        double[] fromHidden = weights.ofHidden(0, 3 * hidden, h);
-        double[] resetHidden = new double[hidden];
-        for (int j = 0; j < hidden; j++) {
-            resetHidden[j] = weights.sigmoid(fromInput[j] + fromHidden[j]) * h[j];
-        }
+    Cell cell(MixerConfig config, Rounding rounding) {
+        ActivationFormula gate = ActivationFormula.of(config, "gate-activation", "sigmoid", rounding);
+        ActivationFormula candidate = ActivationFormula.of(config, "candidate-activation", "tanh", rounding);
         boolean before = Maths.choice(config, "reset", "after").equals("before");
-        double[] ofReset = weights.ofHidden(2 * hidden, hidden, resetHidden);
-        double[] next = new double[hidden];
-        for (int j = 0; j < hidden; j++) {
-            double r = weights.sigmoid(fromInput[j] + fromHidden[j]);
-            double z = weights.sigmoid(fromInput[hidden + j] + fromHidden[hidden + j]);
-            double candidate = before ? ofReset[j] : r * fromHidden[2 * hidden + j];
-            double n = weights.tanh(fromInput[2 * hidden + j] + candidate);
-            next[j] = (1 - z) * n + z * h[j];
-        }
-        state[0] = next;
+        return (weights, x, state) -> {
+            double[] h = state[0];
+            int units = h.length;
+            double[] sums = weights.ofInput(0, 3 * units, x);
+            double[] fromHidden = weights.ofHidden(0, 3 * units, h);
+            double[] r = new double[units];
+            double[] reset = new double[units];
+            for (int u = 0; u < units; u++) {
+                r[u] = gate.at(sums[u] + fromHidden[u]);
+                reset[u] = rounding.of(r[u] * h[u]);
+            }
+            double[] ofReset = weights.ofHidden(2 * units, units, reset);
+            double[] next = new double[units];
+            for (int u = 0; u < units; u++) {
+                double z = gate.at(sums[units + u] + fromHidden[units + u]);
+                double recurrent = before ? ofReset[u] : r[u] * fromHidden[2 * units + u];
+                double n = candidate.at(sums[2 * units + u] + recurrent);
+                next[u] = rounding.of((1 - z) * n + z * h[u]);
+            }
+            state[0] = next;
+        };
     }
 }

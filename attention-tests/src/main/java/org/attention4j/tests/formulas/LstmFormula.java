@@ -1,24 +1,56 @@
 package org.attention4j.tests.formulas;
 
+import java.util.Set;
 import org.attention4j.api.MixerConfig;
 
-/** i, f, o = σ(W x + U h + b), g = tanh(W x + U h + b), c = f c + i g, h = o tanh(c); rows in the order i, f, g, o. */
+/**
+ * i, f = σ(W x + U h + b + p c), g = tanh(W x + U h + b), c = f c + i g, o = σ(W x + U h + b + p c), h = o tanh(c), projected; rows in the
+ * order i, f, g, o. Coupled: f = 1 − i.
+ */
 final class LstmFormula extends RecurrentFormula {
     @Override
-    void step(MixerConfig config, Weights weights, double[] x, double[][] state) {
-        double[] h = state[0];
-        double[] c = state[1];
-        double[] fromInput = weights.ofInput(0, 4 * h.length, x);
-        double[] fromHidden = weights.ofHidden(0, 4 * h.length, h);
-        double[] next = new double[h.length];
-        for (int j = 0; j < h.length; j++) {
-            double i = weights.sigmoid(fromInput[j] + fromHidden[j]);
-            double f = weights.sigmoid(fromInput[h.length + j] + fromHidden[h.length + j]);
-            double g = weights.tanh(fromInput[2 * h.length + j] + fromHidden[2 * h.length + j]);
-            double o = weights.sigmoid(fromInput[3 * h.length + j] + fromHidden[3 * h.length + j]);
-            c[j] = weights.rounding().of(f * c[j] + i * g);
-            next[j] = o * weights.tanh(c[j]);
-        }
-        state[0] = next;
+    public Set<String> options() {
+        return with(
+                "projection",
+                "peepholes",
+                "coupled",
+                "clip",
+                "gate-activation",
+                "gate-alpha",
+                "gate-beta",
+                "candidate-activation",
+                "candidate-alpha",
+                "candidate-beta",
+                "output-activation",
+                "output-alpha",
+                "output-beta");
+    }
+
+    @Override
+    Cell cell(MixerConfig config, Rounding rounding) {
+        ActivationFormula gate = ActivationFormula.of(config, "gate-activation", "sigmoid", rounding);
+        ActivationFormula candidate = ActivationFormula.of(config, "candidate-activation", "tanh", rounding);
+        ActivationFormula output = ActivationFormula.unclipped(config, "output-activation", "tanh", rounding);
+        boolean coupled = Maths.flag(config, "coupled");
+        return (weights, x, state) -> {
+            double[] c = state[1];
+            int units = c.length;
+            double[] sums = weights.ofInput(0, 4 * units, x);
+            double[] fromHidden = weights.ofHidden(0, 4 * units, state[0]);
+            double[] out = new double[units];
+            for (int u = 0; u < units; u++) {
+                double i = gate.at(sums[u] + fromHidden[u] + weights.seen(0, c, u));
+                double forget = sums[units + u] + fromHidden[units + u] + weights.seen(1, c, u);
+                double f = coupled ? 1 - i : gate.at(forget);
+                double g = candidate.at(sums[2 * units + u] + fromHidden[2 * units + u]);
+                c[u] = rounding.of(f * c[u] + i * g);
+                double o = gate.at(sums[3 * units + u] + fromHidden[3 * units + u] + weights.seen(2, c, u));
+                out[u] = o * output.at(c[u]);
+            }
+            double[] projection = weights.projection();
+            state[0] = projection == null
+                    ? out
+                    : Maths.linear(projection, null, 0, projection.length / units, out, rounding);
+        };
     }
 }
