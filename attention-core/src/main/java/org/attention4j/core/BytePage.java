@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import java.io.IOException;
 import org.attention4j.api.StateFile;
+import org.attention4j.kernels.Kernels;
 
 /**
  * Numbers of 8 bits with a scale for each key and each value of each head: x ≈ s · q with q from −127 to 127 and s the largest magnitude of
@@ -10,9 +11,10 @@ import org.attention4j.api.StateFile;
 final class BytePage extends KeyPage {
     private static final int MOST = 127;
 
+    private final Kernels kernels = Kernels.preferred();
     private byte[] keys = {};
     private byte[] values = {};
-    /** [K, size]. */
+    /** [K, size], padded to whole panels. */
     private float[] keyScales = {};
 
     private float[] valueScales = {};
@@ -37,7 +39,7 @@ final class BytePage extends KeyPage {
                 int from = offset + i * rowStride + h * headStride;
                 int at = keyPanel(h, first + i) + (first + i) % 16;
                 float scale = scale(rows, from, keyWidth);
-                keyScales[h * size + first + i] = scale;
+                keyScales[scaleAt(h, first + i)] = scale;
                 for (int e = 0; e < keyWidth; e++) {
                     keys[at + 16 * e] = narrow(rows[from + e], scale);
                 }
@@ -51,7 +53,7 @@ final class BytePage extends KeyPage {
             for (int i = 0; i < count; i++) {
                 int from = offset + i * rowStride + h * headStride;
                 float scale = scale(rows, from, valueWidth);
-                valueScales[h * size + first + i] = scale;
+                valueScales[scaleAt(h, first + i)] = scale;
                 for (int e = 0; e < valueWidth; e++) {
                     values[valueAt(h, first + i, e)] = narrow(rows[from + e], scale);
                 }
@@ -67,42 +69,31 @@ final class BytePage extends KeyPage {
     void panels(int head, int first, int count, float[] to, int at) {
         int from = keyPanel(head, first);
         for (int i = 0; i < count; i += 16, from += 16 * keyWidth, at += 16 * keyWidth) {
-            panel(from, head * size + first + i, Math.min(16, size - first - i), to, at);
-        }
-    }
-
-    private void panel(int from, int scalesAt, int columns, float[] to, int at) {
-        for (int e = 0; e < keyWidth; e++) {
-            for (int j = 0; j < columns; j++) {
-                to[at + 16 * e + j] = keys[from + 16 * e + j] * keyScales[scalesAt + j];
-            }
+            kernels.widenColumns(keyWidth, keys, from, keyScales, scaleAt(head, first + i), to, at);
         }
     }
 
     @Override
     void readValues(int head, int first, int count, float[] to, int at, int stride) {
+        int scales = scaleAt(head, first);
         for (int e = 0; e < valueWidth; e += 16) {
-            rows(valueAt(head, first, e), head * size + first, count, to, at + e / 16 * stride);
+            kernels.widenRows(count, values, valueAt(head, first, e), valueScales, scales, to, at + e / 16 * stride);
         }
     }
 
-    private void rows(int from, int scalesAt, int count, float[] to, int at) {
-        for (int i = 0; i < count; i++) {
-            float scale = valueScales[scalesAt + i];
-            for (int j = 0; j < 16; j++) {
-                to[at + 16 * i + j] = values[from + 16 * i + j] * scale;
-            }
-        }
+    /** Of each head as many as its panels of keys have. */
+    private int scaleAt(int head, int position) {
+        return head * Work.padded(size) + position;
     }
 
     @Override
     float key(int head, int position, int e) {
-        return keys[keyPanel(head, position) + 16 * e + position % 16] * keyScales[head * size + position];
+        return keys[keyPanel(head, position) + 16 * e + position % 16] * keyScales[scaleAt(head, position)];
     }
 
     @Override
     float value(int head, int position, int e) {
-        return values[valueAt(head, position, e)] * valueScales[head * size + position];
+        return values[valueAt(head, position, e)] * valueScales[scaleAt(head, position)];
     }
 
     @Override
@@ -114,8 +105,8 @@ final class BytePage extends KeyPage {
     void allocate() {
         keys = new byte[keyNumbers()];
         values = new byte[valueNumbers()];
-        keyScales = new float[heads * size];
-        valueScales = new float[heads * size];
+        keyScales = new float[heads * Work.padded(size)];
+        valueScales = new float[heads * Work.padded(size)];
     }
 
     @Override
@@ -144,7 +135,7 @@ final class BytePage extends KeyPage {
     void load(StateFile.Reader reader) throws IOException {
         keys = reader.bytes(keyNumbers());
         values = reader.bytes(valueNumbers());
-        keyScales = reader.floats(heads * size);
-        valueScales = reader.floats(heads * size);
+        keyScales = reader.floats(heads * Work.padded(size));
+        valueScales = reader.floats(heads * Work.padded(size));
     }
 }

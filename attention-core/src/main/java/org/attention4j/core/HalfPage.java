@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import java.io.IOException;
 import org.attention4j.api.StateFile;
+import org.attention4j.kernels.Kernels;
 
 /**
  * Numbers of 16 bits, rounded to the nearest: IEEE 754's binary16, which is off by at most 2⁻¹¹ of a number between 2⁻¹⁴ and 65,504, or
@@ -12,6 +13,7 @@ final class HalfPage extends KeyPage {
     /** The largest bfloat16. */
     private static final float MOST_BRAIN = Float.intBitsToFloat(0x7f7f0000);
 
+    private final Kernels kernels = Kernels.preferred();
     private final boolean brain;
     private short[] keys = {};
     private short[] values = {};
@@ -38,9 +40,7 @@ final class HalfPage extends KeyPage {
 
     private void widen(short[] from, int fromAt, float[] to, int at, int count) {
         if (brain) {
-            for (int i = 0; i < count; i++) {
-                to[at + i] = Float.intBitsToFloat(from[fromAt + i] << 16);
-            }
+            kernels.widenBfloat16(from, fromAt, to, at, count);
         } else {
             for (int i = 0; i < count; i++) {
                 to[at + i] = Float.float16ToFloat(from[fromAt + i]);

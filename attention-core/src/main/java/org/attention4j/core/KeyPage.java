@@ -125,7 +125,7 @@ abstract class KeyPage {
 
     /** Bytes of all arrays. */
     final long bytes() {
-        return bytes(keyNumbers(), valueNumbers(), (long) heads * size);
+        return bytes(keyNumbers(), valueNumbers(), (long) heads * Work.padded(size));
     }
 
     /** Bytes that so many numbers need, of so many rows of each kind. */

@@ -216,6 +216,21 @@ public final class KeyValueCache {
         lengths[sequence] -= positions;
     }
 
+    /**
+     * Lets every sequence go on from where another one, or it itself, stands: sequence b from where {@code sources[b]} stood before the call.
+     * For beam search, and for a prompt that several sequences begin with.
+     *
+     * @param sources B numbers from 0 to B − 1
+     * @throws BadShapeException if there are not B of them, or one is out of range; the cache is then as it was
+     */
+    public void reorder(int[] sources) {
+        keyValues.reorder(sources);
+        int[] before = lengths.clone();
+        for (int b = 0; b < lengths.length; b++) {
+            lengths[b] = before[sources[b]];
+        }
+    }
+
     /** Takes back everything. */
     public void reset() {
         Arrays.fill(lengths, 0);

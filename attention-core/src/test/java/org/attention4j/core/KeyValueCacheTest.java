@@ -158,6 +158,30 @@ class KeyValueCacheTest {
     }
 
     @Test
+    void sequencesGoOnFromOthers() {
+        Tensor k = Values.random(2, 3, 1, 9, 4);
+        KeyValueCache cache = KeyValueCache.of(3, 1, 4, 4, 10);
+        Workspace workspace = Workspace.create();
+        cache.append(k, k, new int[] {9, 5, 2}, workspace);
+        cache.reorder(new int[] {1, 1, 0});
+        assertEquals(5, cache.length(0));
+        assertEquals(9, cache.length(2));
+        Tensor q = Values.random(1, 3, 1, 1, 4);
+        Tensor out = Tensor.zeros(3, 1, 1, 4);
+        PLAIN.forward(AttentionInputs.of(q, cache), out, workspace);
+        Tensor moved = Tensor.zeros(3, 1, 9, 4);
+        moved.slice(0).copyFrom(k.slice(1));
+        moved.slice(1).copyFrom(k.slice(1));
+        moved.slice(2).copyFrom(k.slice(0));
+        Tensor expected = Tensor.zeros(3, 1, 1, 4);
+        AttentionInputs in = AttentionInputs.of(q, moved, moved).withLengths(new int[] {1, 1, 1}, new int[] {5, 5, 9});
+        PLAIN.forward(in, expected, workspace);
+        assertSame("reordered", expected, out);
+        assertThrows(BadShapeException.class, () -> cache.reorder(new int[] {0, 1, 3}));
+        assertEquals(5, cache.length(0));
+    }
+
+    @Test
     void refusesWithValues() {
         Workspace workspace = Workspace.create();
         KeyValueCache cache = KeyValueCache.of(2, 1, 4, 3, 10);

@@ -366,6 +366,58 @@ public interface Kernels {
         PackedMatrix.packPanels(source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
     }
 
+    // ---------------------------------------------------------------- narrow numbers
+
+    /**
+     * Reads bfloat16: y[i] is the float whose upper 16 bits are x[i] and whose lower ones are 0.
+     *
+     * @param x bfloat16 numbers
+     * @param xOffset where they start
+     * @param y the row that is written
+     * @param yOffset where it starts
+     * @param n how many
+     */
+    default void widenBfloat16(short[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = Float.intBitsToFloat(x[xOffset + i] << 16);
+        }
+    }
+
+    /**
+     * Reads rows of 16 bytes with a scale for each row: y[r, j] = x[r, j] · scales[r].
+     *
+     * @param rows how many
+     * @param x the bytes [rows, 16]
+     * @param xOffset where they start
+     * @param scales the scales [rows]
+     * @param scalesOffset where they start
+     * @param y the rows that are written [rows, 16]
+     * @param yOffset where they start
+     */
+    default void widenRows(int rows, byte[] x, int xOffset, float[] scales, int scalesOffset, float[] y, int yOffset) {
+        for (int i = 0; i < LANES * rows; i++) {
+            y[yOffset + i] = x[xOffset + i] * scales[scalesOffset + i / LANES];
+        }
+    }
+
+    /**
+     * Reads rows of 16 bytes with a scale for each column: y[r, j] = x[r, j] · scales[j].
+     *
+     * @param rows how many
+     * @param x the bytes [rows, 16]
+     * @param xOffset where they start
+     * @param scales the scales [16]
+     * @param scalesOffset where they start
+     * @param y the rows that are written [rows, 16]
+     * @param yOffset where they start
+     */
+    default void widenColumns(
+            int rows, byte[] x, int xOffset, float[] scales, int scalesOffset, float[] y, int yOffset) {
+        for (int i = 0; i < LANES * rows; i++) {
+            y[yOffset + i] = x[xOffset + i] * scales[scalesOffset + i % LANES];
+        }
+    }
+
     // ---------------------------------------------------------------- rows
 
     /**

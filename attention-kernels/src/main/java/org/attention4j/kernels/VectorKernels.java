@@ -127,6 +127,31 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void widenBfloat16(short[] x, int xOffset, float[] y, int yOffset, int n) {
+        int done = VectorNarrow.widenBfloat16(vectors, x, xOffset, y, yOffset, n);
+        SCALAR.widenBfloat16(x, xOffset + done, y, yOffset + done, n - done);
+    }
+
+    @Override
+    public void widenRows(int rows, byte[] x, int xOffset, float[] scales, int scalesOffset, float[] y, int yOffset) {
+        if (vectors.species().length() < 8) { // there are no vectors of 4 bytes
+            SCALAR.widenRows(rows, x, xOffset, scales, scalesOffset, y, yOffset);
+        } else {
+            VectorNarrow.widenRows(vectors, rows, x, xOffset, scales, scalesOffset, y, yOffset);
+        }
+    }
+
+    @Override
+    public void widenColumns(
+            int rows, byte[] x, int xOffset, float[] scales, int scalesOffset, float[] y, int yOffset) {
+        if (vectors.species().length() < 8) {
+            SCALAR.widenColumns(rows, x, xOffset, scales, scalesOffset, y, yOffset);
+        } else {
+            VectorNarrow.widenColumns(vectors, rows, x, xOffset, scales, scalesOffset, y, yOffset);
+        }
+    }
+
+    @Override
     public float max(float[] x, int xOffset, int n) {
         return n < LANES ? SCALAR.max(x, xOffset, n) : VectorRows.max(vectors, x, xOffset, n);
     }
