@@ -37,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * gate.bias [H]}; {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
+ * <p>A query sees a key if {@code causal and (window and chunk and dilation, or global) or prefix}: {@code window} W and {@code dilation} d,
+ * at distances 0, d, … (W − 1)d (Jiang et al. 2023; Beltagy et al. 2020); {@code window-ahead}, as many after it; {@code chunk}, in the same
+ * chunk (Llama 4); {@code global-tokens}, one of the two is among the first positions (Beltagy et al. 2020); {@code prefix}, the key is among
+ * the first (Raffel et al. 2020), so that the mixer is not causal. Blocks of keys that no query of a task sees are not computed; {@link
+ * #pairs} tells how much that is.
+ *
  * <p>{@code dropout} leaves out weights in recordings, which are training, and nowhere else: forward, steps and shown weights are those
  * without it. What it leaves out follows from {@code dropout-seed}, the head, the positions and the query, so that the same recording
  * has the same bits on any number of threads and in any batch, and another after every step of training.

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * {@code [B, K, S, E']} (Vaswani et al. 2017, equation 1; Dao et al. 2022 for the computation).
  *
  * <p>Scores are scaled, soft-capped, modified, biased, masked and turned into weights, in this order. Unless said otherwise: scale 1/√E,
- * nothing else, every query sees every key. A query with nothing to attend to gets 0.
+ * nothing else, every query sees every key. A query with nothing to attend to gets 0. Blocks of keys that no query of a task sees are neither
+ * read nor computed, by what masks say of them ({@link org.attention4j.api.variant.AttentionMask#visibility}), a mask of the call, or −∞ in a
+ * bias; {@link #pairs} tells how much that is.
  *
  * <p>Keys and values come in tensors or in a {@link KeyValueCache}, with the same bits. Memory beyond inputs, outputs and recordings does not grow with T or S, except for weightings (with S), {@link #weights}, log-sum-exps (with
  * T) and tensors that are not arrays, which are copied. Immutable; safe for any number of threads.
