@@ -53,11 +53,6 @@ final class DepthwiseTaps implements Taps {
         add(kernels, k, rows, dY, dYAt, dX, dXAt);
     }
 
-    @Override
-    public int gradientRounds() {
-        return 1;
-    }
-
     /** The inputs are read as they are. */
     @Override
     public int packedLength(int length) {
@@ -70,8 +65,7 @@ final class DepthwiseTaps implements Taps {
     }
 
     @Override
-    public void pack(
-            Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed) {}
+    public void pack(Kernels kernels, int part, float[] x, int xAt, int length, float[] packed) {}
 
     @Override
     public int gradientParts() {
@@ -81,7 +75,6 @@ final class DepthwiseTaps implements Taps {
     @Override
     public void addWeightGradient(
             Kernels kernels,
-            int round,
             int part,
             Reach reach,
             int length,

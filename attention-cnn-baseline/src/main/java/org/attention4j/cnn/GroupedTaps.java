@@ -11,6 +11,9 @@ final class GroupedTaps implements Taps {
     /** Outputs of one part of the gradient. */
     private static final int OUTPUTS = 64;
 
+    /** Positions of the gradient that go through all taps together. */
+    private static final int TOGETHER = 256;
+
     /** Inputs that are packed together: some panels. */
     private static final int COLUMNS = 64;
 
@@ -78,15 +81,10 @@ final class GroupedTaps implements Taps {
         return known.get();
     }
 
-    @Override
-    public int gradientRounds() {
-        return kernel;
-    }
-
-    /** Panels [length, in] of each group. */
+    /** Panels [length, in] of each group, from the start of a cache line on. */
     @Override
     public int packedLength(int length) {
-        return Math.multiplyExact(groups, PackedMatrix.panelsLength(length, in));
+        return Math.addExact(PackedMatrix.START, Math.multiplyExact(groups, PackedMatrix.panelsLength(length, in)));
     }
 
     @Override
@@ -94,21 +92,16 @@ final class GroupedTaps implements Taps {
         return groups * Math.ceilDiv(in, COLUMNS);
     }
 
-    /** Packs the rows that a tap reads and no others, so that one product takes all columns. */
     @Override
-    public void pack(
-            Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed) {
-        int count = reach.end(round, length) - reach.first(round);
-        if (count <= 0) {
-            return;
-        }
+    public void pack(Kernels kernels, int part, float[] x, int xAt, int length, float[] packed) {
         int blocks = Math.ceilDiv(in, COLUMNS);
         int g = part / blocks;
         int column = part % blocks * COLUMNS;
         int columns = Math.min(COLUMNS, in - column);
-        int target = g * PackedMatrix.panelsLength(count, in) + PackedMatrix.panelsLength(count, column);
-        int row = xAt + (reach.first(round) + reach.shift(round)) * groups * in;
-        kernels.pack(x, row + g * in + column, groups * in, 1, count, columns, packed, target);
+        int target = PackedMatrix.START
+                + g * PackedMatrix.panelsLength(length, in)
+                + PackedMatrix.panelsLength(length, column);
+        kernels.pack(x, xAt + g * in + column, groups * in, 1, length, columns, packed, target);
     }
 
     @Override
@@ -116,10 +109,10 @@ final class GroupedTaps implements Taps {
         return groups * Math.ceilDiv(out, OUTPUTS);
     }
 
+    /** Some positions after the other, so that what all taps read of them stays in the cache. */
     @Override
     public void addWeightGradient(
             Kernels kernels,
-            int round,
             int part,
             Reach reach,
             int length,
@@ -133,14 +126,29 @@ final class GroupedTaps implements Taps {
         int g = part / blocks;
         int firstOut = part % blocks * OUTPUTS;
         int outs = Math.min(OUTPUTS, out - firstOut);
-        int from = reach.first(round);
-        int count = reach.end(round, length) - from;
-        if (count <= 0) {
-            return;
+        int panels = PackedMatrix.START + g * PackedMatrix.panelsLength(length, in);
+        for (int t = 0; t < length; t += TOGETHER) {
+            for (int k = 0; k < kernel; k++) {
+                int from = Math.max(t, reach.first(k));
+                int count = Math.min(t + TOGETHER, reach.end(k, length)) - from;
+                if (count > 0) {
+                    kernels.multiply(
+                            outs,
+                            in,
+                            count,
+                            dY,
+                            dYAt + (from * groups + g) * out + firstOut,
+                            1,
+                            groups * out,
+                            packed,
+                            panels + Kernels.LANES * (from + reach.shift(k)),
+                            Kernels.LANES * length,
+                            sums,
+                            ((k * groups + g) * out + firstOut) * in,
+                            in,
+                            true);
+                }
+            }
         }
-        int row = dYAt + from * groups * out + g * out + firstOut;
-        int sum = ((round * groups + g) * out + firstOut) * in;
-        int panels = g * PackedMatrix.panelsLength(count, in);
-        kernels.multiply(outs, in, count, dY, row, 1, groups * out, packed, panels, sums, sum, in, true);
     }
 }

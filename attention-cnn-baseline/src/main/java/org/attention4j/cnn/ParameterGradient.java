@@ -25,9 +25,9 @@ final class ParameterGradient implements Workspace.Task {
     private enum Phase {
         /** From the weight's order to that of the sums. */
         TAKE,
-        /** One sequence's inputs for one round. */
+        /** One sequence's inputs. */
         PACK,
-        /** One sequence's sums of one round. */
+        /** One sequence's sums. */
         ADD,
         /** Back into the weight's order. */
         GIVE,
@@ -42,7 +42,6 @@ final class ParameterGradient implements Workspace.Task {
     private float[] dY = NONE;
     private int dYAt;
     private int b;
-    private int round;
     private float[] gradient = NONE;
     private int gradientAt;
     private float[] sums = NONE;
@@ -111,10 +110,8 @@ final class ParameterGradient implements Workspace.Task {
         int swaps = Math.ceilDiv(columns(filter), SWAPPED);
         run(Phase.TAKE, swaps, workspace);
         for (b = 0; b < in.batch(); b++) {
-            for (round = 0; round < taps.gradientRounds(); round++) {
-                run(Phase.PACK, taps.packParts(), workspace);
-                run(Phase.ADD, taps.gradientParts(), workspace);
-            }
+            run(Phase.PACK, taps.packParts(), workspace);
+            run(Phase.ADD, taps.gradientParts(), workspace);
         }
         run(Phase.GIVE, swaps, workspace);
         dWeight.commit(gradient);
@@ -134,19 +131,10 @@ final class ParameterGradient implements Workspace.Task {
         switch (phase) {
             case TAKE, GIVE -> swap(filter, index);
             case PACK ->
-                taps.pack(
-                        filter.kernels(),
-                        round,
-                        index,
-                        filter.reach(),
-                        source.x(),
-                        source.row(b, filter.in()),
-                        in.length(b),
-                        packed);
+                taps.pack(filter.kernels(), index, source.x(), source.row(b, filter.in()), in.length(b), packed);
             case ADD ->
                 taps.addWeightGradient(
                         filter.kernels(),
-                        round,
                         index,
                         filter.reach(),
                         in.length(b),

@@ -64,13 +64,6 @@ interface Taps {
     void addTransposed(Kernels kernels, int k, int rows, float[] dY, int dYAt, float[] dX, int dXAt);
 
     /**
-     * How often one sequence's inputs are laid out for {@link #addWeightGradient}, each time for some of the taps.
-     *
-     * @return at least 1
-     */
-    int gradientRounds();
-
-    /**
      * The size of one sequence's inputs as {@link #pack} lays them out.
      *
      * @param length of the sequence
@@ -86,21 +79,19 @@ interface Taps {
     int packParts();
 
     /**
-     * Lays out a part of one sequence's inputs for one round of {@link #addWeightGradient}.
+     * Lays out a part of one sequence's inputs for {@link #addWeightGradient}.
      *
      * @param kernels numerics
-     * @param round which
-     * @param part which part of the inputs
-     * @param reach of the convolution
+     * @param part which
      * @param x inputs
      * @param xAt the first row
      * @param length rows
      * @param packed written
      */
-    void pack(Kernels kernels, int round, int part, Reach reach, float[] x, int xAt, int length, float[] packed);
+    void pack(Kernels kernels, int part, float[] x, int xAt, int length, float[] packed);
 
     /**
-     * Into how many parts one round of the gradient of the weights is split.
+     * Into how many parts the gradient of the weights is split.
      *
      * @return at least 1
      */
@@ -110,20 +101,18 @@ interface Taps {
      * Adds one part of one sequence's gradient of the weights, dW_k ← dW_k + Σ_t dY_t x_{t + shift(k)}ᵀ, t in order.
      *
      * @param kernels numerics
-     * @param round which
-     * @param part which part of the round
+     * @param part which
      * @param reach of the convolution
      * @param length of the sequence
      * @param x its inputs
      * @param xAt the first row
-     * @param packed its inputs, packed for the round
+     * @param packed its inputs, packed
      * @param dY gradients of its outputs
      * @param dYAt the first row
      * @param sums {@code [K, D', D / groups]}, added to
      */
     void addWeightGradient(
             Kernels kernels,
-            int round,
             int part,
             Reach reach,
             int length,
