@@ -2,7 +2,6 @@ package org.attention4j.core;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Arrays;
 import java.util.Set;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
@@ -21,15 +20,16 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.RowState;
-import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
+import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head latent attention (DeepSeek-V2, DeepSeek-AI 2024, section 2.1): keys and values of all heads are made of one latent of a
@@ -59,6 +59,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     final Kernels kernels;
     private final MixerSpec spec;
     private final NamedTensors parameters;
+    private final LatentPass pass;
 
     private LatentAttention(MixerSpec spec, Kernels kernels, ParameterSource source) {
         this.spec = spec;
@@ -73,6 +74,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
                 config.get(MultiHeadAttention.CAUSAL),
                 kernels,
                 parameters);
+        pass = new LatentPass(layers, kernels);
     }
 
     /**
@@ -131,20 +133,20 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     @Override
     public void forward(Sequences in, Tensor out, Workspace workspace) {
         spec.check(in, out);
-        mix(in, in, out, workspace, null);
+        pass.mix(in, in, out, workspace, null);
     }
 
     @Override
     public void forward(Sequences in, Sequences context, Tensor out, Workspace workspace) {
         spec.check(in, context, out);
-        mix(in, context, out, workspace, null);
+        pass.mix(in, context, out, workspace, null);
     }
 
     @Override
     public Recording record(Sequences in, Tensor out, Workspace workspace) {
         spec.check(in, out);
         LatentRecording recording = new LatentRecording(this, in, in);
-        mix(in, in, out, workspace, recording);
+        pass.mix(in, in, out, workspace, recording);
         return recording;
     }
 
@@ -152,55 +154,8 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     public Recording record(Sequences in, Sequences context, Tensor out, Workspace workspace) {
         spec.check(in, context, out);
         LatentRecording recording = new LatentRecording(this, in, context);
-        mix(in, context, out, workspace, recording);
+        pass.mix(in, context, out, workspace, recording);
         return recording;
-    }
-
-    private void mix(
-            Sequences in, Sequences keys, Tensor out, Workspace workspace, @Nullable LatentRecording recording) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            Scratch memory = recording == null ? scratch : null;
-            TrueRows queryRows = TrueRows.of(memory, in);
-            TrueRows keyRows = keys == in ? queryRows : TrueRows.of(memory, keys);
-            AttentionCall call = recording == null ? AttentionCall.borrow(scratch) : recording.call;
-            project(call, queryRows, keyRows, memory, workspace, recording);
-            if (recording != null) {
-                recording.queryRows = queryRows;
-                recording.keyRows = keyRows;
-                call.maxima = new float[queryRows.batch * layers.form.heads() * queryRows.time];
-                call.sums = new float[call.maxima.length];
-            }
-            layers.finish(call, queryRows, out, workspace, memory, recording);
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    /** Queries and keys of a whole pass. */
-    private void project(
-            AttentionCall call,
-            TrueRows queryRows,
-            TrueRows keyRows,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable LatentRecording recording) {
-        Scratch scratch = workspace.scratch();
-        call.keyTime = keyRows.time;
-        call.keyLengths = keyRows.lengths;
-        HeadRows rows = recording == null ? scratch.object(HeadRows.class, HeadRows::new) : recording.rows;
-        LatentLayers.rows(keyRows, layers.form.rowWidth(), rows, memory);
-        int[] first = scratch.ints(keyRows.batch);
-        Arrays.fill(first, 0, keyRows.batch, 0);
-        layers.rows(keyRows, rows, recording == null ? null : recording.rawRows, first, workspace);
-        LatentRows source = recording == null ? scratch.object(LatentRows.class, LatentRows::new) : new LatentRows();
-        source.shape(kernels, layers.form, keyRows.batch, keyRows.time);
-        for (int b = 0; b < keyRows.batch; b++) {
-            source.place(b, rows.array, rows.at(b, 0, 0));
-        }
-        call.keyValues = source;
-        layers.queries(call, queryRows, memory, workspace, recording);
     }
 
     @Override
@@ -228,30 +183,35 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     @Override
     public void weights(Sequences in, Tensor weights, Workspace workspace) {
         spec.checkWeights(in, in.time(), weights);
-        weigh(in, in, weights, workspace);
+        pass.weigh(in, in, weights, workspace);
     }
 
     @Override
     public void weights(Sequences in, Sequences context, Tensor weights, Workspace workspace) {
         spec.checkWeights(in, context.time(), weights);
         Doors.checkSource("context", in, context, layers.form.width());
-        weigh(in, context, weights, workspace);
+        pass.weigh(in, context, weights, workspace);
     }
 
-    private void weigh(Sequences in, Sequences keys, Tensor weights, Workspace workspace) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            TrueRows queryRows = TrueRows.of(scratch, in);
-            TrueRows keyRows = keys == in ? queryRows : TrueRows.of(scratch, keys);
-            AttentionCall call = AttentionCall.borrow(scratch);
-            project(call, queryRows, keyRows, scratch, workspace, null);
-            float[] array = weights.writable(scratch);
-            call.weights(workspace, array, weights.offset(), false);
-            weights.commit(array);
-        } finally {
-            workspace.end(mark);
+    @Override
+    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
+        spec.require(Capability.INCREMENTAL);
+        spec.checkWeights(chunk, weights.shape().rank() == 4 ? weights.extent(3) : 0, weights);
+        if (!(state instanceof RowState rows) || !state.spec().fingerprint().equals(spec.fingerprint())) {
+            throw new ForeignStateException(spec.fingerprint(), state.spec().fingerprint());
         }
+        if (rows.batch() != chunk.batch()) {
+            throw new ShapeMismatchException(
+                    "chunk",
+                    Shape.of(rows.batch(), chunk.time(), layers.form.width()),
+                    chunk.tensor().shape());
+        }
+        for (int b = 0; b < chunk.batch(); b++) {
+            if (chunk.length(b) > rows.position(b)) {
+                throw new StateExhaustedException("weights of sequence " + b, chunk.length(b), rows.position(b));
+            }
+        }
+        pass.stepWeights(chunk, rows, weights, workspace);
     }
 
     @Override
@@ -279,24 +239,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
             throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
         }
         rows.room(chunk);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            AttentionCall call = AttentionCall.borrow(scratch);
-            TrueRows in = TrueRows.of(scratch, chunk);
-            int[] positions = scratch.ints(in.batch);
-            call.keyLengths = scratch.ints(in.batch);
-            for (int b = 0; b < in.batch; b++) {
-                positions[b] = (int) rows.position(b);
-                call.keyLengths[b] = positions[b] + in.lengths[b];
-            }
-            call.keyTime = rows.capacity();
-            layers.append(call, in, rows, positions, workspace);
-            layers.queries(call, in, scratch, workspace, null);
-            layers.finish(call, in, out, workspace, scratch, null);
-        } finally {
-            workspace.end(mark);
-        }
+        pass.step(chunk, rows, out, workspace);
         for (int b = 0; b < chunk.batch(); b++) {
             rows.advance(b, chunk.length(b));
         }

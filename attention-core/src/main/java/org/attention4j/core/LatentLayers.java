@@ -99,14 +99,21 @@ final class LatentLayers {
         int width = form.rowWidth();
         HeadRows rows = rows(in, width, scratch.object(HeadRows.class, HeadRows::new), scratch);
         rows(in, rows, null, positions, workspace);
-        LatentRows source = scratch.object(LatentRows.class, LatentRows::new);
-        source.shape(kernels, form, in.batch, state.capacity());
         for (int b = 0; b < in.batch; b++) {
-            float[] kept = state.rows(b);
-            System.arraycopy(rows.array, rows.at(b, 0, 0), kept, positions[b] * width, in.lengths[b] * width);
-            source.place(b, kept, 0);
+            int at = positions[b] * width;
+            System.arraycopy(rows.array, rows.at(b, 0, 0), state.rows(b), at, in.lengths[b] * width);
         }
-        call.keyValues = source;
+        call.keyValues = kept(state, scratch);
+    }
+
+    /** The rows of a state. */
+    LatentRows kept(RowState state, Scratch scratch) {
+        LatentRows source = scratch.object(LatentRows.class, LatentRows::new);
+        source.shape(kernels, form, state.batch(), state.capacity());
+        for (int b = 0; b < state.batch(); b++) {
+            source.place(b, state.rows(b), 0);
+        }
+        return source;
     }
 
     /** Queries in the latent's terms, and everything else that a call needs beside its keys. */

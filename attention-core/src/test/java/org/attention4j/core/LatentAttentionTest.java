@@ -69,9 +69,22 @@ class LatentAttentionTest {
         MixerState state = mixer.newState(1, time);
         assertEquals(time * (latent + 2L * pairs) * 4 + 16, state.bytes(), "the latent and the turned key alone");
         Tensor one = Tensor.zeros(1, 1, 6);
-        for (int t = 0; t < time; t++) {
-            mixer.step(Sequences.of(x.slice(0).range(t, t + 1).reshape(1, 1, 6)), state, one);
-            assertSame("step", out.slice(0).range(t, t + 1), one.slice(0));
+        Tensor all = Tensor.zeros(1, heads, time, time);
+        Tensor last = Tensor.zeros(1, heads, 1, time);
+        try (Workspace workspace = Workspace.threads(1)) {
+            mixer.weights(Sequences.of(x), all, workspace);
+            for (int t = 0; t < time; t++) {
+                Sequences chunk = Sequences.of(x.slice(0).range(t, t + 1).reshape(1, 1, 6));
+                mixer.step(chunk, state, one, workspace);
+                assertSame("step", out.slice(0).range(t, t + 1), one.slice(0));
+                mixer.weights(chunk, state, last, workspace);
+                for (int h = 0; h < heads; h++) {
+                    assertSame(
+                            "weights",
+                            all.slice(0).slice(h).range(t, t + 1),
+                            last.slice(0).slice(h));
+                }
+            }
         }
     }
 
