@@ -60,6 +60,18 @@ class DocumentationTest {
         assertEquals(expected, rows);
     }
 
+    @Test
+    void everyMixerHasItsSection() {
+        List<String> sections = read(ROOT.resolve("docs/mixers.md"))
+                .lines()
+                .filter(line -> line.startsWith("### `"))
+                .map(line -> line.substring("### `".length(), line.length() - 1))
+                .sorted()
+                .toList();
+        assertEquals(
+                Mixers.load().kinds().stream().map(MixerKind::id).sorted().toList(), sections);
+    }
+
     private static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
