@@ -190,7 +190,7 @@ public final class Convolution implements Differentiable, Incremental {
             ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
             source.forget();
             out.commit(results);
-            InputState.keep(chunk, x, rows);
+            InputState.keep(chunk, x, rows, filter.reach().left());
         } finally {
             workspace.end(mark);
         }

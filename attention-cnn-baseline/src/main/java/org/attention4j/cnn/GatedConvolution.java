@@ -134,7 +134,7 @@ public final class GatedConvolution implements Differentiable, Incremental {
             source.forget();
             out.commit(results);
             if (before != null) {
-                InputState.keep(in, x, before);
+                InputState.keep(in, x, before, filter.reach().left());
             }
         } finally {
             workspace.end(mark);

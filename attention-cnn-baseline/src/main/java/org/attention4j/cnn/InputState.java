@@ -40,12 +40,14 @@ final class InputState {
         return rows;
     }
 
-    /** As {@link #keep(Sequences, float[], RowState, int)} of a state that looks back as far as the receptive field. */
-    static void keep(Sequences chunk, float[] x, RowState state) {
-        keep(chunk, x, state, lookback(state.spec()));
-    }
-
-    /** Stores the inputs, as many as the state keeps, and moves on. */
+    /**
+     * Stores the inputs, as many as the state keeps, and moves on.
+     *
+     * @param chunk the inputs
+     * @param x their elements
+     * @param state moves on
+     * @param lookback of the state; not asked of its specification, whose answer would be an object a step
+     */
     static void keep(Sequences chunk, float[] x, RowState state, int lookback) {
         int width = chunk.width();
         long kept = (long) state.capacity() + lookback;

@@ -236,8 +236,7 @@ public final class LongConvolution implements Differentiable, Incremental {
                 step(chunk, x, mine, results, out.offset(), workspace);
             } else if (blocks.isEmpty() && state instanceof RowState rows) {
                 direct(chunk, x, rows, results, out.offset(), workspace);
-                InputState.keep(
-                        chunk, x, rows, spec.receptiveField().orElseThrow().left());
+                InputState.keep(chunk, x, rows, direct.get().reach().left());
             } else {
                 throw new ForeignStateException(
                         spec.fingerprint(), state.getClass().getName());
