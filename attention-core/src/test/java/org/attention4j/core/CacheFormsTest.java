@@ -319,6 +319,7 @@ class CacheFormsTest {
         }
         assertTrue(shared.pages[0][56] != own.pages[0][56], "the page that was written to");
         KeyPage last = shared.pages[0][56];
+        assertEquals(last.key(0, 3, 0), own.pages[0][56].key(0, 3, 0), "what the page held before");
         float before = last.key(0, 4, 0);
         mixer.step(Sequences.of(Values.random(9, 1, 1, WIDTH)), copy, Tensor.zeros(1, 1, WIDTH));
         assertEquals(before, last.key(0, 4, 0));
