@@ -115,7 +115,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
             @Nullable RotaryEmbedding rotary,
             Kernels kernels,
             ParameterSource parameters) {
-        super(spec, form(spec.config()), variant, rotary, kernels, spec.newParameters(parameters));
+        super(spec, MultiHeadSpecs.form(spec.config()), variant, rotary, kernels, spec.newParameters(parameters));
         this.rotary = rotary;
     }
 
@@ -131,81 +131,12 @@ public final class MultiHeadAttention extends ProjectedAttention {
     public static MultiHeadAttention of(MixerConfig config, ParameterSource parameters) {
         boolean cross = config.options().containsKey(CONTEXT_WIDTH.name())
                 || config.options().containsKey(VALUE_WIDTH.name());
-        return of(specOf(cross ? CROSS_KIND : KIND, config), AttentionVariant.softmax(), parameters);
+        return of(MultiHeadSpecs.of(cross ? CROSS_KIND : KIND, config), AttentionVariant.softmax(), parameters);
     }
 
     static MultiHeadAttention of(MixerSpec spec, AttentionVariant variant, ParameterSource parameters) {
         RotaryEmbedding rotary = RotaryOptions.embedding(spec.config());
         return new MultiHeadAttention(spec, variant, rotary, Kernels.preferred(), parameters);
-    }
-
-    /** The form of a resolved configuration. */
-    private static AttentionForm form(MixerConfig config) {
-        int width = config.width();
-        int keys = config.get(CONTEXT_WIDTH);
-        int values = config.get(VALUE_WIDTH);
-        return new AttentionForm(
-                config.get(HEADS),
-                config.get(HeadOptions.KEY_VALUE_HEADS),
-                config.get(HeadOptions.HEAD_WIDTH),
-                config.get(HeadOptions.VALUE_HEAD_WIDTH),
-                width,
-                keys,
-                values,
-                keys == width && values == width,
-                config.get(BIAS),
-                true,
-                config.get(BIAS_KEY_VALUE),
-                config.get(ZERO_ATTENTION),
-                HeadOptions.norm(config),
-                config.get(HeadOptions.EPSILON).floatValue(),
-                config.get(HeadOptions.GATE));
-    }
-
-    static MixerSpec specOf(MixerKind kind, MixerConfig config) {
-        return specOf(kind, config, AttentionVariant.softmax());
-    }
-
-    static MixerSpec specOf(MixerKind kind, MixerConfig config, AttentionVariant variant) {
-        MixerSpec.Builder spec = MixerSpec.of(kind, config);
-        int width = spec.config().width();
-        HeadOptions.check(spec.config());
-        RotaryOptions.check(spec.config());
-        AttentionForm form = form(spec.config());
-        boolean causal = spec.config().get(CAUSAL);
-        if (!causal) {
-            spec.refuse(Capability.INCREMENTAL, "needs causal=true, was false");
-        } else if (form.biasKeyValue()) {
-            spec.refuse(Capability.INCREMENTAL, "needs bias-key-value=false, was true");
-        } else if (form.zeroAttention()) {
-            spec.refuse(Capability.INCREMENTAL, "needs zero-attention=false, was true");
-        } else if (!form.packed()) {
-            spec.refuse(
-                    Capability.INCREMENTAL,
-                    "needs context-width=width, was " + form.keyInWidth() + " for width " + width);
-        }
-        if (form.keyInWidth() != form.valueInWidth()) {
-            spec.refuse(
-                    Capability.CONTEXTUAL,
-                    "one context needs context-value-width=context-width, were " + form.valueInWidth() + " and "
-                            + form.keyInWidth() + "; give queries, keys and values one by one");
-        }
-        MaskOptions.check(causal, spec.config());
-        MaskOptions.declare(spec, causal);
-        form.declare(spec);
-        ScoreOptions.check(spec.config(), variant);
-        ScoreOptions.declare(spec, form.heads());
-        CacheOptions.declare(spec, causal);
-        CacheOptions.check(spec.config(), variant);
-        VariantParameters.declare(variant, spec);
-        boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
-        return spec.heads(form.heads())
-                .headWidth(form.keyWidth())
-                .smooth(variant.smooth())
-                .weightSum(VariantParameters.weightSum(variant, allShown))
-                .causal(MaskOptions.causal(causal, spec.config()))
-                .contextWidth(form.keyInWidth())
-                .build();
     }
 
     @Override
@@ -234,7 +165,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @throws BadConfigurationException if an option contradicts the variant
      */
     public MultiHeadAttention withVariant(AttentionVariant other, ParameterSource source) {
-        MixerSpec changed = specOf(spec.kind(), spec.config(), other);
+        MixerSpec changed = MultiHeadSpecs.of(spec.kind(), spec.config(), other);
         return new MultiHeadAttention(changed, other, rotary, kernels, source);
     }
 

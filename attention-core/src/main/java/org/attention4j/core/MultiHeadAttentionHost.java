@@ -44,17 +44,17 @@ public final class MultiHeadAttentionHost implements AttentionHost {
         /** Makes the variant too, as it may refuse the configuration, and has parameters. */
         @Override
         public MixerSpec spec(MixerConfig config) {
-            return MultiHeadAttention.specOf(kind, config, variant(config));
+            return MultiHeadSpecs.of(kind, config, variant(config));
         }
 
         private AttentionVariant variant(MixerConfig config) {
-            return variant.variant(MultiHeadAttention.specOf(kind, config));
+            return variant.variant(MultiHeadSpecs.of(kind, config));
         }
 
         @Override
         public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
             AttentionVariant made = variant(config);
-            return MultiHeadAttention.of(MultiHeadAttention.specOf(kind, config, made), made, parameters);
+            return MultiHeadAttention.of(MultiHeadSpecs.of(kind, config, made), made, parameters);
         }
     }
 }

@@ -20,7 +20,7 @@ public final class MultiHeadAttentionProvider implements MixerProvider {
 
     @Override
     public MixerSpec spec(MixerConfig config) {
-        return MultiHeadAttention.specOf(MultiHeadAttention.KIND, config);
+        return MultiHeadSpecs.of(MultiHeadAttention.KIND, config);
     }
 
     @Override
