@@ -7,7 +7,6 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
-import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +34,6 @@ final class ForwardPass implements Workspace.Task {
     private static final int ROWS_TOGETHER = 8;
 
     private static final int MOST_TOGETHER = 64;
-
-    /** Floats between rows, lest all of them fall into the same sets of the cache where G·H is a power of two. */
-    private static final int APART = 16;
 
     private static final float[] NONE = new float[0];
 
@@ -155,11 +151,11 @@ final class ForwardPass implements Workspace.Task {
         int rows = to - from;
         int positions = positions(layer, rows);
         LayerRecording record = recording;
-        int gateRow = layer.gateWidth() + APART;
+        int gateRow = layer.gateWidth() + InputProjection.APART;
         float[] gates = record != null ? record.gates(d) : scratch.floats(rows * positions * gateRow);
         float[] together = rows < ROWS_TOGETHER || record != null
                 ? NONE
-                : scratch.floats(rows * positions * (layer.width() + APART));
+                : scratch.floats(rows * positions * (layer.width() + InputProjection.APART));
         int stride = record != null ? in.time() * layer.gateWidth() : gateRow;
         int timeStride = record != null ? layer.gateWidth() : rows * gateRow;
         if (record != null) {
@@ -173,9 +169,9 @@ final class ForwardPass implements Workspace.Task {
             int end = reverse ? time - done : Math.min(time, done + positions);
             int at = record != null ? (from * in.time() + first) * layer.gateWidth() : 0;
             if (together != NONE && shortest(in, from, to) >= end) {
-                projectTogether(layer, in, d, from, to, first, end, together, gates, stride);
+                InputProjection.together(layer, in, x, xAt, d, from, to, first, end, together, gates, stride);
             } else {
-                project(layer, in, d, from, to, first, end, gates, at, stride, timeStride);
+                InputProjection.each(layer, in, x, xAt, d, from, to, first, end, gates, at, stride, timeStride);
             }
             for (int s = 0; s < end - first; s++) {
                 int t = reverse ? end - 1 - s : first + s;
@@ -205,52 +201,6 @@ final class ForwardPass implements Workspace.Task {
             time = Math.max(time, in.length(b));
         }
         return time;
-    }
-
-    /** One product for all: the inputs are copied side by side, position by position. */
-    private void projectTogether(
-            Layer layer,
-            Sequences in,
-            int d,
-            int from,
-            int to,
-            int first,
-            int end,
-            float[] together,
-            float[] gates,
-            int stride) {
-        int width = layer.width();
-        int rows = 0;
-        for (int t = first; t < end; t++) {
-            for (int b = from; b < to; b++, rows++) {
-                System.arraycopy(x, xAt + (b * in.time() + t) * width, together, rows * (width + APART), width);
-            }
-        }
-        Linear input = layer.directions().get(d).input();
-        input.forward(layer.kernels(), 0, rows, together, 0, width + APART, gates, 0, stride);
-    }
-
-    private void project(
-            Layer layer,
-            Sequences in,
-            int d,
-            int from,
-            int to,
-            int first,
-            int end,
-            float[] gates,
-            int gatesAt,
-            int stride,
-            int timeStride) {
-        Direction weights = layer.directions().get(d);
-        for (int b = from; b < to; b++) {
-            int count = Math.min(in.length(b), end) - first;
-            if (count > 0) {
-                int row = xAt + (b * in.time() + first) * layer.width();
-                int gate = gatesAt + (b - from) * stride;
-                weights.input().forward(layer.kernels(), 0, count, x, row, layer.width(), gates, gate, timeStride);
-            }
-        }
     }
 
     /** One position of every sequence that has it: runs of neighbours go through the cell together. */

@@ -82,9 +82,13 @@ final class StackPass {
             Workspace workspace) {
         Scratch scratch = workspace.scratch();
         Sequences in = recording.in();
+        int last = stack.layers().size() - 1;
+        float[] free = last < 1 ? dOutGiven : scratch.floats(between(stack, in));
+        float[] other = last < 2 ? dOutGiven : scratch.floats(between(stack, in));
         float[] dOut = dOutGiven;
         int dOutAt = dOutGivenAt;
-        for (int l = stack.layers().size() - 1; l >= 0; l--) {
+        for (int l = last; l >= 0; l--) {
+            int mark = scratch.mark();
             Layer layer = stack.layers().get(l);
             LayerRecording mine = recording.layer(l);
             float[] x = l == 0 ? in.tensor().readable(scratch) : mine.input();
@@ -98,10 +102,12 @@ final class StackPass {
                 ParameterGradient.run(layer, mine, x, xAt, d, dGates[d], wanted.parameters(), workspace);
             }
             if (l > 0) {
-                int length = mine.input().length;
-                dOut = scratch.floats(length);
+                float[] below = free;
+                free = other;
+                other = below;
+                dOut = below;
                 dOutAt = 0;
-                Arrays.fill(dOut, 0, length, 0f);
+                Arrays.fill(dOut, 0, mine.input().length, 0f);
                 InputGradient.run(layer, in, dGates, dOut, 0, workspace);
                 if (stack.dropout().isOn()) {
                     LayerDropout.gradient(in, mine.mask(), dOut, layer.width());
@@ -113,6 +119,7 @@ final class StackPass {
                     dIn.commit(dX);
                 });
             }
+            scratch.release(mark);
         }
     }
 }
