@@ -1,0 +1,50 @@
+package org.attention4j.tests.laws;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Set;
+import org.attention4j.api.Exactness;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.OptionSchema;
+import org.attention4j.api.Tensor;
+import org.attention4j.tests.Violation;
+import org.junit.jupiter.api.Test;
+
+/** What a declared bound is relative to. */
+class ExpectTest {
+    private static final MixerKind KIND =
+            new MixerKind("subject", MixerFamily.OTHER, "none", OptionSchema.of(), Set.of());
+
+    private static void compare(Exactness exactness, float[] expected, float... got) {
+        MixerSpec spec =
+                MixerSpec.of(KIND, MixerConfig.width(1)).exactness(exactness).build();
+        int batch = expected.length / 2;
+        Expect.same(spec, "done", Tensor.of(expected, batch, 2, 1), Tensor.of(got, batch, 2, 1), "none");
+    }
+
+    @Test
+    void aRowIsComparedWithItsOwnMagnitude() {
+        Exactness row = Exactness.within(1e-3);
+        assertDoesNotThrow(() -> compare(row, new float[] {1000, 1}, 1000.5f, 1.0005f));
+        assertThrows(Violation.class, () -> compare(row, new float[] {1000, 1}, 1000, 1.5f));
+    }
+
+    @Test
+    void aSequenceIsComparedWithTheLargestOfIt() {
+        Exactness sequence = Exactness.withinSequence(1e-3);
+        assertDoesNotThrow(() -> compare(sequence, new float[] {1000, 1}, 1000, 1.5f));
+        Violation violation = assertThrows(Violation.class, () -> compare(sequence, new float[] {1000, 1}, 1000, 2.5f));
+        assertTrue(violation.getMessage().contains("allowed 1.0"), violation::getMessage);
+    }
+
+    @Test
+    void anotherSequenceDoesNotCount() {
+        Exactness sequence = Exactness.withinSequence(1e-3);
+        assertThrows(Violation.class, () -> compare(sequence, new float[] {1000, 1, 1, 1}, 1000, 1, 1, 1.5f));
+    }
+}
