@@ -25,7 +25,7 @@ final class LatentOptions {
             0,
             1 << 16,
             config -> config.get(HeadOptions.HEAD_WIDTH) / 4 * 2,
-            "head-width / 2",
+            "head-width / 2, made even",
             "Width of the turned part of a query, and of the one turned key of all heads; even, 0 for none.");
 
     static final Option<String> ROTARY = Option.choice(
@@ -40,6 +40,9 @@ final class LatentOptions {
             1,
             1e-6,
             "What the norms of latents add to a mean of squares before the root.");
+
+    static final Option<Double> SCALE = Option.decimal(
+            "scale", 0, 10_000, 0, "What products are multiplied by; 0: 1/√(head-width + rotary-width).");
 
     private static final OptionSchema ROTARY_SCHEMA = OptionSchema.of(
             ROTARY,
@@ -64,7 +67,7 @@ final class LatentOptions {
                     ROTARY_WIDTH,
                     MultiHeadAttention.CAUSAL,
                     EPSILON,
-                    ScoreOptions.SCALE)
+                    SCALE)
             .and(ROTARY_SCHEMA)
             .and(MaskOptions.SCHEMA);
 
@@ -110,7 +113,7 @@ final class LatentOptions {
 
     /** What products are multiplied by: 1/√(E + R) unless given. */
     static float scale(MixerConfig config) {
-        double given = config.get(ScoreOptions.SCALE);
+        double given = config.get(SCALE);
         return (float) (given == 0 ? 1 / Math.sqrt(form(config).queryWidth()) : given);
     }
 }

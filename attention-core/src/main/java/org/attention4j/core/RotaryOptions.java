@@ -20,7 +20,7 @@ final class RotaryOptions {
             2,
             1 << 16,
             config -> Math.max(2, config.get(HeadOptions.HEAD_WIDTH) / 2 * 2),
-            "head-width, if even",
+            "head-width, made even",
             "How many numbers of a head are turned, an even number.");
 
     static final Option<Double> BASE =
