@@ -16,6 +16,9 @@ public enum Capability {
     /** Starts a whole-sequence pass from a given hidden state and returns the last one. */
     RECURRENT(Recurrent.class);
 
+    /** Asked for on every step, which is to allocate nothing. */
+    private static final Capability[] ALL = values();
+
     private final Class<? extends SequenceMixer> type;
 
     Capability(Class<? extends SequenceMixer> type) {
@@ -48,7 +51,7 @@ public enum Capability {
      * @throws IllegalArgumentException if the type is none of them
      */
     public static Capability of(Class<? extends SequenceMixer> type) {
-        for (Capability capability : values()) {
+        for (Capability capability : ALL) {
             if (capability.type == type) {
                 return capability;
             }

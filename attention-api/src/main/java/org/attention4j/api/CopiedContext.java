@@ -18,6 +18,18 @@ record CopiedContext(Contextual mixer, Sequences context) implements PreparedCon
     }
 
     @Override
+    public CopiedContext select(int... sequences) {
+        int time = context.time();
+        int[] lengths = new int[sequences.length];
+        Tensor selected = Tensor.zeros(sequences.length, time, context.width());
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = context.length(sequences[i]);
+            selected.slice(i).copyFrom(context.tensor().slice(sequences[i]));
+        }
+        return new CopiedContext(mixer, Sequences.of(selected, lengths));
+    }
+
+    @Override
     public int batch() {
         return context.batch();
     }

@@ -21,6 +21,16 @@ public interface PreparedContext {
     int batch();
 
     /**
+     * The same of other sequences, for beams that go on from one another: sequence i of the result is sequence {@code sequences[i]} of
+     * this. What was prepared is shared where it can be.
+     *
+     * @param sequences each 0 to B − 1, any number of them
+     * @return a new context, this one unchanged
+     * @throws IndexOutOfBoundsException if a number is out of range
+     */
+    PreparedContext select(int... sequences);
+
+    /**
      * The memory that this holds.
      *
      * @return bytes, without the few objects around them

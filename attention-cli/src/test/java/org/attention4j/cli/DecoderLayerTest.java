@@ -162,6 +162,29 @@ class DecoderLayerTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("layers")
+    void beamsTakeTheirMemoryWithThem(TransformerDecoderLayer layer) {
+        Sequences in = sequences(1, 4, 4, 4, 4);
+        Sequences memory = sequences(2, 7, 3, 7, 5);
+        Tensor whole = forward(layer, in, memory, 2);
+        try (Workspace workspace = Workspace.threads(2)) {
+            MixerState state = layer.newState(memory, 4, workspace);
+            assertSteps(layer, state, in, whole, 0, 2);
+            int[] sources = {2, 0, 2};
+            state.reorder(sources);
+            Tensor chunk = Tensor.zeros(3, 2, WIDTH);
+            for (int b = 0; b < 3; b++) {
+                chunk.slice(b).copyFrom(in.tensor().slice(sources[b]).range(2, 4));
+            }
+            Tensor out = Tensor.zeros(3, 2, WIDTH);
+            layer.step(Sequences.of(chunk), state, out);
+            for (int b = 0; b < 3; b++) {
+                assertBits(whole.slice(sources[b]).range(2, 4), out.slice(b), "from " + sources[b]);
+            }
+        }
+    }
+
     private static void assertSteps(
             TransformerDecoderLayer layer, MixerState state, Sequences in, Tensor whole, int from, int to) {
         Sequences chunk = range(in, from, to);

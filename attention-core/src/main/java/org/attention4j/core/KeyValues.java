@@ -127,6 +127,17 @@ class KeyValues implements KeySource {
         MixerState.reorder(pages, sources, (from, to) -> to[0].copyFrom(from[0]));
     }
 
+    /** The same pages for other sequences, to be read only. */
+    final KeyValues select(int[] sequences) {
+        KeyValues selected = new KeyValues();
+        selected.shape(sequences.length, heads, keyWidth, valueWidth, capacity, page);
+        selected.ring = ring;
+        for (int i = 0; i < sequences.length; i++) {
+            selected.pages[i] = pages[sequences[i]];
+        }
+        return selected;
+    }
+
     /** Forgets what is at or past a position. */
     void release(int sequence, int position) {}
 

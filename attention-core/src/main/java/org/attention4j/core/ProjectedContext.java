@@ -13,6 +13,15 @@ import org.attention4j.api.PreparedContext;
 record ProjectedContext(ProjectedAttention mixer, KeyValues keyValues, int time, int[] lengths)
         implements PreparedContext {
     @Override
+    public ProjectedContext select(int... sequences) {
+        int[] selected = new int[sequences.length];
+        for (int i = 0; i < selected.length; i++) {
+            selected[i] = lengths[sequences[i]];
+        }
+        return new ProjectedContext(mixer, keyValues.select(sequences), time, selected);
+    }
+
+    @Override
     public int batch() {
         return lengths.length;
     }

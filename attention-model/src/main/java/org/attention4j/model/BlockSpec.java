@@ -55,7 +55,7 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured(mixer, config).with("mixer", mixer.fingerprint()))
                 .heads(mixer.heads());
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
-        return finish(builder, mixer, parameters);
+        return finish(builder.causal(mixer.causal()), mixer, parameters);
     }
 
     /** Of a decoder layer: its own mixer, and one that takes from the memory. */
@@ -79,7 +79,8 @@ final class BlockSpec {
                 configured(self, config).with("mixer", self.fingerprint()).with("cross-mixer", cross.fingerprint());
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
-        return finish(builder, self, parameters);
+        // a sequence that is its own memory sees all of it
+        return finish(builder.causal(self.causal() && cross.causal()), self, parameters);
     }
 
     /** Of layers one after the other. */
@@ -150,7 +151,7 @@ final class BlockSpec {
 
     /** What the block has of its own mixer. */
     private static MixerSpec finish(MixerSpec.Builder builder, MixerSpec mixer, List<ParameterSpec> parameters) {
-        builder.causal(mixer.causal()).boundedState(mixer.boundedState()).exactness(mixer.exactness());
+        builder.boundedState(mixer.boundedState()).exactness(mixer.exactness());
         refusals(builder, mixer.kind(), mixer);
         parameters.forEach(spec ->
                 builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));

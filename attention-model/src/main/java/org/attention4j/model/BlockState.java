@@ -9,21 +9,39 @@ import org.attention4j.api.PreparedContext;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The state of a block is that of its mixer, and a decoder's memory: everything else treats every position alone.
- *
- * @param spec of the block
- * @param mixerState of its own mixer
- * @param memory of a decoder: what cross-attention has read of it; never changes, copies share it
- */
-record BlockState(
-        MixerSpec spec, MixerState mixerState, @Nullable PreparedContext memory) implements MixerState {
+/** The state of a block is that of its mixer, and a decoder's memory: everything else treats every position alone. */
+final class BlockState implements MixerState {
+    private final MixerSpec spec;
+    private final MixerState mixerState;
+    /** Of a decoder: what cross-attention has read of the memory. Copies share it. */
+    private @Nullable PreparedContext memory;
+
+    BlockState(MixerSpec spec, MixerState mixerState, @Nullable PreparedContext memory) {
+        this.spec = spec;
+        this.mixerState = mixerState;
+        this.memory = memory;
+    }
+
     /** A state as the one of a block. */
     static BlockState of(MixerState state, MixerSpec spec) {
         if (!(state instanceof BlockState own)) {
             throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
         }
         return own;
+    }
+
+    @Override
+    public MixerSpec spec() {
+        return spec;
+    }
+
+    MixerState mixerState() {
+        return mixerState;
+    }
+
+    @Nullable
+    PreparedContext memory() {
+        return memory;
     }
 
     @Override
@@ -55,6 +73,7 @@ record BlockState(
     @Override
     public void reorder(int[] sources) {
         mixerState.reorder(sources);
+        memory = memory == null ? null : memory.select(sources);
     }
 
     @Override

@@ -167,6 +167,22 @@ public final class ContextualLaws {
                         out,
                         "the context is read again, or what was prepared is changed by its use");
             }
+            for (int b = 0; b < c.batch(); b++) {
+                Sequences alone = Batches.alone(c.input(), b);
+                Tensor out = Runs.output(mixer, alone);
+                mixer.forward(alone, prepared.select(b), out, workspace);
+                Expect.positions(
+                        c.spec(),
+                        "sequence " + b + " over its context, selected from what was prepared",
+                        out,
+                        0,
+                        0,
+                        given,
+                        b,
+                        0,
+                        c.lengths().get(b),
+                        "select: lengths that stay behind");
+            }
         }
     }
 

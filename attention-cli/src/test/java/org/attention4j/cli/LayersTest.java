@@ -1,0 +1,147 @@
+package org.attention4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerFamily;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.Option;
+import org.attention4j.api.OptionSchema;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
+import org.attention4j.kernels.Activation;
+import org.attention4j.model.Block;
+import org.attention4j.model.BlockConfig;
+import org.attention4j.model.Norm;
+import org.attention4j.model.RmsNorm;
+import org.attention4j.model.TransformerDecoder;
+import org.attention4j.model.TransformerDecoderLayer;
+import org.attention4j.model.TransformerEncoder;
+import org.attention4j.tests.Conformance;
+import org.attention4j.tests.ConformanceListener;
+import org.attention4j.tests.Report;
+import org.attention4j.tests.ReportWriter;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Blocks, decoder layers and stacks are mixers: they keep every law of mixers, whatever is inside. */
+class LayersTest {
+    private static final int TRIES = Integer.getInteger("attention4j.tries", 12);
+    private static final long SEED = Long.getLong("attention4j.seed", 20_261_124L);
+
+    private static final Option<Integer> HEADS = Option.integer("heads", 1, 8, 1, "Heads of the attention.");
+    private static final Option<Integer> HIDDEN = Option.integer("hidden", 1, 64, 8, "Hidden width of the MLP.");
+    private static final Option<Boolean> CAUSAL = Option.flag("causal", false, "Causal attention.");
+    private static final Option<Boolean> FIRST = Option.flag("norm-first", true, "Pre-norm.");
+    private static final Option<Boolean> RMS = Option.flag("rms", false, "RMS norms.");
+    private static final Option<Boolean> GATED = Option.flag("gated", false, "A gated MLP.");
+    private static final Option<Boolean> BIAS = Option.flag("bias", true, "Biases.");
+
+    private static final Mixers MIXERS = Mixers.load();
+
+    /** Makes layers of configurations that the kit draws. */
+    private record LayerProvider(MixerKind kind, BiFunction<MixerConfig, ParameterSource, SequenceMixer> layer)
+            implements MixerProvider {
+        static LayerProvider of(
+                String id,
+                Set<Capability> capabilities,
+                BiFunction<MixerConfig, ParameterSource, SequenceMixer> layer) {
+            OptionSchema options = OptionSchema.of(HEADS, HIDDEN, CAUSAL, FIRST, RMS, GATED, BIAS);
+            return new LayerProvider(new MixerKind(id, MixerFamily.OTHER, id, options, capabilities), layer);
+        }
+
+        @Override
+        public MixerSpec spec(MixerConfig config) {
+            return create(config, (parameter, target) -> {}).spec();
+        }
+
+        @Override
+        public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+            MixerConfig resolved = MixerSpec.of(kind, config).config();
+            if (resolved.width() == 1) {
+                throw new BadConfigurationException("width", "1", "a layer norm of one number is 0");
+            }
+            if (resolved.width() % resolved.get(HEADS) != 0) {
+                throw new BadConfigurationException(
+                        "heads", resolved.get(HEADS).toString(), "must divide the width, " + resolved.width());
+            }
+            return new RenamedMixer(kind, resolved, layer.apply(resolved, parameters));
+        }
+    }
+
+    private static BlockConfig around(MixerConfig config) {
+        BlockConfig around = BlockConfig.transformer(config.get(HIDDEN))
+                .withActivation(Activation.SILU)
+                .withNormFirst(config.get(FIRST))
+                .withNorm(config.get(RMS) ? Norm.RMS : Norm.LAYER);
+        around = config.get(GATED) ? around.withGate() : around;
+        return config.get(BIAS) ? around : around.withoutBias();
+    }
+
+    private static SequenceMixer attention(MixerConfig config, boolean causal, ParameterSource source) {
+        return MIXERS.create(
+                "multi-head-attention",
+                MixerConfig.width(config.width())
+                        .with("heads", config.get(HEADS))
+                        .with("causal", causal),
+                source);
+    }
+
+    private static Block block(MixerConfig config, ParameterSource source) {
+        return Block.of(attention(config, config.get(CAUSAL), source.under("self_attn.")), around(config), source);
+    }
+
+    private static Block recurrent(MixerConfig config, ParameterSource source) {
+        MixerConfig gru = MixerConfig.width(config.width()).with("hidden", config.width());
+        return Block.of(MIXERS.create("gru", gru, source.under("self_attn.")), around(config), source);
+    }
+
+    private static TransformerDecoderLayer decoderLayer(MixerConfig config, ParameterSource source) {
+        return TransformerDecoderLayer.of(
+                attention(config, config.get(CAUSAL), source.under("self_attn.")),
+                attention(config, false, source.under("multihead_attn.")),
+                around(config),
+                source);
+    }
+
+    private static TransformerEncoder encoder(MixerConfig config, ParameterSource source) {
+        return TransformerEncoder.of(
+                List.of(block(config, source.under("layers.0.")), recurrent(config, source.under("layers.1."))),
+                Optional.of(RmsNorm.of(config.width(), 1e-5, source.under("norm."))));
+    }
+
+    private static TransformerDecoder decoder(MixerConfig config, ParameterSource source) {
+        return TransformerDecoder.of(
+                List.of(
+                        decoderLayer(config, source.under("layers.0.")),
+                        decoderLayer(config, source.under("layers.1."))),
+                Optional.empty());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyLayerKeepsEveryLaw() {
+        Set<Capability> ofBlocks = Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE);
+        Set<Capability> ofEncoders = Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE);
+        Set<Capability> ofDecoders = Set.of(Capability.CONTEXTUAL, Capability.DIFFERENTIABLE);
+        return Stream.of(
+                        LayerProvider.of("block", ofBlocks, LayersTest::block),
+                        LayerProvider.of("transformer-encoder", ofEncoders, LayersTest::encoder),
+                        LayerProvider.of("transformer-decoder-layer", ofDecoders, LayersTest::decoderLayer),
+                        LayerProvider.of("transformer-decoder", ofDecoders, LayersTest::decoder))
+                .map(provider -> DynamicTest.dynamicTest(provider.kind().id(), () -> {
+                    Report report =
+                            Conformance.of(provider).tries(TRIES).seed(SEED).run(ConformanceListener.silent());
+                    assertTrue(report.passed(), () -> ReportWriter.table(report));
+                }));
+    }
+}
