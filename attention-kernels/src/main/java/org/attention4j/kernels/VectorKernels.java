@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
 final class VectorKernels implements Kernels {
     private static final Kernels SCALAR = ScalarKernels.INSTANCE;
 
+    /** A norm's four loops run once each over a row of 16: where such rows come first, they are taken for cold, too. */
+    private static final int SHORTEST_NORM = 2 * LANES;
+
     private final Width vectors;
     private final Fourier fourier;
 
@@ -450,7 +453,7 @@ final class VectorKernels implements Kernels {
             int biasOffset,
             int n,
             float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.layerNorm(x, xOffset, y, yOffset, weight, weightOffset, bias, biasOffset, n, epsilon);
             return;
         }
@@ -469,7 +472,7 @@ final class VectorKernels implements Kernels {
             int dXOffset,
             int n,
             float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.layerNormInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
             return;
         }
@@ -488,7 +491,7 @@ final class VectorKernels implements Kernels {
             int dBiasOffset,
             int n,
             float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.layerNormParameterGradient(
                     x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, n, epsilon);
             return;
@@ -500,7 +503,7 @@ final class VectorKernels implements Kernels {
     @Override
     public void rmsNorm(
             float[] x, int xOffset, float[] y, int yOffset, float[] weight, int weightOffset, int n, float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.rmsNorm(x, xOffset, y, yOffset, weight, weightOffset, n, epsilon);
             return;
         }
@@ -519,7 +522,7 @@ final class VectorKernels implements Kernels {
             int dXOffset,
             int n,
             float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.rmsNormInputGradient(x, xOffset, weight, weightOffset, dY, dYOffset, dX, dXOffset, n, epsilon);
             return;
         }
@@ -536,7 +539,7 @@ final class VectorKernels implements Kernels {
             int dWeightOffset,
             int n,
             float epsilon) {
-        if (n < LANES) {
+        if (n < SHORTEST_NORM) {
             SCALAR.rmsNormParameterGradient(x, xOffset, dY, dYOffset, dWeight, dWeightOffset, n, epsilon);
             return;
         }
