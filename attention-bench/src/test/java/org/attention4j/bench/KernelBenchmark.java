@@ -32,7 +32,7 @@ public class KernelBenchmark {
         "sum",
         "dot",
         "expSum",
-        "scaleMaxima",
+        "maxima",
         "addExpSums",
         "softmaxWeights",
         "softmaxGradient",
