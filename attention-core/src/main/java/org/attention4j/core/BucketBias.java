@@ -11,7 +11,7 @@ final class BucketBias implements PositionBias {
     private final int farthest;
 
     private final int[] bucketOf;
-    /** [H, buckets]. */
+    /** What is added, by distance: [H, 2 · farthest + 1]. */
     private final float[] values;
 
     /**
@@ -25,12 +25,12 @@ final class BucketBias implements PositionBias {
         farthest = maxDistance;
         int width = 2 * farthest + 1;
         bucketOf = new int[width];
+        values = new float[Memory.length((long) heads * width, "position bias")];
         for (int r = 0; r < width; r++) {
             bucketOf[r] = bucket(r - farthest, buckets, maxDistance, both);
-        }
-        values = new float[weights.length];
-        for (int i = 0; i < weights.length; i++) {
-            values[i % heads * buckets + i / heads] = weights[i];
+            for (int h = 0; h < heads; h++) {
+                values[h * width + r] = weights[bucketOf[r] * heads + h];
+            }
         }
     }
 
@@ -48,11 +48,23 @@ final class BucketBias implements PositionBias {
         return begin + Math.min(own - 1, exact + (int) (log / range * (own - exact)));
     }
 
+    /** Three parts of a row: keys far before the query, those near, and those far behind it. */
     @Override
     public void add(float[] x, int at, int count, int head, int query, int first) {
-        int from = head * buckets;
-        for (int j = 0; j < count; j++) {
-            x[at + j] += values[from + bucketOf[index(first + j - query)]];
+        int middle = head * (2 * farthest + 1) + farthest;
+        int near = Math.max(0, Math.min(count, query - farthest - first));
+        int past = Math.max(near, Math.min(count, query + farthest + 1 - first));
+        float before = values[middle - farthest];
+        for (int j = 0; j < near; j++) {
+            x[at + j] += before;
+        }
+        int from = middle + first - query;
+        for (int j = near; j < past; j++) {
+            x[at + j] += values[from + j];
+        }
+        float behind = values[middle + farthest];
+        for (int j = past; j < count; j++) {
+            x[at + j] += behind;
         }
     }
 

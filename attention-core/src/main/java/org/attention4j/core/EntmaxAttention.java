@@ -48,29 +48,27 @@ public final class EntmaxAttention implements AttentionVariantProvider {
             if (SparseRows.settled(first, keys, max, scores, weights)) {
                 return;
             }
-            double threshold = threshold(first, keys, max, scores);
+            double threshold = threshold(first, keys, max, scores, weights);
             for (int j = first; j < keys; j++) {
                 double root = Math.max(0, ((double) scores[j] - max) / 2 - threshold);
                 weights[j] = (float) (root * root);
             }
         }
 
-        /** τ for scores less their maximum. */
-        private static double threshold(int first, int keys, float max, float[] scores) {
+        /** τ for halves of scores less their maximum; {@code support} holds the scores above it so far, and is overwritten. */
+        private static double threshold(int first, int keys, float max, float[] scores, float[] support) {
             double threshold = -1; // the largest weight is at most 1
+            int end = SparseRows.keep(first, keys, scores, max, 2 * threshold, support);
             for (int step = 0; step < MOST_STEPS; step++) {
-                int n = 0;
+                double n = end - first;
                 double sum = 0;
                 double squares = 0;
                 double least = 0;
-                for (int j = first; j < keys; j++) {
-                    double z = ((double) scores[j] - max) / 2;
-                    if (z > threshold) {
-                        n++;
-                        sum += z;
-                        squares = Math.fma(z, z, squares);
-                        least = Math.min(least, z);
-                    }
+                for (int j = first; j < end; j++) {
+                    double z = ((double) support[j] - max) / 2;
+                    sum += z;
+                    squares = Math.fma(z, z, squares);
+                    least = Math.min(least, z);
                 }
                 double mean = sum / n;
                 double left = (1 - (squares - sum * mean)) / n;
@@ -80,6 +78,7 @@ public final class EntmaxAttention implements AttentionVariantProvider {
                 }
                 double excess = squares - 2 * threshold * sum + n * threshold * threshold - 1;
                 threshold += excess / (2 * (sum - n * threshold));
+                end = SparseRows.keep(first, end, support, max, 2 * threshold, support);
             }
             return threshold;
         }

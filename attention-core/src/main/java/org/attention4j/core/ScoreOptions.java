@@ -29,7 +29,7 @@ final class ScoreOptions {
             "buckets", 2, 1 << 16, 32, "Learned numbers of a head with position-bias=t5, of both directions together.");
 
     static final Option<Integer> MAX_DISTANCE =
-            Option.integer("max-distance", 1, 1 << 20, 128, "From this distance on, position-bias=t5 uses one bucket.");
+            Option.integer("max-distance", 1, 1 << 16, 128, "From this distance on, position-bias=t5 uses one bucket.");
 
     static final Option<String> SINK = Option.choice(
             "sink",

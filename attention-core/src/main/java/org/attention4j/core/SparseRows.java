@@ -20,4 +20,20 @@ final class SparseRows {
         }
         return !(max > Float.NEGATIVE_INFINITY);
     }
+
+    /**
+     * Keeps those numbers, in order, that are more than a threshold above (below, if it is negative) a maximum.
+     *
+     * @return past the last that is kept
+     */
+    static int keep(int first, int end, float[] from, double max, double threshold, float[] to) {
+        int past = first;
+        for (int j = first; j < end; j++) {
+            float score = from[j];
+            if (score - max > threshold) {
+                to[past++] = score;
+            }
+        }
+        return past;
+    }
 }

@@ -46,18 +46,15 @@ public final class SparsemaxAttention implements AttentionVariantProvider {
                 return;
             }
             double threshold = -1; // the largest weight is at most 1
-            for (int count = 0, before = -1; count != before; ) {
-                before = count;
+            int end = SparseRows.keep(first, keys, scores, max, threshold, weights); // weights hold the support so far
+            for (int before = -1; end != before; ) {
+                before = end;
                 double sum = 0;
-                count = 0;
-                for (int j = first; j < keys; j++) {
-                    double z = (double) scores[j] - max;
-                    if (z > threshold) {
-                        sum += z;
-                        count++;
-                    }
+                for (int j = first; j < end; j++) {
+                    sum += (double) weights[j] - max;
                 }
-                threshold = (sum - 1) / count;
+                threshold = (sum - 1) / (end - first);
+                end = SparseRows.keep(first, end, weights, max, threshold, weights);
             }
             for (int j = first; j < keys; j++) {
                 weights[j] = (float) Math.max(0, (double) scores[j] - max - threshold);

@@ -13,7 +13,7 @@ import org.attention4j.api.variant.ScoreWeighting;
  * Top-k attention (Gupta et al. 2021, "Memory-efficient Transformers via Top-k Attention"): the softmax over the k largest scores of a row, 0 for the
  * others; of equal scores those of earlier keys are taken. Gradients are those of the softmax over the keys that were taken.
  *
- * <p>The k-th largest is found by halving: at most 32 passes over a row, whatever k is. Immutable; safe for any number of threads.
+ * <p>The k-th largest is found by a heap of k: a row of n keys takes O(n log k), and about n where k is small. Immutable; safe for any number of threads.
  */
 public final class TopKAttention implements AttentionVariantProvider {
     private static final Option<Integer> KEYS =
@@ -53,48 +53,57 @@ public final class TopKAttention implements AttentionVariantProvider {
             if (SparseRows.settled(first, keys, max, scores, weights)) {
                 return;
             }
-            hide(first, keys, scores, threshold(first, keys, max, scores));
+            float threshold = threshold(first, keys, scores, weights);
+            int equal = most;
+            for (int j = first; j < keys; j++) {
+                equal -= scores[j] > threshold ? 1 : 0;
+            }
+            for (int j = first; j < keys; j++) { // of equal ones, the first
+                boolean taken = scores[j] > threshold || scores[j] == threshold && equal-- > 0;
+                scores[j] = taken ? scores[j] : Float.NEGATIVE_INFINITY;
+            }
             RowSoftmax.apply(first, keys, max, scores, weights);
         }
 
-        /** The order of floats as one of integers, with −0 as 0. */
-        private static int order(float x) {
-            int bits = Float.floatToIntBits(x + 0f);
-            return bits ^ bits >> 31 & Integer.MAX_VALUE;
-        }
-
-        private static int atLeast(int first, int keys, float[] scores, int order) {
-            int count = 0;
+        /** The k-th largest of the scores that are not −∞, or −∞ if there are not so many; {@code heap} is overwritten. */
+        private float threshold(int first, int keys, float[] scores, float[] heap) {
+            int size = 0;
             for (int j = first; j < keys; j++) {
-                count += order(scores[j]) >= order ? 1 : 0;
-            }
-            return count;
-        }
-
-        /** The k-th largest, or −∞ if there are not so many. */
-        private int threshold(int first, int keys, float max, float[] scores) {
-            int low = order(Float.NEGATIVE_INFINITY);
-            int past = order(max) + 1;
-            while ((long) past - low > 1) { // at least k are ≥ low, or low is −∞; fewer are ≥ past
-                int middle = (int) (((long) low + past) / 2);
-                middle = middle == low ? low + 1 : middle;
-                if (atLeast(first, keys, scores, middle) >= most) {
-                    low = middle;
-                } else {
-                    past = middle;
+                float score = scores[j];
+                if (score == Float.NEGATIVE_INFINITY) {
+                    continue;
+                }
+                if (size < most) {
+                    up(heap, first, size++, score);
+                } else if (score > heap[first]) {
+                    down(heap, first, size, score);
                 }
             }
-            return low;
+            return size < most ? Float.NEGATIVE_INFINITY : heap[first];
         }
 
-        /** Gives −∞ to all scores but k that are at least the threshold. */
-        private void hide(int first, int keys, float[] scores, int threshold) {
-            int equal = most - atLeast(first, keys, scores, threshold + 1);
-            for (int j = first; j < keys; j++) {
-                int order = order(scores[j]);
-                boolean taken = order > threshold || order == threshold && equal-- > 0;
-                scores[j] = taken ? scores[j] : Float.NEGATIVE_INFINITY;
+        /** Adds a number to a heap, whose least number is the first. */
+        private static void up(float[] heap, int first, int size, float score) {
+            int i = size;
+            while (i > 0 && heap[first + (i - 1) / 2] > score) {
+                heap[first + i] = heap[first + (i - 1) / 2];
+                i = (i - 1) / 2;
             }
+            heap[first + i] = score;
+        }
+
+        /** Puts a number in the place of the least. */
+        private static void down(float[] heap, int first, int size, float score) {
+            int i = 0;
+            for (int child = 1; child < size; child = 2 * i + 1) {
+                child += child + 1 < size && heap[first + child + 1] < heap[first + child] ? 1 : 0;
+                if (heap[first + child] >= score) {
+                    break;
+                }
+                heap[first + i] = heap[first + child];
+                i = child;
+            }
+            heap[first + i] = score;
         }
 
         @Override
