@@ -1,5 +1,6 @@
 package org.attention4j.cli.vectors;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.api.Gradients;
@@ -52,13 +53,19 @@ final class ConvolutionOperator implements Operator {
                     "padding_mode " + mode + " has no place in the library: what is before a sequence counts as 0");
         }
         int kernel = reference.parameters().get("weight").extent(2);
-        int dilation = reference.integer("dilation", 1);
+        int dilation = number(reference, "dilation", 1);
         int left = reference.integer("left_pad", 0);
         if (reference.attribute("padding").asText().equals("same")) {
             PaddedConvolution.Placing same = PaddedConvolution.Placing.same(kernel, dilation);
             return new PaddedConvolution.Placing(kernel, same.before() + left, same.after(), 1, dilation);
         }
-        int padding = reference.attribute("padding").asText().equals("valid") ? 0 : reference.integer("padding", 0);
-        return new PaddedConvolution.Placing(kernel, padding + left, padding, reference.integer("stride", 1), dilation);
+        int padding = reference.attribute("padding").asText().equals("valid") ? 0 : number(reference, "padding", 0);
+        return new PaddedConvolution.Placing(kernel, padding + left, padding, number(reference, "stride", 1), dilation);
+    }
+
+    /** PyTorch takes a number and a list of one. */
+    private static int number(ReferenceCase reference, String attribute, int otherwise) {
+        JsonNode given = reference.attribute(attribute);
+        return given.isArray() ? given.path(0).asInt(otherwise) : given.asInt(otherwise);
     }
 }

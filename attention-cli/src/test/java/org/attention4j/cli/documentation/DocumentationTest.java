@@ -68,8 +68,7 @@ class DocumentationTest {
                 .map(line -> line.substring("### `".length(), line.length() - 1))
                 .sorted()
                 .toList();
-        assertEquals(
-                Mixers.load().kinds().stream().map(MixerKind::id).sorted().toList(), sections);
+        assertEquals(Mixers.load().kinds().stream().map(MixerKind::id).sorted().toList(), sections);
     }
 
     private static List<Path> pages() throws IOException {
