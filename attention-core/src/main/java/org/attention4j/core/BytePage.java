@@ -9,15 +9,20 @@ import org.attention4j.kernels.Kernels;
  * the row / 127, off by at most 1/254 of that magnitude.
  */
 final class BytePage extends KeyPage {
+    /** Of a page that has no arrays yet; shared, as a state makes many pages. */
+    private static final byte[] NO_BYTES = {};
+
+    private static final float[] NO_SCALES = {};
+
     private static final int MOST = 127;
 
     private final Kernels kernels = Kernels.preferred();
-    private byte[] keys = {};
-    private byte[] values = {};
+    private byte[] keys = NO_BYTES;
+    private byte[] values = NO_BYTES;
     /** [K, size], padded to whole panels. */
-    private float[] keyScales = {};
+    private float[] keyScales = NO_SCALES;
 
-    private float[] valueScales = {};
+    private float[] valueScales = NO_SCALES;
 
     private static float scale(float[] row, int at, int width) {
         float most = 0;
@@ -116,6 +121,11 @@ final class BytePage extends KeyPage {
         System.arraycopy(from.values, 0, values, 0, values.length);
         System.arraycopy(from.keyScales, 0, keyScales, 0, keyScales.length);
         System.arraycopy(from.valueScales, 0, valueScales, 0, valueScales.length);
+    }
+
+    @Override
+    int objects() {
+        return super.objects() + 8 + 2 * 16; // two more arrays
     }
 
     @Override

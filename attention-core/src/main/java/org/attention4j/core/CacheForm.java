@@ -80,6 +80,6 @@ record CacheForm(Layout layout, Stored stored, int page, int reach) {
         long keys = KeyPage.keyNumbers(form.keyHeads(), form.keyWidth(), positions);
         long values = KeyPage.valueNumbers(form.keyHeads(), form.valueWidth(), positions);
         long data = one.bytes(keys, values, form.keyHeads() * ((positions + 15L) / 16 * 16));
-        return layout == Layout.PAGED ? Work.blocks(capacity, page) * (data + PagedKeyValues.OBJECTS) : data;
+        return layout == Layout.PAGED ? Work.blocks(capacity, page) * (data + one.objects()) : data;
     }
 }

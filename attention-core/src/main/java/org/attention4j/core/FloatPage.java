@@ -5,8 +5,11 @@ import org.attention4j.api.StateFile;
 
 /** Floats as they are: the kernels read them in place. */
 final class FloatPage extends KeyPage {
-    float[] keys = {};
-    float[] values = {};
+    /** Of a page that has no arrays yet; shared, as a state makes many pages. */
+    private static final float[] NO_NUMBERS = {};
+
+    float[] keys = NO_NUMBERS;
+    float[] values = NO_NUMBERS;
 
     @Override
     KeyPage sameKind() {

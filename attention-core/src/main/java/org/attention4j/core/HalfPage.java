@@ -9,14 +9,17 @@ import org.attention4j.kernels.Kernels;
  * bfloat16, off by at most 2⁻⁹ of any. Larger ones become the largest.
  */
 final class HalfPage extends KeyPage {
+    /** Of a page that has no arrays yet; shared, as a state makes many pages. */
+    private static final short[] NO_NUMBERS = {};
+
     private static final float MOST_HALF = 65_504f;
     /** The largest bfloat16. */
     private static final float MOST_BRAIN = Float.intBitsToFloat(0x7f7f0000);
 
     private final Kernels kernels = Kernels.preferred();
     private final boolean brain;
-    private short[] keys = {};
-    private short[] values = {};
+    private short[] keys = NO_NUMBERS;
+    private short[] values = NO_NUMBERS;
 
     HalfPage(boolean brain) {
         this.brain = brain;

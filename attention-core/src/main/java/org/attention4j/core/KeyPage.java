@@ -128,6 +128,11 @@ abstract class KeyPage {
         return bytes(keyNumbers(), valueNumbers(), (long) heads * Work.padded(size));
     }
 
+    /** Bytes of a page of a block table beside its numbers: the object, the heads of two arrays, and its places in a table and a list. */
+    int objects() {
+        return 48 + 2 * 16 + 8;
+    }
+
     /** Bytes that so many numbers need, of so many rows of each kind. */
     abstract long bytes(long keyCount, long valueCount, long rows);
 

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A new state has all the pages that it can ever need. One that was copied, or loaded, makes those that it lacks when it needs them.
  */
 final class PagedKeyValues extends KeyValues {
-    /** Bytes of a page beside its numbers: the object, the heads of its arrays, and its place in a table. */
-    static final int OBJECTS = 128;
-
     private KeyPage model = new FloatPage();
     /** Pages that no table names. */
     private KeyPage[] free = {};
@@ -147,7 +144,7 @@ final class PagedKeyValues extends KeyValues {
                 all.add(pages[b][i]);
             }
         }
-        return (all.size() + freeCount) * (model.bytes() + OBJECTS);
+        return (all.size() + freeCount) * (model.bytes() + model.objects());
     }
 
     /** The tables, pages numbered as they come, and then the pages: one that is shared is written once. */
