@@ -64,7 +64,7 @@ final class KernelCases {
         add("sum", N, 0.1, () -> out[0] = kernels.sum(x, 0, N));
         add("dot", N, 0.06, () -> out[0] = kernels.dot(x, 0, w, 0, N));
         add("expSum", N, 0.012, () -> expSum(out));
-        add("maxima", 8 * SIZE, 0.05, () -> kernels.maxima(8, y, 0, SIZE, SIZE, 0.5f, d, 0));
+        add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
         add("softmaxWeights", 8 * SIZE, 0.015, () -> {
             System.arraycopy(x, 0, y, 0, 8 * SIZE);
@@ -97,7 +97,7 @@ final class KernelCases {
     private void addExpSums(float[] out) {
         System.arraycopy(x, 0, y, 0, 8 * SIZE);
         System.arraycopy(w, 0, d, 0, 8);
-        kernels.addExpSums(8, y, 0, SIZE, SIZE, 1f, d, 0, d, 8);
+        kernels.addExpSums(8, y, 0, SIZE, SIZE, d, 0, d, 8);
         out[0] = d[8];
     }
 

@@ -32,7 +32,7 @@ public class KernelBenchmark {
         "sum",
         "dot",
         "expSum",
-        "maxima",
+        "scaleMaxima",
         "addExpSums",
         "softmaxWeights",
         "softmaxGradient",

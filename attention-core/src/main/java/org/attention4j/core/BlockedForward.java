@@ -107,12 +107,11 @@ final class BlockedForward implements Workspace.Task {
             Arrays.fill(x, at + count, at + width, Float.NEGATIVE_INFINITY);
         }
         System.arraycopy(max, r, before, 0, rows);
-        float scale = plain ? c.scores.scale() : 1f;
-        c.kernels.maxima(rows, x, 0, BLOCK, width, scale, max, r);
+        c.kernels.scaleMaxima(rows, x, 0, BLOCK, width, plain ? c.scores.scale() : 1f, max, r);
         for (int i = from; i < to; i++) {
             shrink(c, b, h, i, before[i - from], max, sum, r + i - from);
         }
-        boolean positive = c.kernels.addExpSums(rows, x, 0, BLOCK, width, scale, max, r, sum, r);
+        boolean positive = c.kernels.addExpSums(rows, x, 0, BLOCK, width, max, r, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
             c.dropout.apply(c, b, h, i, key + begin, x, (i - from) * BLOCK, width);
         }

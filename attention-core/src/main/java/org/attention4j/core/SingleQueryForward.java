@@ -187,11 +187,11 @@ final class SingleQueryForward implements Workspace.Task {
         int whole = width / BLOCK;
         if (hidden < whole) {
             int from = at + hidden * BLOCK;
-            kernels.addExpSums(whole - hidden, x, from, BLOCK, BLOCK, 1f, max, maxAt + hidden, sums, sumsAt + hidden);
+            kernels.addExpSums(whole - hidden, x, from, BLOCK, BLOCK, max, maxAt + hidden, sums, sumsAt + hidden);
         }
         if (whole < blocks && hidden < blocks) {
             int rest = width - whole * BLOCK;
-            kernels.addExpSums(1, x, at + whole * BLOCK, BLOCK, rest, 1f, max, maxAt + whole, sums, sumsAt + whole);
+            kernels.addExpSums(1, x, at + whole * BLOCK, BLOCK, rest, max, maxAt + whole, sums, sumsAt + whole);
         }
     }
 

@@ -465,23 +465,23 @@ public interface Kernels {
     float expSum(float[] x, int xOffset, int n, float shift);
 
     /**
-     * Takes the greatest of each row: maxima[r] ← the greatest of maxima[r] and x[r, i] · factor. NaN counts as less than any number
-     * but −∞, which it replaces; a zero is +0.
+     * Scales rows and takes the greatest of each: x ← x · factor; maxima[r] ← the greatest of maxima[r] and x[r, i]. NaN counts as
+     * less than any number but −∞, which it replaces; a zero is +0.
      *
      * @param rows how many
-     * @param x the rows
+     * @param x the rows, read and written
      * @param xOffset where the first starts
      * @param xRowStride distance between rows
      * @param n their length
-     * @param factor what numbers are multiplied by, greater than 0
+     * @param factor the factor
      * @param maxima the greatest so far, read and written
      * @param maximaOffset where the first is
      */
-    void maxima(
+    void scaleMaxima(
             int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset);
 
     /**
-     * The middle of a softmax, for several rows: x[r, i] ← exp(x[r, i] · factor − shifts[r]), the bits of {@link ScalarMath#exp}, but 0 where it is less
+     * The middle of a softmax, for several rows: x[r, i] ← exp(x[r, i] − shifts[r]), the bits of {@link ScalarMath#exp}, but 0 where it is less
      * than e⁻⁸⁷ (1.6e−38); sums[r] ← sums[r] + Σ x[r, i], in 16 lanes. For shifts that nothing in the row is greater than. A shift of −∞
      * counts as 0, so that a row of nothing else becomes zeros.
      *
@@ -490,7 +490,6 @@ public interface Kernels {
      * @param xOffset where the first starts
      * @param xRowStride distance between rows
      * @param n their length
-     * @param factor what numbers are multiplied by
      * @param shifts what is taken off in each row
      * @param shiftsOffset where the first is
      * @param sums the sums, read and written
@@ -503,7 +502,6 @@ public interface Kernels {
             int xOffset,
             int xRowStride,
             int n,
-            float factor,
             float[] shifts,
             int shiftsOffset,
             float[] sums,

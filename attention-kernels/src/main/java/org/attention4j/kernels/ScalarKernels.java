@@ -134,12 +134,13 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public void maxima(
+    public void scaleMaxima(
             int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset) {
         for (int r = 0; r < rows; r++) {
             float max = maxima[maximaOffset + r];
             for (int i = 0, at = xOffset + r * xRowStride; i < n; i++) {
                 float scaled = x[at + i] * factor;
+                x[at + i] = scaled;
                 boolean replaces = max == Float.NEGATIVE_INFINITY && scaled != scaled;
                 replaces |= max != max && scaled > Float.NEGATIVE_INFINITY;
                 max = scaled > max || replaces ? scaled : max;
@@ -155,7 +156,6 @@ final class ScalarKernels implements Kernels {
             int xOffset,
             int xRowStride,
             int n,
-            float factor,
             float[] shifts,
             int shiftsOffset,
             float[] sums,
@@ -166,7 +166,7 @@ final class ScalarKernels implements Kernels {
             float given = shifts[shiftsOffset + r];
             float shift = given == Float.NEGATIVE_INFINITY ? 0f : given;
             for (int i = row; i < row + n; i++) {
-                x[i] = ScalarMath.decay(x[i] * factor - shift);
+                x[i] = ScalarMath.decay(x[i] - shift);
                 positive &= x[i] != 0f;
             }
             sums[sumsOffset + r] += sum(x, row, n);

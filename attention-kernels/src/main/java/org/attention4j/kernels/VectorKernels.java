@@ -175,12 +175,12 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void maxima(
+    public void scaleMaxima(
             int rows, float[] x, int xOffset, int xRowStride, int n, float factor, float[] maxima, int maximaOffset) {
         if (n < LANES) {
-            SCALAR.maxima(rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
+            SCALAR.scaleMaxima(rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
         } else {
-            VectorSoftmax.maxima(vectors, rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
+            VectorSoftmax.scaleMaxima(vectors, rows, x, xOffset, xRowStride, n, factor, maxima, maximaOffset);
         }
     }
 
@@ -191,15 +191,14 @@ final class VectorKernels implements Kernels {
             int xOffset,
             int xRowStride,
             int n,
-            float factor,
             float[] shifts,
             int shiftsOffset,
             float[] sums,
             int sumsOffset) {
         return n < LANES
-                ? SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, factor, shifts, shiftsOffset, sums, sumsOffset)
+                ? SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset)
                 : VectorSoftmax.addExpSums(
-                        vectors, rows, x, xOffset, xRowStride, n, factor, shifts, shiftsOffset, sums, sumsOffset);
+                        vectors, rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
     }
 
     @Override

@@ -20,12 +20,13 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorSoftmax {
     private static final VectorLoop TAILS =
-            (w, x, xo, shifts, so, z, stride, v, rows, n, f) -> tails(w, rows, x, xo, stride, n, f, shifts, so);
+            (w, x, xo, shifts, so, z, stride, v, rows, n, p) -> tails(w, rows, x, xo, stride, n, shifts, so);
 
     private VectorSoftmax() {}
 
-    static void maxima(Width w, int rows, float[] x, int xo, int stride, int n, float factor, float[] maxima, int mo) {
-        numbers(w, rows, x, xo, stride, n, factor, maxima, mo);
+    static void scaleMaxima(
+            Width w, int rows, float[] x, int xo, int stride, int n, float factor, float[] maxima, int mo) {
+        maxima(w, rows, x, xo, stride, n, factor, maxima, mo);
         for (int r = 0; r < rows; r++) {
             if (maxima[mo + r] == Float.NEGATIVE_INFINITY && anyNaN(x, xo + r * stride, n)) {
                 maxima[mo + r] = Float.NaN;
@@ -43,52 +44,40 @@ final class VectorSoftmax {
     }
 
     /**
-     * Without NaN. A comparison and a blend, where the maximum of the Vector API takes six operations because of NaN and −0; adding 0 makes
-     * one zero of both. The greatest product is that of the greatest number, as rounding keeps the order. Two rows at a time: each
-     * waits for its own comparisons only.
+     * All but NaN. A comparison and a blend, where the maximum of the Vector API takes six operations because of NaN and −0; adding 0 makes one
+     * zero of both.
      */
-    private static void numbers(
+    private static void maxima(
             Width w, int rows, float[] x, int xo, int stride, int n, float factor, float[] maxima, int mo) {
         VectorConstants.Fold fold = w.constants().fold();
         VectorSpecies<Float> s = w.species();
         int l = s.length();
-        for (int r = 0; r < rows; r += 2) {
-            int other = Math.min(r + 1, rows - 1);
-            int a = xo + r * stride;
-            int b = xo + other * stride;
-            FloatVector ma = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
-            FloatVector mb = ma;
+        FloatVector scale = FloatVector.broadcast(s, factor);
+        for (int r = 0; r < rows; r++) {
+            int row = xo + r * stride;
+            FloatVector m = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
             int i = 0;
             for (; i <= n - l; i += l) {
-                ma = greater(ma, FloatVector.fromArray(s, x, a + i));
-                mb = greater(mb, FloatVector.fromArray(s, x, b + i));
+                FloatVector scaled = FloatVector.fromArray(s, x, row + i).mul(scale);
+                scaled.intoArray(x, row + i);
+                m = greater(m, scaled);
             }
-            float maxA = greatest(fold, ma);
-            float maxB = greatest(fold, mb);
+            if (l > 8) {
+                m = greater(m, m.rearrange(fold.eight()));
+            }
+            if (l > 4) {
+                m = greater(m, m.rearrange(fold.four()));
+            }
+            m = greater(m, m.rearrange(fold.two()));
+            m = greater(m, m.rearrange(fold.one()));
+            float max = m.lane(0);
             for (; i < n; i++) {
-                maxA = x[a + i] > maxA ? x[a + i] : maxA;
-                maxB = x[b + i] > maxB ? x[b + i] : maxB;
+                x[row + i] *= factor;
+                max = x[row + i] > max ? x[row + i] : max;
             }
-            maxima[mo + r] = greater(maxima[mo + r], maxA * factor);
-            maxima[mo + other] = greater(maxima[mo + other], maxB * factor);
+            float before = maxima[mo + r];
+            maxima[mo + r] = (max == Float.NEGATIVE_INFINITY || before > max ? before : max) + 0f;
         }
-    }
-
-    private static float greatest(VectorConstants.Fold fold, FloatVector lanes) {
-        FloatVector m = lanes;
-        if (m.length() > 8) {
-            m = greater(m, m.rearrange(fold.eight()));
-        }
-        if (m.length() > 4) {
-            m = greater(m, m.rearrange(fold.four()));
-        }
-        m = greater(m, m.rearrange(fold.two()));
-        m = greater(m, m.rearrange(fold.one()));
-        return m.lane(0);
-    }
-
-    private static float greater(float before, float max) {
-        return (max == Float.NEGATIVE_INFINITY || before > max ? before : max) + 0f;
     }
 
     private static FloatVector greater(FloatVector a, FloatVector b) {
@@ -102,20 +91,19 @@ final class VectorSoftmax {
             int xo,
             int stride,
             int n,
-            float factor,
             float[] shifts,
             int so,
             float[] sums,
             int sumsOffset) {
         if (n % 16 == 0) {
-            return expSums(w, rows, x, xo, stride, n, factor, shifts, so, sums, sumsOffset);
+            return expSums(w, rows, x, xo, stride, n, shifts, so, sums, sumsOffset);
         }
-        VectorLoop.alone(TAILS, w, x, xo, shifts, so, x, stride, x, rows, n, factor);
+        VectorLoop.alone(TAILS, w, x, xo, shifts, so, x, stride, x, rows, n, 0f);
         boolean positive = true;
         for (int r = 0; r < rows; r++) {
             float before = sums[sumsOffset + r];
             int row = xo + r * stride;
-            positive &= expSums(w, 1, x, row, stride, n & -16, factor, shifts, so + r, sums, sumsOffset + r);
+            positive &= expSums(w, 1, x, row, stride, n & -16, shifts, so + r, sums, sumsOffset + r);
             for (int i = n & -16; i < n; i++) {
                 positive &= x[row + i] != 0f;
             }
@@ -135,7 +123,6 @@ final class VectorSoftmax {
             int xo,
             int stride,
             int n,
-            float factor,
             float[] shifts,
             int so,
             float[] sums,
@@ -143,7 +130,6 @@ final class VectorSoftmax {
         VectorConstants.Fold fold = w.constants().fold();
         VectorSpecies<Float> s = w.species();
         int l = s.length();
-        FloatVector scale = FloatVector.broadcast(s, factor);
         FloatVector log2e = FloatVector.broadcast(s, ScalarMath.LOG2_E);
         FloatVector round = FloatVector.broadcast(s, ScalarMath.ROUND);
         FloatVector minusHigh = FloatVector.broadcast(s, -ScalarMath.LN2_HIGH);
@@ -167,8 +153,7 @@ final class VectorSoftmax {
                 for (int lane = first; lane < 16; lane += Math.max(8, l)) {
                     FloatVector acc = FloatVector.zero(s);
                     for (int i = row + lane; i < row + n; i += 16) {
-                        FloatVector input =
-                                FloatVector.fromArray(s, x, i).mul(scale).sub(shift);
+                        FloatVector input = FloatVector.fromArray(s, x, i).sub(shift);
                         FloatVector t = input.fma(log2e, round);
                         FloatVector k = t.sub(round);
                         FloatVector q = k.fma(minusLow, k.fma(minusHigh, input));
@@ -298,8 +283,7 @@ final class VectorSoftmax {
     }
 
     /** The exponentials of columns past the last multiple of 16. */
-    private static void tails(
-            Width w, int rows, float[] x, int xo, int stride, int n, float factor, float[] shifts, int so) {
+    private static void tails(Width w, int rows, float[] x, int xo, int stride, int n, float[] shifts, int so) {
         VectorConstants.Exp k = w.constants().exp();
         VectorSpecies<Float> s = w.species();
         for (int r = 0; r < rows; r++) {
@@ -307,8 +291,7 @@ final class VectorSoftmax {
             for (int i = n & -16; i < n; i += s.length()) {
                 VectorMask<Float> mask = s.indexInRange(i, n);
                 int at = xo + r * stride + i;
-                FloatVector input =
-                        FloatVector.fromArray(s, x, at, mask).mul(factor).sub(shift);
+                FloatVector input = FloatVector.fromArray(s, x, at, mask).sub(shift);
                 FloatVector power = VectorMath.power(k, input);
                 FloatVector reduced = VectorMath.reduced(k, input, power);
                 VectorMath.decay(k, input, power, reduced).intoArray(x, at, mask);
