@@ -33,6 +33,7 @@ final class KernelCases {
         all.activations();
         all.cells();
         all.norms();
+        all.stored();
         return List.copyOf(all.cases);
     }
 
@@ -153,6 +154,20 @@ final class KernelCases {
         add("rmsNormParameterGradient", N, 0.02, () -> {
             kernels.rmsNormParameterGradient(x, 0, w, 0, dWeight, 0, N, 1e-5f);
         });
+    }
+
+    /** Numbers of caches, made wide. */
+    private void stored() {
+        short[] halves = new short[N];
+        byte[] bytes = new byte[N];
+        for (int i = 0; i < N; i++) {
+            halves[i] = (short) (Float.floatToRawIntBits(x[i]) >>> 16);
+            bytes[i] = (byte) (100 * x[i]);
+        }
+        int rows = N / 16;
+        add("widenBfloat16", N, 0.03, () -> kernels.widenBfloat16(halves, 0, y, 0, N));
+        add("widenRows", N, 0.03, () -> kernels.widenRows(rows, bytes, 0, w, 0, y, 0));
+        add("widenColumns", N, 0.03, () -> kernels.widenColumns(rows, bytes, 0, w, 0, y, 0));
     }
 
     private void add(String name, double work, double usual, Runnable run) {

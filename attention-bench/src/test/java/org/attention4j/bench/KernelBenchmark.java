@@ -70,7 +70,10 @@ public class KernelBenchmark {
         "layerNormParameterGradient",
         "rmsNorm",
         "rmsNormInputGradient",
-        "rmsNormParameterGradient"
+        "rmsNormParameterGradient",
+        "widenBfloat16",
+        "widenRows",
+        "widenColumns"
     })
     String kernel = "";
 
