@@ -15,8 +15,9 @@ import org.attention4j.kernels.ScalarMath;
  *   <li>p = exp(s − m′); l gains Σ p, the output gains Σ p v, without terms whose p is 0;
  * </ol>
  *
- * and at the end the output is divided by l. A row begins with m = −∞ and l = 0, or, with a sink, with its logit and 1. What a row gets depends on its own query and on the keys that it sees, and on nothing else:
- * not on the block of queries it is in. A row that sees nothing is 0.
+ * and at the end the output is divided by l. A row begins with m = −∞ and l = 0, or, with a sink, with its logit and 1. What a row gets
+ * depends on its own query and on the keys that it sees, and on nothing else: not on the block of queries it is in. A row that sees
+ * nothing is 0.
  */
 final class BlockedForward implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
