@@ -44,7 +44,8 @@ public final class ParameterLaws {
                                 spec -> Kinks.none(spec) && CellActivations.open(spec))
                         .when(
                                 "of at most 4 layers, past which rounding may leave nothing of the first",
-                                spec -> !(spec.config().options().get("layers") instanceof Integer layers && layers > 4))
+                                spec -> !(spec.config().options().get("layers") instanceof Integer layers
+                                        && layers > 4))
                         .when(
                                 "not with a window of 1, where queries and keys do nothing",
                                 ParameterLaws::everythingUsed),
