@@ -45,7 +45,7 @@ final class Comparison {
         double[] expected = reference.expectedValues(name);
         float[] given = result.toArray();
         for (int i = 0; i < given.length; i++) {
-            float rounded = Precision.round(stored.type(), given[i]);
+            float rounded = stored.type().round(given[i]);
             if (Double.isNaN(expected[i])) {
                 compareWithNaN(name, rounded, i, promisesNumbers);
             } else {

@@ -46,10 +46,10 @@ class ScoreGraphTest {
 
     @Test
     void sixteenBitsAreRoundedToNearestAndTiesToEven() {
-        assertEquals(1f, Precision.round(ElementType.BF16, 1 + 0x1p-8f));
-        assertEquals(1 + 0x1p-6f, Precision.round(ElementType.BF16, 1 + 0x1p-7f + 0x1p-8f));
-        assertEquals(1 + 0x1p-7f, Precision.round(ElementType.BF16, 1 + 0x1.1p-8f));
-        assertEquals(1f, Precision.round(ElementType.F16, 1 + 0x1p-11f));
-        assertEquals(1 + 0x1p-23f, Precision.round(ElementType.F32, 1 + 0x1p-23f));
+        assertEquals(1f, ElementType.BF16.round(1 + 0x1p-8f));
+        assertEquals(1 + 0x1p-6f, ElementType.BF16.round(1 + 0x1p-7f + 0x1p-8f));
+        assertEquals(1 + 0x1p-7f, ElementType.BF16.round(1 + 0x1.1p-8f));
+        assertEquals(1f, ElementType.F16.round(1 + 0x1p-11f));
+        assertEquals(1 + 0x1p-23f, ElementType.F32.round(1 + 0x1p-23f));
     }
 }

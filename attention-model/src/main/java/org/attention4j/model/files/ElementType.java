@@ -57,4 +57,28 @@ public enum ElementType {
     public int bytes() {
         return bytes;
     }
+
+    /**
+     * The number that a float becomes when it is stored in 16 bits: the nearest one, of two equally near ones that with an even last bit;
+     * ±∞ past the range.
+     *
+     * @param number any; NaN stays NaN
+     * @return the nearest number of {@link #F16} or {@link #BF16}; of every other type the number itself
+     */
+    public float round(float number) {
+        return switch (this) {
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16(number));
+            case BF16 -> roundToUpperHalf(number);
+            default -> number;
+        };
+    }
+
+    private static float roundToUpperHalf(float number) {
+        if (Float.isNaN(number)) {
+            return number;
+        }
+        int bits = Float.floatToRawIntBits(number);
+        int tieToEven = 0x7FFF + (bits >>> 16 & 1);
+        return Float.intBitsToFloat(bits + tieToEven & 0xFFFF0000);
+    }
 }

@@ -132,33 +132,21 @@ final class SafetensorsWriter {
             switch (type) {
                 case F32 -> buffer.putFloat(value);
                 case F64 -> buffer.putDouble(value);
-                case F16 -> {
-                    short half = Float.floatToFloat16(value);
-                    checkRange(value, Float.float16ToFloat(half), type, name);
-                    buffer.putShort(half);
-                }
-                case BF16 -> {
-                    short upper = upperHalf(value);
-                    checkRange(value, Float.intBitsToFloat(upper << 16), type, name);
-                    buffer.putShort(upper);
-                }
+                case F16 -> buffer.putShort(Float.floatToFloat16(inRange(value, type, name)));
+                case BF16 -> buffer.putShort((short) (Float.floatToIntBits(inRange(value, type, name)) >>> 16));
                 default -> throw new AssertionError(type);
             }
         }
     }
 
-    private static void checkRange(float value, float rounded, ElementType type, String name) {
+    /** Rounded to the type, which must not make it infinite. */
+    private static float inRange(float value, ElementType type, String name) {
+        float rounded = type.round(value);
         if (Float.isInfinite(rounded) && !Float.isInfinite(value)) {
             throw new IllegalArgumentException(
                     "tensor '" + name + "' holds " + value + ", which is out of the range of " + type);
         }
-    }
-
-    /** The nearest number of 8 bits, ties to even. */
-    private static short upperHalf(float value) {
-        int bits = Float.floatToIntBits(value); // one NaN, whose upper half is one
-        int half = Float.isNaN(value) ? bits : bits + 0x7FFF + (bits >>> 16 & 1);
-        return (short) (half >>> 16);
+        return rounded;
     }
 
     private static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {
