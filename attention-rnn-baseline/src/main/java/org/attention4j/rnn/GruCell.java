@@ -181,28 +181,4 @@ final class GruCell implements UnitCell {
             Scratch scratch) {
         backward(gates, states, beforeAt, dState, dStateAt, dGates, gatesAt, weights.hidden(), from, from + units);
     }
-
-    @Override
-    public void backwardState(
-            Kernels kernels,
-            Direction weights,
-            int from,
-            int units,
-            float[] dGates,
-            int gatesAt,
-            float[] dState,
-            int dStateAt) {
-        kernels.multiplyColumns(
-                1,
-                dGates,
-                gatesAt + weights.hidden(),
-                0,
-                weights.recurrentTransposed(),
-                from,
-                units,
-                dState,
-                dStateAt + from,
-                0,
-                true);
-    }
 }

@@ -137,18 +137,4 @@ final class LstmCell implements UnitCell {
             System.arraycopy(ours, g * units, dGates, gatesAt + g * hidden + from, units);
         }
     }
-
-    @Override
-    public void backwardState(
-            Kernels kernels,
-            Direction weights,
-            int from,
-            int units,
-            float[] dGates,
-            int gatesAt,
-            float[] dState,
-            int dStateAt) {
-        kernels.multiplyColumns(
-                1, dGates, gatesAt, 0, weights.recurrentTransposed(), from, units, dState, dStateAt + from, 0, false);
-    }
 }

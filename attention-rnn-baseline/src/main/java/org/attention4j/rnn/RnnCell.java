@@ -113,18 +113,4 @@ record RnnCell(Activation activation) implements UnitCell {
         int gate = gatesAt + from;
         kernels.gradient(activation, gates, gate, gates, gate, dState, dStateAt + from, dGates, gate, units);
     }
-
-    @Override
-    public void backwardState(
-            Kernels kernels,
-            Direction weights,
-            int from,
-            int units,
-            float[] dGates,
-            int gatesAt,
-            float[] dState,
-            int dStateAt) {
-        kernels.multiplyColumns(
-                1, dGates, gatesAt, 0, weights.recurrentTransposed(), from, units, dState, dStateAt + from, 0, false);
-    }
 }

@@ -26,9 +26,6 @@ final class ScanPass implements Workspace.Task {
     /** Positions projected at once: their gates fit the L2 cache beside the weights that they are products of. */
     private static final int POSITIONS = 32;
 
-    /** Columns of a panel of packed weights. */
-    private static final int PANEL = 16;
-
     private static final float[] NONE = new float[0];
 
     private @Nullable Layer layer;
@@ -48,7 +45,7 @@ final class ScanPass implements Workspace.Task {
     /** How many parts to make of each sequence; one if this pass is not for it. */
     static int ranges(Layer layer, Sequences in, int threads) {
         int sequences = layer.directions().size() * in.batch();
-        if (sequences == 0 || !(layer.cell() instanceof ScanCell) || layer.hidden() % PANEL != 0) {
+        if (sequences == 0 || !(layer.cell() instanceof ScanCell) || layer.hidden() % UnitPass.PANEL != 0) {
             return 1;
         }
         long work = (long) in.time() * layer.weightRows() * layer.width();
@@ -113,9 +110,8 @@ final class ScanPass implements Workspace.Task {
         Layer layer = Objects.requireNonNull(this.layer);
         Sequences in = Objects.requireNonNull(this.in);
         int row = index / ranges;
-        int panels = layer.hidden() / PANEL;
-        int from = index % ranges * panels / ranges * PANEL;
-        int units = (index % ranges + 1) * panels / ranges * PANEL - from;
+        int from = UnitPass.from(layer, index % ranges, ranges);
+        int units = UnitPass.from(layer, index % ranges + 1, ranges) - from;
         int gateRow = layer.gateWidth() / layer.hidden() * units;
         float[] gates = scratch.floats(POSITIONS * gateRow);
         float[] h = scratch.floats(units);

@@ -73,10 +73,10 @@ interface UnitCell extends Cell {
      * @param units how many
      * @param dGates gradients of a gate row
      * @param gatesAt where it starts
-     * @param dState these units' gradients of h are written, or added to where {@link #backwardUnits} has left some
+     * @param dState these units' gradients of h are written, or, where {@link #apart} is not 0, added to those that {@link #backwardUnits} left
      * @param dStateAt where the row starts
      */
-    void backwardState(
+    default void backwardState(
             Kernels kernels,
             Direction weights,
             int from,
@@ -84,5 +84,10 @@ interface UnitCell extends Cell {
             float[] dGates,
             int gatesAt,
             float[] dState,
-            int dStateAt);
+            int dStateAt) {
+        int recurrent = gatesAt + apart() * weights.hidden();
+        boolean add = apart() > 0; // a gate that the state does not share leaves it a way around U
+        kernels.multiplyColumns(
+                1, dGates, recurrent, 0, weights.recurrentTransposed(), from, units, dState, dStateAt + from, 0, add);
+    }
 }

@@ -25,7 +25,7 @@ final class UnitPass implements Workspace.StepTask {
     private static final int MOST_POSITIONS = 64;
 
     /** Columns of a panel of packed weights. */
-    private static final int PANEL = 16;
+    static final int PANEL = 16;
 
     private static final float[] NONE = new float[0];
 
