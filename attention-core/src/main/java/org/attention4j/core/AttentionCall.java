@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionWeighting;
@@ -172,6 +173,16 @@ final class AttentionCall {
     /** The logit that a head's softmax begins with: of its sink, or −∞. */
     float sink(int h) {
         return sinks == null ? Float.NEGATIVE_INFINITY : sinks[h];
+    }
+
+    /** Zeros for the outputs of some queries, of those in the padding only where it has rows. */
+    void clear(int b, int h, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int at = out.at(b, h, i);
+            if (i < queryLengths[b] || outPadded) {
+                Arrays.fill(out.array, at, at + valueWidth, 0f);
+            }
+        }
     }
 
     /** Multiply-adds of the whole, for the decision to share it. */

@@ -52,12 +52,7 @@ final class ScoredForward implements Workspace.Task {
         int b = index / blocks / c.heads;
         int from = index % blocks * c.queryBlock();
         int to = Math.min(from + c.queryBlock(), c.queryTime);
-        for (int i = from; i < to; i++) {
-            int at = c.out.at(b, h, i);
-            if (i < c.queryLengths[b] || c.outPadded) {
-                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
-            }
-        }
+        c.clear(b, h, from, to);
         to = Math.min(to, c.queryLengths[b]);
         if (from < to) {
             ScoreRows scores = ScoreRows.borrow(scratch, c, false);

@@ -29,12 +29,10 @@ final class SingleQueryForward implements Workspace.Task {
         int parts = c.heads / rows;
         int b = index / parts;
         int h = index % parts * rows;
-        boolean given = c.queryLengths[b] > 0;
-        for (int r = 0; r < rows && (given || c.outPadded); r++) {
-            int at = c.out.at(b, h + r, 0);
-            Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+        for (int r = 0; r < rows; r++) {
+            c.clear(b, h + r, 0, 1);
         }
-        if (given) {
+        if (c.queryLengths[b] > 0) {
             rows(c, b, h, scratch);
         }
     }

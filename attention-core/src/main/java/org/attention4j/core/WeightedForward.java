@@ -23,20 +23,15 @@ final class WeightedForward implements Workspace.Task {
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         float[] weights = scratch.floats(c.keyValues.capacity());
-        for (int i = from; i < to; i++) {
-            int at = c.out.at(b, h, i);
-            if (i < c.queryLengths[b]) {
-                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
-                int keys = row.set(c, seen, b, h, i);
-                weights(weighting, row, keys, weights);
-                if (c.dropout != null) {
-                    int first = row.firstKey();
-                    c.dropout.apply(c, b, h, i, first, weights, first, keys - first);
-                }
-                values(c, tile, seen, b, h, i, weights, at);
-            } else if (c.outPadded) {
-                Arrays.fill(c.out.array, at, at + c.valueWidth, 0f);
+        c.clear(b, h, from, to);
+        for (int i = from; i < Math.min(to, c.queryLengths[b]); i++) {
+            int keys = row.set(c, seen, b, h, i);
+            weights(weighting, row, keys, weights);
+            if (c.dropout != null) {
+                int first = row.firstKey();
+                c.dropout.apply(c, b, h, i, first, weights, first, keys - first);
             }
+            values(c, tile, seen, b, h, i, weights, c.out.at(b, h, i));
         }
     }
 
