@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.attention4j.api.variant.ScoreModifier;
 
 /**
  * A graph of ONNX operators on the scores {@code [B, H, T, S]}, as FlexAttention's attributes have it: elementwise ones, and constants that
@@ -87,11 +86,6 @@ final class ScoreGraph {
     /** The number that the graph makes of a score. */
     float at(float score, int batch, int head, int query, int key) {
         return (float) output.of(score, batch, head, query, key);
-    }
-
-    /** As a modifier of scores. */
-    ScoreModifier modifier() {
-        return this::at;
     }
 
     private static Element node(JsonNode node, Map<String, Element> values) throws UnsupportedCaseException {
