@@ -42,6 +42,7 @@ final class ScoreMasks {
 
     /** Hides what a mask says, of a shape as in {@link #put}. */
     void hide(boolean[] mask, boolean hides, int... shape) {
+        check(mask.length, shape);
         for (int at = 0; at < allowed.length; at++) {
             allowed[at] &= mask[source(at, shape)] != hides;
         }
@@ -49,6 +50,7 @@ final class ScoreMasks {
 
     /** Adds a bias, of a shape as in {@link #put}. */
     void add(float[] mask, int... shape) {
+        check(mask.length, shape);
         Tensor sum = bias == null ? Tensor.zeros(extents) : bias;
         for (int at = 0; at < allowed.length; at++) {
             sum.array()[at] += mask[source(at, shape)];
@@ -137,6 +139,21 @@ final class ScoreMasks {
             }
         }
         return false;
+    }
+
+    /** Demands that a mask broadcasts to the scores. */
+    private void check(int length, int[] shape) {
+        int elements = 1;
+        for (int d = 0; d < extents.length; d++) {
+            elements *= shape[d];
+            if (shape[d] != 1 && shape[d] != extents[d]) {
+                throw new IllegalArgumentException(
+                        "a mask " + Arrays.toString(shape) + " for scores " + Arrays.toString(extents));
+            }
+        }
+        if (elements != length) {
+            throw new IllegalArgumentException("a mask " + Arrays.toString(shape) + " of " + length + " elements");
+        }
     }
 
     /** Index in a mask of a given shape of the element that stands for an element of the scores. */

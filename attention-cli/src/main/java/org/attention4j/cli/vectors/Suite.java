@@ -138,6 +138,9 @@ public final class Suite {
             return failed(description, "there is no file " + description.path("file"));
         } catch (IOException | MixerException broken) {
             return failed(description, String.valueOf(broken.getMessage()));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException unfit) {
+            // a file is not to be trusted, and one case that is no case must not end the others
+            return failed(description, "its tensors and attributes do not fit each other: " + unfit);
         }
     }
 

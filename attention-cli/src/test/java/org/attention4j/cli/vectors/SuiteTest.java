@@ -135,4 +135,21 @@ class SuiteTest {
         Files.writeString(folder.resolve("cases.jsonl"), "{\"name\": ");
         assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
     }
+
+    /** A case whose tensors do not fit each other fails alone, and tells what does not fit. */
+    @Test
+    void aCaseThatIsNoneFailsAlone() throws IOException {
+        Map<String, Tensor> unfit = new LinkedHashMap<>();
+        for (String name : List.of("input.Q", "input.K", "input.V", "output.Y")) {
+            unfit.put(name, Tensor.zeros(1, 2, 4, 8));
+        }
+        unfit.put("input.attn_mask", Tensor.zeros(3, 5));
+        assertVerdict(Verdict.FAIL, "a mask [1, 1, 3, 5] for scores [1, 2, 4, 4]", run("Attention", unfit, TOLERANCE));
+        unfit.remove("input.attn_mask");
+        String graph =
+                ", \"attributes\": {\"score_mod\": {\"graph\": {\"inputs\": [\"s\"], \"outputs\": [\"y\"], \"initializers\":"
+                        + " {\"b\": {\"shape\": [2, 9], \"data\": [1]}}, \"nodes\": [{\"op\": \"Add\", \"inputs\": [\"s\", \"b\"],"
+                        + " \"outputs\": [\"y\"]}]}}}";
+        assertVerdict(Verdict.FAIL, "do not fit each other", run("FlexAttention", unfit, TOLERANCE + graph));
+    }
 }
