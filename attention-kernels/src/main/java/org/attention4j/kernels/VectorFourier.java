@@ -3,8 +3,16 @@ package org.attention4j.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The same in vectors across channels: one, two or four of them a row. */
+/**
+ * The same in vectors across channels: one, two or four of them a row. Few points are left to the scalar kernels: loops that were run for one
+ * or two points alone were seen to make objects of vectors for good.
+ */
 final class VectorFourier implements Fourier {
+    private static final Fourier SCALAR = new ScalarFourier();
+
+    /** Fewest points of a transform in vectors. */
+    private static final int LEAST = 16;
+
     private final Width width;
 
     VectorFourier(Width width) {
@@ -13,6 +21,10 @@ final class VectorFourier implements Fourier {
 
     @Override
     public void transform(int n, float[] z, int zOffset, float[] twiddles) {
+        if (n < LEAST) {
+            SCALAR.transform(n, z, zOffset, twiddles);
+            return;
+        }
         for (int half = n / 2; half >= 1; half /= 2) {
             for (int first = 0; first < n; first += 2 * half) {
                 butterflies(width, half, z, zOffset + first * POINT, twiddles, n / half);
@@ -45,6 +57,10 @@ final class VectorFourier implements Fourier {
 
     @Override
     public void inverse(int n, float[] z, int zOffset, float[] twiddles) {
+        if (n < LEAST) {
+            SCALAR.inverse(n, z, zOffset, twiddles);
+            return;
+        }
         for (int half = 1; half < n; half *= 2) {
             for (int first = 0; first < n; first += 2 * half) {
                 inverseButterflies(width, half, z, zOffset + first * POINT, twiddles, n / half);
@@ -88,6 +104,10 @@ final class VectorFourier implements Fourier {
             boolean conjugate,
             float[] acc,
             int accOffset) {
+        if (n < LEAST) {
+            SCALAR.multiplyAdd(n, parts, x, xOffset, xStride, g, gOffset, gStride, conjugate, acc, accOffset);
+            return;
+        }
         if (conjugate) {
             addConjugates(width, n, parts, x, xOffset, xStride, g, gOffset, gStride, acc, accOffset);
         } else {
@@ -139,6 +159,10 @@ final class VectorFourier implements Fourier {
 
     @Override
     public void spread(int n, float[] x, int xOffset, float[] weights, float[] z, int zOffset) {
+        if (n < LEAST) {
+            SCALAR.spread(n, x, xOffset, weights, z, zOffset);
+            return;
+        }
         spread(width, n, x, xOffset, weights, z, zOffset);
     }
 
@@ -155,6 +179,10 @@ final class VectorFourier implements Fourier {
 
     @Override
     public void gather(int n, float[] z, int zOffset, float[] weights, float[] y, int yOffset) {
+        if (n < LEAST) {
+            SCALAR.gather(n, z, zOffset, weights, y, yOffset);
+            return;
+        }
         gather(width, n, z, zOffset, weights, y, yOffset);
     }
 
