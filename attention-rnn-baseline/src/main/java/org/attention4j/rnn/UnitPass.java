@@ -18,8 +18,14 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class UnitPass implements Workspace.StepTask {
-    /** Fewest units of a part: with fewer, a product of one row has less than the eight vectors it does at once. */
-    private static final int LEAST_UNITS = 128;
+    /** Fewest units of a part: with fewer, a product of one row has less than four vectors to do at once. */
+    private static final int LEAST_UNITS = 64;
+
+    /** Fewest multiplications of a part in a call, some microseconds: for less, no other thread is asked. */
+    private static final int LEAST_WORK = 1 << 17;
+
+    /** Fewest multiplications of a part at one position, some hundred nanoseconds: for less, waiting costs more. */
+    private static final int LEAST_OF_POSITION = 1 << 14;
 
     /** Positions projected at once: each thread reads all of the input's weights once for them. */
     private static final int MOST_POSITIONS = 64;
@@ -56,8 +62,11 @@ final class UnitPass implements Workspace.StepTask {
         if (sequences == 0 || !(layer.cell() instanceof UnitCell) || layer.hidden() % PANEL != 0) {
             return 1;
         }
-        long work = (long) in.time() * layer.weightRows() * perGate;
-        long most = Math.min(layer.hidden() / LEAST_UNITS, work / Layer.WORTH_SHARING);
+        long ofPosition = (long) layer.weightRows() * perGate;
+        long most = Math.min(layer.hidden() / LEAST_UNITS, ofPosition * in.time() / LEAST_WORK);
+        if (in.time() > 1) {
+            most = Math.min(most, (long) layer.weightRows() * layer.hidden() / LEAST_OF_POSITION);
+        }
         return (int) Math.max(1, Math.min(threads / sequences, most));
     }
 
