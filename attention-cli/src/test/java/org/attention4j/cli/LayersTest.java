@@ -20,6 +20,7 @@ import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.kernels.Activation;
+import org.attention4j.model.Arrangement;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.Norm;
@@ -42,7 +43,11 @@ class LayersTest {
     private static final Option<Integer> HEADS = Option.integer("heads", 1, 8, 1, "Heads of the attention.");
     private static final Option<Integer> HIDDEN = Option.integer("hidden", 1, 64, 8, "Hidden width of the MLP.");
     private static final Option<Boolean> CAUSAL = Option.flag("causal", false, "Causal attention.");
-    private static final Option<Boolean> FIRST = Option.flag("norm-first", true, "Pre-norm.");
+    private static final Option<String> ARRANGEMENT = Option.choice(
+            "arrangement",
+            Stream.of(Arrangement.values()).map(Enum::name).toList(),
+            Arrangement.PRE_NORM.name(),
+            "Where norms are.");
     private static final Option<Boolean> RMS = Option.flag("rms", false, "RMS norms.");
     private static final Option<Boolean> GATED = Option.flag("gated", false, "A gated MLP.");
     private static final Option<Boolean> BIAS = Option.flag("bias", true, "Biases.");
@@ -56,7 +61,7 @@ class LayersTest {
                 String id,
                 Set<Capability> capabilities,
                 BiFunction<MixerConfig, ParameterSource, SequenceMixer> layer) {
-            OptionSchema options = OptionSchema.of(HEADS, HIDDEN, CAUSAL, FIRST, RMS, GATED, BIAS);
+            OptionSchema options = OptionSchema.of(HEADS, HIDDEN, CAUSAL, ARRANGEMENT, RMS, GATED, BIAS);
             return new LayerProvider(new MixerKind(id, MixerFamily.OTHER, id, options, capabilities), layer);
         }
 
@@ -82,7 +87,7 @@ class LayersTest {
     private static BlockConfig around(MixerConfig config) {
         BlockConfig around = BlockConfig.transformer(config.get(HIDDEN))
                 .withActivation(Activation.SILU)
-                .withNormFirst(config.get(FIRST))
+                .withArrangement(Arrangement.valueOf(config.get(ARRANGEMENT)))
                 .withNorm(config.get(RMS) ? Norm.RMS : Norm.LAYER);
         around = config.get(GATED) ? around.withGate() : around;
         return config.get(BIAS) ? around : around.withoutBias();

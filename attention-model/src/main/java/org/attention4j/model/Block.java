@@ -26,13 +26,14 @@ import org.attention4j.api.Workspace;
  * <ul>
  *   <li>Pre-norm: s = x + mixer(norm1(x)); y = s + mlp(norm2(s)).
  *   <li>Post-norm: s = norm1(x + mixer(x)); y = norm2(s + mlp(s)).
+ *   <li>{@link Arrangement} has the others.
  * </ul>
  *
  * <p>A block is itself a mixer {@code [B, T, D]} to {@code [B, T, D]}: it is incremental, differentiable and attentive if
  * the mixer inside is, and so refuses what that refuses. Its state is the mixer's; its attention weights are the mixer's.
  *
  * <p>Parameters are named as in PyTorch's {@code TransformerEncoderLayer}: {@code linear1.*}, {@code linear2.*}, {@code
- * norm1.*}, {@code norm2.*}; the mixer's come first under {@link BlockConfig#mixerName()}: with {@link BlockConfig#transformer} {@code
+ * norm1.*}, {@code norm2.*}, and {@code post_norm1.*}, {@code post_norm2.*} in a sandwich; the mixer's come first under {@link BlockConfig#mixerName()}: with {@link BlockConfig#transformer} {@code
  * self_attn.*}, as in PyTorch's {@code state_dict}.
  */
 public final class Block implements Incremental, Differentiable, Attentive {
@@ -53,7 +54,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
      *
      * @param mixer any whose output is as wide as its input
      * @param config what is around it
-     * @param source fills {@code linear1.*}, {@code linear2.*}, {@code norm1.*} and {@code norm2.*}; the mixer has its own
+     * @param source fills {@code linear1.*}, {@code linear2.*}, {@code norm1.*} and {@code norm2.*}, …; the mixer has its own
      * @return the block
      * @throws BadConfigurationException if the mixer's output has another width than its input, or a size is out of range
      */

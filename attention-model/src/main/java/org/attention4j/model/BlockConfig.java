@@ -11,8 +11,7 @@ import org.attention4j.kernels.Activation;
  * @param activation of the MLP
  * @param gated whether the MLP is {@linkplain Mlp#gated gated}
  * @param norm which norms
- * @param normFirst whether norms come before mixers and MLP (pre-norm) or after the sums (post-norm, as BERT and PyTorch's
- *     default)
+ * @param arrangement where norms and sums are: post-norm is PyTorch's default
  * @param epsilon ε of the norms
  * @param bias whether MLP and layer norms have biases
  * @param mixerName what the parameters of a block's own mixer begin with, before a dot: {@code mixer}, or PyTorch's {@code self_attn}
@@ -22,7 +21,7 @@ public record BlockConfig(
         Activation activation,
         boolean gated,
         Norm norm,
-        boolean normFirst,
+        Arrangement arrangement,
         double epsilon,
         boolean bias,
         String mixerName) {
@@ -35,6 +34,7 @@ public record BlockConfig(
     public BlockConfig {
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(norm, "norm");
+        Objects.requireNonNull(arrangement, "arrangement");
         Objects.requireNonNull(mixerName, "mixer name");
     }
 
@@ -47,7 +47,7 @@ public record BlockConfig(
      * @param epsilon ε
      */
     public BlockConfig(int hidden, Activation activation, boolean normFirst, double epsilon) {
-        this(hidden, activation, false, Norm.LAYER, normFirst, epsilon, true, MIXER);
+        this(hidden, activation, false, Norm.LAYER, placed(normFirst), epsilon, true, MIXER);
     }
 
     /**
@@ -88,7 +88,7 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withActivation(Activation other) {
-        return new BlockConfig(hidden, other, gated, norm, normFirst, epsilon, bias, mixerName);
+        return new BlockConfig(hidden, other, gated, norm, arrangement, epsilon, bias, mixerName);
     }
 
     /**
@@ -97,7 +97,7 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withGate() {
-        return new BlockConfig(hidden, activation, true, norm, normFirst, epsilon, bias, mixerName);
+        return new BlockConfig(hidden, activation, true, norm, arrangement, epsilon, bias, mixerName);
     }
 
     /**
@@ -107,7 +107,7 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withNorm(Norm other) {
-        return new BlockConfig(hidden, activation, gated, other, normFirst, epsilon, bias, mixerName);
+        return new BlockConfig(hidden, activation, gated, other, arrangement, epsilon, bias, mixerName);
     }
 
     /**
@@ -117,7 +117,17 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withNormFirst(boolean first) {
-        return new BlockConfig(hidden, activation, gated, norm, first, epsilon, bias, mixerName);
+        return withArrangement(placed(first));
+    }
+
+    /**
+     * The same with norms and sums elsewhere.
+     *
+     * @param other where
+     * @return a new configuration
+     */
+    public BlockConfig withArrangement(Arrangement other) {
+        return new BlockConfig(hidden, activation, gated, norm, other, epsilon, bias, mixerName);
     }
 
     /**
@@ -127,7 +137,7 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withEpsilon(double other) {
-        return new BlockConfig(hidden, activation, gated, norm, normFirst, other, bias, mixerName);
+        return new BlockConfig(hidden, activation, gated, norm, arrangement, other, bias, mixerName);
     }
 
     /**
@@ -136,7 +146,7 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withoutBias() {
-        return new BlockConfig(hidden, activation, gated, norm, normFirst, epsilon, false, mixerName);
+        return new BlockConfig(hidden, activation, gated, norm, arrangement, epsilon, false, mixerName);
     }
 
     /**
@@ -146,7 +156,20 @@ public record BlockConfig(
      * @return a new configuration
      */
     public BlockConfig withMixerName(String name) {
-        return new BlockConfig(hidden, activation, gated, norm, normFirst, epsilon, bias, name);
+        return new BlockConfig(hidden, activation, gated, norm, arrangement, epsilon, bias, name);
+    }
+
+    /**
+     * Whether mixers and MLP read normalised values.
+     *
+     * @return true with pre-norm and what derives from it
+     */
+    public boolean normFirst() {
+        return arrangement.normFirst();
+    }
+
+    private static Arrangement placed(boolean normFirst) {
+        return normFirst ? Arrangement.PRE_NORM : Arrangement.POST_NORM;
     }
 
     Mlp mlp(int width, ParameterSource source) {

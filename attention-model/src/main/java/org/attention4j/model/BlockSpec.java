@@ -32,13 +32,13 @@ final class BlockSpec {
     private static final Option<Boolean> GATED =
             Option.flag("gated", false, "Whether the MLP's hidden values are multiplied by a second projection.");
     private static final Option<String> NORM = Option.choice("norm", words(Norm.values()), "layer", "Which norms.");
-    private static final Option<Boolean> NORM_FIRST =
-            Option.flag("norm-first", true, "Norms before mixers and MLP, or after the sums.");
+    private static final Option<String> ARRANGEMENT =
+            Option.choice("arrangement", words(Arrangement.values()), "pre-norm", "Where norms and sums are.");
     private static final Option<Double> EPSILON =
             Option.decimal("epsilon", 0, 1, LayerNorm.DEFAULT_EPSILON, "Epsilon of the norms.");
     private static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether MLP and layer norms have biases.");
     private static final OptionSchema OPTIONS =
-            OptionSchema.of(HIDDEN, ACTIVATION, GATED, NORM, NORM_FIRST, EPSILON, BIAS);
+            OptionSchema.of(HIDDEN, ACTIVATION, GATED, NORM, ARRANGEMENT, EPSILON, BIAS);
 
     private BlockSpec() {}
 
@@ -144,7 +144,7 @@ final class BlockSpec {
                 .with(ACTIVATION, word(config.activation()))
                 .with(GATED, config.gated())
                 .with(NORM, word(config.norm()))
-                .with(NORM_FIRST, config.normFirst())
+                .with(ARRANGEMENT, word(config.arrangement()))
                 .with(EPSILON, config.epsilon())
                 .with(BIAS, config.bias());
     }

@@ -13,7 +13,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** The residual sums of a block in order, norms named {@code norm1}, {@code norm2}, … */
+/** The residual sums of a block in order, norms named {@code norm1}, {@code norm2}, …, those behind a part {@code post_norm1}, … */
 final class Sublayers {
     private final Sublayer[] all;
 
@@ -25,7 +25,7 @@ final class Sublayers {
         Sublayer[] all = new Sublayer[parts.length];
         for (int i = 0; i < all.length; i++) {
             String name = "norm" + (i + 1) + ".";
-            all[i] = new Sublayer(parts[i], config.norm(width, source.under(name)), name, config.normFirst());
+            all[i] = Sublayer.of(parts[i], config, width, name, source);
         }
         return new Sublayers(all);
     }
@@ -42,6 +42,11 @@ final class Sublayers {
         return all[index];
     }
 
+    /** Whether all parts read the block's input. */
+    private boolean parallel() {
+        return all[0].arrangement() == Arrangement.PARALLEL;
+    }
+
     /** All parts', then all norms', as PyTorch orders them. */
     List<ParameterSpec> specs() {
         List<ParameterSpec> specs = new ArrayList<>();
@@ -50,6 +55,9 @@ final class Sublayers {
         }
         for (Sublayer one : all) {
             one.norm().parameterSpecs().forEach(spec -> specs.add(Parameters.under(one.normName(), spec)));
+            if (one.after() != null) {
+                one.after().parameterSpecs().forEach(spec -> specs.add(Parameters.under(one.afterName(), spec)));
+            }
         }
         return specs;
     }
@@ -62,6 +70,9 @@ final class Sublayers {
         }
         for (Sublayer one : all) {
             tensors = tensors.and(one.normName(), one.norm().parameters());
+            if (one.after() != null) {
+                tensors = tensors.and(one.afterName(), one.after().parameters());
+            }
         }
         return tensors;
     }
@@ -76,10 +87,10 @@ final class Sublayers {
             int last = all.length - 1;
             for (int i = 0; i < last; i++) {
                 Sequences y = Intermediate.like(in, in.width(), scratch);
-                all[i].forward(x, memory, state, y.tensor(), workspace);
+                all[i].forward(parallel() ? in : x, x, memory, state, y.tensor(), workspace);
                 x = y;
             }
-            all[last].forward(x, memory, state, out, workspace);
+            all[last].forward(parallel() ? in : x, x, memory, state, out, workspace);
         } finally {
             workspace.end(mark);
         }
@@ -92,7 +103,8 @@ final class Sublayers {
         Sequences x = in;
         for (int i = 0; i < all.length; i++) {
             Sequences y = i == all.length - 1 ? null : Intermediate.kept(in, in.width());
-            passes[i] = all[i].record(x, memory, y == null ? out : y.tensor(), workspace);
+            Tensor sum = y == null ? out : y.tensor();
+            passes[i] = all[i].record(parallel() ? in : x, x, memory, sum, workspace);
             x = y == null ? x : y;
         }
         return new BlockRecording(block, in, memory, List.of(passes));
@@ -104,12 +116,15 @@ final class Sublayers {
         try {
             Sequences in = recording.in();
             Sequences dY = Sequences.of(dOut, in.lengths());
-            for (int i = all.length - 1; i > 0; i--) {
+            for (int i = all.length - 1; i > 0 && parallel(); i--) {
+                all[i].backward(recording.passes().get(i), dY, false, gradients, workspace);
+            }
+            for (int i = all.length - 1; i > 0 && !parallel(); i--) {
                 Sequences dX = Intermediate.zeros(in, in.width(), workspace.scratch());
-                all[i].backward(recording.passes().get(i), dY, gradients.withInput(dX.tensor()), workspace);
+                all[i].backward(recording.passes().get(i), dY, true, gradients.withInput(dX.tensor()), workspace);
                 dY = dX;
             }
-            all[0].backward(recording.passes().get(0), dY, gradients, workspace);
+            all[0].backward(recording.passes().get(0), dY, true, gradients, workspace);
         } finally {
             workspace.end(mark);
         }

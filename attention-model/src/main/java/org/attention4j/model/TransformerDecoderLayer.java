@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Pre-norm: s = x + self(norm1(x)); u = s + cross(norm2(s), memory); y = u + mlp(norm3(u)).
  *   <li>Post-norm: s = norm1(x + self(x)); u = norm2(s + cross(s, memory)); y = norm3(u + mlp(u)).
+ *   <li>{@link Arrangement} has the others.
  * </ul>
  *
  * <p>Parameters under PyTorch's names: the mixer's under {@link BlockConfig#mixerName()} ({@code self_attn.*}), the cross-attention's under

@@ -14,6 +14,8 @@ import java.nio.channels.Channels;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
@@ -33,25 +35,30 @@ import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BlockTest {
     private static final int WIDTH = 6;
     private static final ParameterSource SOURCE = (parameter, target) -> {
         Initializer.seeded(5).fill(parameter, target);
-        if (parameter.name().startsWith("norm")) {
+        if (parameter.name().contains("norm")) {
             target.copyFrom(Cases.random(parameter.name().hashCode(), WIDTH));
         }
     };
 
     static Stream<Block> blocks() {
-        return Stream.of(block(true), block(false));
+        return Stream.of(Arrangement.values()).map(BlockTest::block);
+    }
+
+    private static Block block(Arrangement arrangement) {
+        DecayMixer mixer = DecayMixer.of(WIDTH, false, SOURCE.under("mixer."));
+        BlockConfig config = new BlockConfig(7, Activation.GELU, true, 1e-3);
+        return Block.of(mixer, config.withArrangement(arrangement), SOURCE);
     }
 
     private static Block block(boolean normFirst) {
-        DecayMixer mixer = DecayMixer.of(WIDTH, false, SOURCE.under("mixer."));
-        return Block.of(mixer, new BlockConfig(7, Activation.GELU, normFirst, 1e-3), SOURCE);
+        return block(normFirst ? Arrangement.PRE_NORM : Arrangement.POST_NORM);
     }
 
     @ParameterizedTest
@@ -72,25 +79,55 @@ class BlockTest {
             for (int t = 0; t < in.length(b); t++) {
                 int at = (b * in.time() + t) * WIDTH;
                 double[] residual = Arrays.copyOfRange(x, at, at + WIDTH);
-                double[] y = block.config().normFirst()
-                        ? Naive.norm(residual, p.get("norm1.weight"), p.get("norm1.bias"), epsilon)
-                        : residual;
-                for (int i = 0; i < WIDTH; i++) {
-                    hidden[i] = p.get("mixer.decay")[i] * hidden[i] + y[i];
-                }
-                double[] s = Naive.plus(residual, hidden);
-                if (block.config().normFirst()) {
-                    double[] inner = Naive.norm(s, p.get("norm2.weight"), p.get("norm2.bias"), epsilon);
-                    y = Naive.plus(s, Naive.mlp(inner, Activation.GELU, p, ""));
-                } else {
-                    s = Naive.norm(s, p.get("norm1.weight"), p.get("norm1.bias"), epsilon);
-                    double[] sum = Naive.plus(s, Naive.mlp(s, Activation.GELU, p, ""));
-                    y = Naive.norm(sum, p.get("norm2.weight"), p.get("norm2.bias"), epsilon);
-                }
+                UnaryOperator<double[]> mixer = z -> {
+                    for (int i = 0; i < WIDTH; i++) {
+                        hidden[i] = p.get("mixer.decay")[i] * hidden[i] + z[i];
+                    }
+                    return hidden;
+                };
+                UnaryOperator<double[]> mlp = z -> Naive.mlp(z, Activation.GELU, p, "");
+                Function<String, UnaryOperator<double[]>> norm =
+                        name -> z -> Naive.norm(z, p.get(name + ".weight"), p.get(name + ".bias"), epsilon);
+                double[] y = naive(block.config().arrangement(), residual, mixer, mlp, norm);
                 System.arraycopy(y, 0, out, at, WIDTH);
             }
         }
         return out;
+    }
+
+    /** As the Javadoc of {@link Arrangement} has it. */
+    private static double[] naive(
+            Arrangement arrangement,
+            double[] x,
+            UnaryOperator<double[]> f,
+            UnaryOperator<double[]> g,
+            Function<String, UnaryOperator<double[]>> norms) {
+        UnaryOperator<double[]> n1 = norms.apply("norm1");
+        UnaryOperator<double[]> n2 = norms.apply("norm2");
+        UnaryOperator<double[]> m1 = norms.apply("post_norm1");
+        UnaryOperator<double[]> m2 = norms.apply("post_norm2");
+        switch (arrangement) {
+            case PRE_NORM -> {
+                double[] s = Naive.plus(x, f.apply(n1.apply(x)));
+                return Naive.plus(s, g.apply(n2.apply(s)));
+            }
+            case POST_NORM -> {
+                double[] s = n1.apply(Naive.plus(x, f.apply(x)));
+                return n2.apply(Naive.plus(s, g.apply(s)));
+            }
+            case OUTPUT_NORM -> {
+                double[] s = Naive.plus(x, n1.apply(f.apply(x)));
+                return Naive.plus(s, n2.apply(g.apply(s)));
+            }
+            case SANDWICH -> {
+                double[] s = Naive.plus(x, m1.apply(f.apply(n1.apply(x))));
+                return Naive.plus(s, m2.apply(g.apply(n2.apply(s))));
+            }
+            case PARALLEL -> {
+                return Naive.plus(Naive.plus(x, f.apply(n1.apply(x))), g.apply(n2.apply(x)));
+            }
+            default -> throw new AssertionError(arrangement);
+        }
     }
 
     @ParameterizedTest
@@ -104,7 +141,8 @@ class BlockTest {
         NamedTensors dParameters = block.parameters().zerosLike();
         Recording recording = block.record(in, out);
         assertBits(forward(block, in, 2), out, "recorded");
-        assertTrue(recording.bytes() >= 4 * 4 * in.tensor().size());
+        int kept = block.config().arrangement() == Arrangement.PARALLEL ? 3 : 4; // no sum between
+        assertTrue(recording.bytes() >= Float.BYTES * kept * in.tensor().size());
         block.backward(recording, dOut.tensor(), Gradients.none().withInput(dIn).withParameters(dParameters));
 
         Map<String, double[]> parameters = LayerTest.wide(block.parameters());
@@ -189,9 +227,9 @@ class BlockTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void stepsAndWholeSequencesAllocateNothing(boolean normFirst) {
-        Block block = block(normFirst);
+    @EnumSource
+    void stepsAndWholeSequencesAllocateNothing(Arrangement arrangement) {
+        Block block = block(arrangement);
         MixerState state = block.newState(2, 4);
         Sequences token = Sequences.of(Cases.random(1, 2, 1, WIDTH));
         Tensor out = Tensor.zeros(2, 1, WIDTH);
