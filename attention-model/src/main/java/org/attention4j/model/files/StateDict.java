@@ -3,11 +3,14 @@ package org.attention4j.model.files;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.attention4j.api.BadShapeException;
 import org.attention4j.api.CorruptFileException;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -23,6 +26,8 @@ import org.attention4j.api.Tensor;
  * NamedTensors read = StateDict.read(file, "encoder.layers.0.", block.spec().parameters());
  * block = block.withParameters(ParameterSource.of(read));
  * }</pre>
+ *
+ * <p>A {@link WeightLayout} reads files of models that others have named and laid out.
  *
  * <p>A file and a model must agree name by name: what is missing, what is left over and what has another shape is all told at once, and
  * nothing is loaded. Whoever wants a part of a file gives the part's prefix; whoever wants less than that reads {@link
@@ -58,30 +63,91 @@ public final class StateDict {
      * @throws StateDictException if file and parameters do not agree
      */
     public static NamedTensors read(Safetensors file, String prefix, List<ParameterSpec> parameters) {
-        List<String> missing = new ArrayList<>();
-        List<String> unfit = new ArrayList<>();
+        return read(file, prefix, parameters, WeightLayout.ours());
+    }
+
+    /**
+     * As {@link #read(Path, String, List)}, of a file that was written for other code.
+     *
+     * @param file a safetensors file
+     * @param prefix what names in the file begin with
+     * @param parameters what there is to be
+     * @param layout what each is made of; a name in the file with that prefix that it neither uses nor {@linkplain WeightLayout#without
+     *     leaves out} is refused
+     * @return new tensors under the parameters' own names, in their order
+     * @throws StateDictException if file and parameters do not agree
+     * @throws CorruptFileException if the file is not what the format prescribes
+     * @throws IOException if the file cannot be read
+     */
+    public static NamedTensors read(Path file, String prefix, List<ParameterSpec> parameters, WeightLayout layout)
+            throws IOException {
+        try (Safetensors opened = Safetensors.open(file)) {
+            return read(opened, prefix, parameters, layout);
+        }
+    }
+
+    /**
+     * As {@link #read(Path, String, List, WeightLayout)}, of an opened file.
+     *
+     * @param file the file
+     * @param prefix what names in the file begin with
+     * @param parameters what there is to be
+     * @param layout what each is made of
+     * @return new tensors under the parameters' own names, in their order
+     * @throws StateDictException if file and parameters do not agree
+     */
+    public static NamedTensors read(
+            Safetensors file, String prefix, List<ParameterSpec> parameters, WeightLayout layout) {
+        Set<String> missing = new LinkedHashSet<>();
+        Set<String> known = new HashSet<>();
+        layout.unread().forEach(name -> known.add(prefix + name));
         for (ParameterSpec parameter : parameters) {
-            String name = prefix + parameter.name();
-            if (!file.names().contains(name)) {
-                missing.add(name);
-            } else {
-                StoredTensor stored = file.tensor(name);
-                if (!stored.isFloating() || !stored.hasShape(parameter.shape())) {
-                    unfit.add(stored + ", expected " + parameter.shape());
+            for (String name : layout.weight(parameter.name()).names()) {
+                known.add(prefix + name);
+                if (!file.names().contains(prefix + name)) {
+                    missing.add(prefix + name);
                 }
             }
         }
-        Set<String> known = parameters.stream().map(one -> prefix + one.name()).collect(Collectors.toSet());
         List<String> unexpected = file.names().stream()
                 .filter(name -> name.startsWith(prefix) && !known.contains(name))
                 .toList();
-        if (!missing.isEmpty() || !unexpected.isEmpty() || !unfit.isEmpty()) {
-            throw new StateDictException(file.file().toString(), prefix, missing, unexpected, unfit);
-        }
+        List<String> unfit = new ArrayList<>();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        parameters.forEach(parameter -> tensors.put(
-                parameter.name(), file.tensor(prefix + parameter.name()).tensor()));
+        for (ParameterSpec parameter : parameters) {
+            Weight weight = layout.weight(parameter.name());
+            if (weight.names().stream().noneMatch(name -> missing.contains(prefix + name))) {
+                fit(file, prefix, parameter, weight, unfit).ifPresent(tensor -> tensors.put(parameter.name(), tensor));
+            }
+        }
+        if (!missing.isEmpty() || !unexpected.isEmpty() || !unfit.isEmpty()) {
+            throw new StateDictException(file.file().toString(), prefix, List.copyOf(missing), unexpected, unfit);
+        }
         return NamedTensors.of(tensors);
+    }
+
+    /** A parameter, or a line in {@code unfit}. */
+    private static Optional<Tensor> fit(
+            Safetensors file, String prefix, ParameterSpec parameter, Weight weight, List<String> unfit) {
+        String expected = ", expected " + parameter.shape();
+        List<StoredTensor> stored =
+                weight.names().stream().map(name -> file.tensor(prefix + name)).toList();
+        for (StoredTensor one : stored) {
+            if (!one.isFloating() || weight.plain() && !one.hasShape(parameter.shape())) {
+                unfit.add(one + expected);
+                return Optional.empty();
+            }
+        }
+        try {
+            Tensor tensor = weight.read(name -> file.tensor(prefix + name).tensor());
+            if (tensor.shape().equals(parameter.shape())) {
+                return Optional.of(tensor);
+            }
+            unfit.add(parameter.name() + " = " + weight + " is " + tensor.shape() + expected);
+        } catch (BadShapeException e) {
+            unfit.add(parameter.name() + " = " + e.getMessage() + expected);
+        }
+        return Optional.empty();
     }
 
     /**

@@ -1,0 +1,277 @@
+package org.attention4j.model.files;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Shape;
+import org.attention4j.api.Tensor;
+
+/**
+ * How one of our parameters is made of tensors of a file that was written for other code: joined, cut, turned, shifted.
+ *
+ * <pre>{@code
+ * Weight.rows("q_proj.weight", "k_proj.weight", "v_proj.weight")  // one below the other: our in_proj_weight
+ * Weight.of("c_attn.weight").transposed()                         // [in, out] to [out, in]: GPT-2's Conv1D, Keras' Dense
+ * Weight.of("input_layernorm.weight").plus(1)                     // Gemma's norms multiply by 1 + weight
+ * Weight.of("query_key_value.weight").reshaped(H, 3, E, D).permuted(1, 0, 2, 3).reshaped(3 * H * E, D)  // GPT-NeoX: head by head
+ * }</pre>
+ *
+ * <p>Immutable; nothing is read before a {@link WeightLayout} is.
+ */
+public final class Weight {
+    private final Set<String> names;
+    private final String text;
+    private final Function<Function<String, Tensor>, Tensor> value;
+
+    private Weight(Set<String> names, String text, Function<Function<String, Tensor>, Tensor> value) {
+        this.names = names;
+        this.text = text;
+        this.value = value;
+    }
+
+    /**
+     * A tensor of the file.
+     *
+     * @param name without the prefix that is given when the file is read
+     * @return the tensor as it is
+     */
+    public static Weight of(String name) {
+        Objects.requireNonNull(name, "name");
+        return new Weight(Set.of(name), name, stored -> stored.apply(name));
+    }
+
+    /**
+     * Zeros, for a bias that the published model does not have and ours does.
+     *
+     * @param extents of the parameter
+     * @return zeros
+     */
+    public static Weight zeros(int... extents) {
+        Shape shape = Shape.of(extents);
+        return new Weight(Set.of(), "zeros" + shape, stored -> Tensor.zeros(shape));
+    }
+
+    /**
+     * Tensors of the file, one below the other along the first axis.
+     *
+     * @param names in the order of the rows
+     * @return what they are together
+     */
+    public static Weight rows(String... names) {
+        return rows(Stream.of(names).map(Weight::of).toArray(Weight[]::new));
+    }
+
+    /**
+     * Weights one below the other along the first axis; all other extents are the same.
+     *
+     * @param parts at least one
+     * @return what they are together
+     */
+    public static Weight rows(Weight... parts) {
+        List<Weight> all = List.of(parts);
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("0 weights; at least one is needed");
+        }
+        Set<String> names = new LinkedHashSet<>();
+        all.forEach(part -> names.addAll(part.names));
+        String text = all.stream().map(Weight::toString).collect(Collectors.joining(", ", "rows(", ")"));
+        return new Weight(names, text, stored -> {
+            List<Tensor> tensors = new ArrayList<>();
+            all.forEach(part -> tensors.add(part.value.apply(stored)));
+            return joined(text, tensors);
+        });
+    }
+
+    private static Tensor joined(String text, List<Tensor> tensors) {
+        int[] extents = tensors.get(0).shape().extents();
+        long rows = 0;
+        for (Tensor tensor : tensors) {
+            int[] own = tensor.shape().extents();
+            if (own.length == 0
+                    || own.length != extents.length
+                    || !Arrays.equals(own, 1, own.length, extents, 1, extents.length)) {
+                throw new BadShapeException(text + ": " + tensor.shape() + " cannot stand below "
+                        + tensors.get(0).shape() + "; all extents but the first must be the same");
+            }
+            rows += own[0];
+        }
+        extents[0] = Math.toIntExact(rows);
+        Tensor result = Tensor.zeros(extents);
+        int at = 0;
+        for (Tensor tensor : tensors) {
+            int next = at + tensor.extent(0);
+            result.range(at, next).copyFrom(tensor);
+            at = next;
+        }
+        return result;
+    }
+
+    /**
+     * Some rows of this.
+     *
+     * @param from the first
+     * @param to behind the last
+     * @return the part
+     */
+    public Weight rows(int from, int to) {
+        return then(".rows(" + from + ", " + to + ")", tensor -> {
+            int count = tensor.shape().rank() == 0 ? 0 : tensor.extent(0);
+            if (from < 0 || from > to || to > count) {
+                throw new BadShapeException(
+                        text + " " + tensor.shape() + ": no rows " + from + " to " + to + " of " + count);
+            }
+            return tensor.range(from, to).copy();
+        });
+    }
+
+    /**
+     * The same numbers in the same order, in another shape.
+     *
+     * @param extents of the same number of elements
+     * @return the weight in that shape
+     */
+    public Weight reshaped(int... extents) {
+        Shape shape = Shape.of(extents);
+        return then(".reshaped" + shape, tensor -> {
+            if (tensor.size() != shape.size()) {
+                throw new BadShapeException(text + " " + tensor.shape() + ": cannot be reshaped to " + shape + ", "
+                        + tensor.size() + " numbers to " + shape.size());
+            }
+            return tensor.reshape(shape.extents());
+        });
+    }
+
+    /**
+     * Rows as columns.
+     *
+     * @return the weight of two axes with these exchanged
+     */
+    public Weight transposed() {
+        return permuted(1, 0);
+    }
+
+    /**
+     * The same numbers with their axes in another order.
+     *
+     * @param axes the axis of this that becomes the first, the second, …; each once
+     * @return the weight with these axes
+     */
+    public Weight permuted(int... axes) {
+        int[] order = axes.clone();
+        int[] sorted = axes.clone();
+        Arrays.sort(sorted);
+        for (int i = 0; i < sorted.length; i++) {
+            if (sorted[i] != i) {
+                throw new IllegalArgumentException("axes " + Arrays.toString(axes) + "; each of 0 to "
+                        + (axes.length - 1) + " must be there once");
+            }
+        }
+        return then(".permuted" + Arrays.toString(axes), tensor -> {
+            if (tensor.shape().rank() != order.length) {
+                throw new BadShapeException(
+                        text + " " + tensor.shape() + ": has no " + order.length + " axes to permute");
+            }
+            return permuted(tensor, order);
+        });
+    }
+
+    private static Tensor permuted(Tensor tensor, int[] order) {
+        int rank = order.length;
+        int[] extents = new int[rank];
+        int[] strides = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            extents[i] = tensor.extent(order[i]);
+            strides[i] = 1;
+            for (int axis = order[i] + 1; axis < rank; axis++) {
+                strides[i] *= tensor.extent(axis);
+            }
+        }
+        float[] from = tensor.toArray();
+        float[] to = new float[from.length];
+        int[] index = new int[rank];
+        for (int at = 0, source = 0; at < to.length; at++) {
+            to[at] = from[source];
+            for (int i = rank - 1; i >= 0; i--) { // the next index
+                source += strides[i];
+                if (++index[i] < extents[i]) {
+                    break;
+                }
+                source -= index[i] * strides[i];
+                index[i] = 0;
+            }
+        }
+        return Tensor.of(to, extents);
+    }
+
+    /**
+     * Every number and a constant.
+     *
+     * @param number added in float
+     * @return the sums
+     */
+    public Weight plus(float number) {
+        return then(".plus(" + number + ")", tensor -> {
+            float[] sums = tensor.toArray();
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += number;
+            }
+            return Tensor.of(sums, tensor.shape().extents());
+        });
+    }
+
+    /**
+     * Every number by a constant.
+     *
+     * @param number multiplied by in float
+     * @return the products
+     */
+    public Weight times(float number) {
+        return then(".times(" + number + ")", tensor -> {
+            float[] products = tensor.toArray();
+            for (int i = 0; i < products.length; i++) {
+                products[i] *= number;
+            }
+            return Tensor.of(products, tensor.shape().extents());
+        });
+    }
+
+    private Weight then(String step, Function<Tensor, Tensor> change) {
+        return new Weight(names, text + step, stored -> change.apply(value.apply(stored)));
+    }
+
+    /** The same of tensors whose names begin with a prefix. */
+    Weight under(String prefix) {
+        Set<String> full =
+                names.stream().map(name -> prefix + name).collect(Collectors.toCollection(LinkedHashSet::new));
+        String whole = plain() ? prefix + text : text;
+        return new Weight(full, whole, stored -> value.apply(name -> stored.apply(prefix + name)));
+    }
+
+    /** Names of the tensors that this is made of. */
+    Set<String> names() {
+        return names;
+    }
+
+    /** Whether this is a tensor of the file as it is. */
+    boolean plain() {
+        return names.contains(text);
+    }
+
+    /** Made of a file's tensors; shapes that do not fit are a {@link BadShapeException}. */
+    Tensor read(Function<String, Tensor> stored) {
+        return value.apply(stored);
+    }
+
+    /** As it was put together. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,124 @@
+package org.attention4j.model.files;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.attention4j.api.InitialValue;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.Shape;
+import org.attention4j.api.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightLayoutTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    /** a = [[0, 1, 2], [3, 4, 5]], b = [[6, 7, 8]], c = [0, 1, … 23] of [2, 3, 4]. */
+    @BeforeEach
+    void write() throws IOException {
+        NamedTensors tensors = NamedTensors.empty()
+                .with("m.a", counting(0, 2, 3))
+                .with("m.b", counting(6, 1, 3))
+                .with("m.h.0.c", counting(0, 2, 3, 4))
+                .with("m.h.1.c", counting(100, 2, 3, 4));
+        StateDict.write(file(), tensors, ElementType.F32);
+    }
+
+    private Path file() {
+        return folder.resolve("weights.safetensors");
+    }
+
+    private static Tensor counting(int from, int... extents) {
+        Tensor tensor = Tensor.zeros(extents);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.array()[i] = from + i;
+        }
+        return tensor;
+    }
+
+    private static ParameterSpec spec(String name, int... extents) {
+        return new ParameterSpec(name, Shape.of(extents), InitialValue.zeros());
+    }
+
+    /** One parameter {@code p} of the given weight; everything else is left out. */
+    private float[] read(Weight weight, int... extents) throws IOException {
+        WeightLayout layout = WeightLayout.ours().with("p", weight);
+        for (String name : List.of("a", "b", "h.0.c", "h.1.c")) {
+            layout = layout.without(name);
+        }
+        return StateDict.read(file(), "m.", List.of(spec("p", extents)), layout)
+                .get("p")
+                .toArray();
+    }
+
+    @Test
+    void weightsAreJoinedCutTurnedAndShifted() throws IOException {
+        assertArrayEquals(new float[] {6, 7, 8, 0, 1, 2, 3, 4, 5}, read(Weight.rows("b", "a"), 3, 3));
+        assertArrayEquals(new float[] {3, 4, 5}, read(Weight.of("a").rows(1, 2), 1, 3));
+        assertArrayEquals(
+                new float[] {3, 4, 5, 0, 1, 2},
+                read(Weight.rows(Weight.of("a").rows(1, 2), Weight.of("a").rows(0, 1)), 2, 3));
+        assertArrayEquals(new float[] {0, 3, 1, 4, 2, 5}, read(Weight.of("a").transposed(), 3, 2));
+        assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, read(Weight.of("a").plus(1), 2, 3));
+        assertArrayEquals(new float[] {0, 2, 4, 6, 8, 10}, read(Weight.of("a").times(2), 2, 3));
+        assertArrayEquals(new float[] {0, 0}, read(Weight.zeros(2), 2));
+        float[] turned =
+                read(Weight.of("h.0.c").permuted(1, 2, 0).reshaped(12, 2).rows(4, 6), 2, 2);
+        assertArrayEquals(new float[] {4, 16, 5, 17}, turned); // c[i, 1, j] at row 4 + j, column i
+    }
+
+    @Test
+    void layersAndPartsHaveLayoutsOfTheirOwn() throws IOException {
+        WeightLayout layer = WeightLayout.ours().with("w", Weight.of("c").rows(1, 2));
+        List<ParameterSpec> parameters = List.of(
+                spec("layers.0.w", 1, 3, 4),
+                spec("layers.1.w", 1, 3, 4),
+                spec("norm.a", 2, 3),
+                spec("layers.1.extra", 1, 3));
+        WeightLayout layout = WeightLayout.ours()
+                .layers(2, "h.", layer)
+                .part("norm.", "", WeightLayout.ours())
+                .renamed("layers.1.extra", "b"); // more exact than the layers' layout
+        NamedTensors read = StateDict.read(file(), "m.", parameters, layout);
+        assertEquals(12, read.get("layers.0.w").get(0, 0, 0));
+        assertEquals(112, read.get("layers.1.w").get(0, 0, 0));
+        assertEquals(5, read.get("norm.a").get(1, 2));
+        assertEquals(7, read.get("layers.1.extra").get(0, 1));
+        StateDictException refused = assertThrows(
+                StateDictException.class,
+                () -> StateDict.read(
+                        file(),
+                        "m.",
+                        parameters.subList(0, 2),
+                        WeightLayout.ours().layers(1, "h.", layer)));
+        assertEquals(List.of("m.layers.1.w"), refused.missing());
+        assertEquals(List.of("m.a", "m.b", "m.h.1.c"), refused.unexpected());
+    }
+
+    @Test
+    void whatDoesNotFitIsToldWithNamesAndShapes() {
+        assertRefused(Weight.rows("a", "h.0.c"), "rows(a, h.0.c): [2, 3, 4] cannot stand below [2, 3]");
+        assertRefused(Weight.of("a").rows(1, 3), "a [2, 3]: no rows 1 to 3 of 2");
+        assertRefused(Weight.of("a").rows(-1, 1), "no rows -1 to 1 of 2");
+        assertRefused(Weight.of("a").reshaped(7), "a [2, 3]: cannot be reshaped to [7], 6 numbers to 7");
+        assertRefused(Weight.of("h.0.c").transposed(), "h.0.c [2, 3, 4]: has no 2 axes to permute");
+        assertRefused(Weight.of("a").transposed(), "p = a.permuted[1, 0] is [3, 2], expected [2, 3]");
+        assertThrows(IllegalArgumentException.class, () -> Weight.of("a").permuted(0, 2));
+        assertThrows(IllegalArgumentException.class, () -> Weight.rows(new Weight[0]));
+        assertThrows(IllegalArgumentException.class, () -> WeightLayout.ours().layers(-1, "h.", WeightLayout.ours()));
+    }
+
+    private void assertRefused(Weight weight, String message) {
+        StateDictException refused = assertThrows(StateDictException.class, () -> read(weight, 2, 3));
+        assertEquals(1, refused.unfit().size());
+        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    }
+}
