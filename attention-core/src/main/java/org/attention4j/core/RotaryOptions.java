@@ -67,8 +67,24 @@ final class RotaryOptions {
             0,
             "What yarn and longrope multiply turned queries and keys by; 0 for what their papers say.");
 
+    static final Option<Boolean> TRUNCATE = Option.flag(
+            "rotary-truncate", true, "Whether yarn's ramp begins and ends at whole pairs; gpt-oss's does not.");
+
     static final OptionSchema SCHEMA = OptionSchema.of(
-            ROTARY, WIDTH, BASE, SCALING, FACTOR, TRAINED, FAST, SLOW, LOW, HIGH, SHORT, LONG, ATTENTION_FACTOR);
+            ROTARY,
+            WIDTH,
+            BASE,
+            SCALING,
+            FACTOR,
+            TRAINED,
+            FAST,
+            SLOW,
+            LOW,
+            HIGH,
+            SHORT,
+            LONG,
+            ATTENTION_FACTOR,
+            TRUNCATE);
 
     private RotaryOptions() {}
 
@@ -95,7 +111,9 @@ final class RotaryOptions {
             case "linear" -> new RotaryScaling.Linear(factor);
             case "ntk" -> new RotaryScaling.Ntk(factor);
             case "dynamic-ntk" -> new RotaryScaling.DynamicNtk(factor, trained);
-            case "yarn" -> new RotaryScaling.Yarn(factor, trained, config.get(FAST), config.get(SLOW), attentionFactor);
+            case "yarn" ->
+                new RotaryScaling.Yarn(
+                        factor, trained, config.get(FAST), config.get(SLOW), attentionFactor, config.get(TRUNCATE));
             case "longrope" ->
                 new RotaryScaling.LongRope(
                         factor, trained, List.of(config.get(SHORT)), List.of(config.get(LONG)), attentionFactor);

@@ -93,16 +93,18 @@ public sealed interface RotaryScaling {
 
     /**
      * Slow pairs squeezed, fast ones not, with a ramp between (YaRN, Peng et al. 2023, section 3.2): with γ = 1 for pairs up to low, 0 from
-     * high on and linear between, θ_p · (γ + (1 − γ) / s). Low and high are the pairs, rounded down and up, that turn {@code fast} and {@code
-     * slow} times within the trained length. Cosines and sines are multiplied by 0.1 ln s + 1.
+     * high on and linear between, θ_p · (γ + (1 − γ) / s). Low and high are the pairs that turn {@code fast} and {@code slow} times within
+     * the trained length, rounded down and up as in the authors' code, or not, as in gpt-oss. Cosines and sines are multiplied by 0.1 ln s + 1.
      *
      * @param factor s, at least 1
      * @param trained positions that the model was trained with
      * @param fast turns from which a pair is not squeezed, 32 in the paper; at least {@code slow}
      * @param slow turns up to which a pair is squeezed wholly, 1 in the paper; positive
      * @param attentionFactor instead of 0.1 ln s + 1, or 0
+     * @param truncate whether low and high are rounded
      */
-    record Yarn(double factor, int trained, double fast, double slow, double attentionFactor) implements RotaryScaling {
+    record Yarn(double factor, int trained, double fast, double slow, double attentionFactor, boolean truncate)
+            implements RotaryScaling {
         /** Checks them. */
         public Yarn {
             atLeast("rotary-factor", factor, 1);
@@ -114,8 +116,10 @@ public sealed interface RotaryScaling {
 
         @Override
         public double frequency(int pair, int width, double base, long length) {
-            double low = Math.max(0, Math.floor(turning(fast, width, base)));
-            double high = Math.min(width - 1, Math.ceil(turning(slow, width, base)));
+            double first = turning(fast, width, base);
+            double last = turning(slow, width, base);
+            double low = Math.max(0, truncate ? Math.floor(first) : first);
+            double high = Math.min(width - 1, truncate ? Math.ceil(last) : last);
             double span = low == high ? 0.001 : high - low;
             double squeezed = Math.max(0, Math.min(1, (pair - low) / span));
             double theta = plain(pair, width, base);

@@ -95,7 +95,7 @@ class RotaryEmbeddingTest {
             @ForAll @IntRange(min = 1, max = 20) int pairs, @ForAll boolean interleaved, @ForAll long seed) {
         RotaryEmbedding rotary = RotaryEmbedding.of(2 * pairs)
                 .withInterleaved(interleaved)
-                .withScaling(new RotaryScaling.Yarn(4, 64, 32, 1, 0));
+                .withScaling(new RotaryScaling.Yarn(4, 64, 32, 1, 0, true));
         int[] at = {5, 90, -7, 1, 2, 3};
         Tensor x = Values.random(seed, 2, 2, 3, 2 * pairs + 1);
         Tensor dOut = Values.random(seed + 1, 2, 2, 3, 2 * pairs + 1);
@@ -144,17 +144,18 @@ class RotaryEmbeddingTest {
         frequencies(new RotaryScaling.Ntk(4), 1, SCALED[2]);
         frequencies(new RotaryScaling.DynamicNtk(4, 128), 128, SCALED[0]);
         frequencies(new RotaryScaling.DynamicNtk(4, 128), 1000, SCALED[3]);
-        frequencies(new RotaryScaling.Yarn(4, 128, 32, 1, 0), 1, SCALED[4]);
-        frequencies(new RotaryScaling.Yarn(4, 128, 2, 0.5, 0), 1, SCALED[5]);
+        frequencies(new RotaryScaling.Yarn(4, 128, 32, 1, 0, true), 1, SCALED[4]);
+        frequencies(new RotaryScaling.Yarn(4, 128, 2, 0.5, 0, true), 1, SCALED[5]);
+        frequencies(new RotaryScaling.Yarn(4, 128, 32, 0.1, 0, false), 1, SCALED[9]);
         frequencies(new RotaryScaling.Llama3(8, 128, 1, 4), 1, SCALED[6]);
         List<Double> shorts = List.of(1.0, 1.25, 1.5, 2.0);
         List<Double> longs = List.of(1.0, 3.0, 5.0, 9.0);
         frequencies(new RotaryScaling.LongRope(1, 128, shorts, longs, 0), 1, SCALED[7]);
         frequencies(new RotaryScaling.LongRope(4, 128, shorts, longs, 0), 1, SCALED[8]);
-        assertEquals(1.138629436111989, new RotaryScaling.Yarn(4, 128, 32, 1, 0).amplitude(), 1e-15);
+        assertEquals(1.138629436111989, new RotaryScaling.Yarn(4, 128, 32, 1, 0, true).amplitude(), 1e-15);
         assertEquals(1.1338934190276817, new RotaryScaling.LongRope(4, 128, shorts, longs, 0).amplitude(), 1e-15);
         assertEquals(1, new RotaryScaling.LongRope(1, 128, shorts, longs, 0).amplitude());
-        assertEquals(0.5, new RotaryScaling.Yarn(4, 128, 32, 1, 0.5).amplitude());
+        assertEquals(0.5, new RotaryScaling.Yarn(4, 128, 32, 1, 0.5, true).amplitude());
     }
 
     private static final double[][] SCALED = {
@@ -166,7 +167,8 @@ class RotaryEmbeddingTest {
         {1.0, 0.1, 0.0025, 0.00025},
         {1.0, 0.042751178754307596, 0.00125, 0.000125},
         {1.0, 0.08, 0.006666666666666667, 0.0005},
-        {1.0, 0.03333333333333333, 0.002, 0.00011111111111111112}
+        {1.0, 0.03333333333333333, 0.002, 0.00011111111111111112},
+        {1.0, 0.06751882967740122, 0.0035037659354802426, 0.00025}
     };
 
     private static void frequencies(RotaryScaling scaling, long length, double[] expected) {
@@ -184,7 +186,7 @@ class RotaryEmbeddingTest {
                 BadConfigurationException.class, () -> RotaryEmbedding.of(4).withBase(1));
         assertThrows(BadConfigurationException.class, () -> new RotaryScaling.Linear(0.5));
         assertThrows(BadConfigurationException.class, () -> new RotaryScaling.Llama3(8, 128, 4, 4));
-        assertThrows(BadConfigurationException.class, () -> new RotaryScaling.Yarn(2, 128, 1, 32, 0));
+        assertThrows(BadConfigurationException.class, () -> new RotaryScaling.Yarn(2, 128, 1, 32, 0, true));
         String longs = assertThrows(BadConfigurationException.class, () -> RotaryEmbedding.of(8)
                         .withScaling(new RotaryScaling.LongRope(2, 64, List.of(1.0), List.of(1.0, 2.0), 0)))
                 .getMessage();

@@ -18,7 +18,8 @@ final class RotaryFormula {
             "rotary-high-frequency-factor",
             "rotary-short-factor",
             "rotary-long-factor",
-            "rotary-attention-factor");
+            "rotary-attention-factor",
+            "rotary-truncate");
 
     private final MixerConfig config;
     private final Rounding rounding;
@@ -86,8 +87,11 @@ final class RotaryFormula {
 
     /** 0 up to the pair that turns often, 1 from the one that turns seldom. */
     private double squeezed(int p) {
-        double low = Math.max(0, Math.floor(pairTurning(Maths.decimal(config, "rotary-beta-fast", 32))));
-        double high = Math.min(width - 1, Math.ceil(pairTurning(Maths.decimal(config, "rotary-beta-slow", 1))));
+        boolean whole = Maths.flag(config, "rotary-truncate");
+        double first = pairTurning(Maths.decimal(config, "rotary-beta-fast", 32));
+        double last = pairTurning(Maths.decimal(config, "rotary-beta-slow", 1));
+        double low = Math.max(0, whole ? Math.floor(first) : first);
+        double high = Math.min(width - 1, whole ? Math.ceil(last) : last);
         return clamped((p - low) / (low == high ? 0.001 : high - low));
     }
 
