@@ -7,12 +7,12 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** Lets sums through their gates: y ← y · σ(g), g being the sums of a second filter, or y ← silu(y). */
+/** Lets sums through their gates: y ← y · σ(g) or tanh(y) · σ(g), g being the sums of a second filter, or y ← silu(y). */
 final class GateFinish implements Finish {
     /**
      * What a gradient needs, {@code [B, T, D']} each.
      *
-     * @param sums before the gate; of length 0 if nothing is kept
+     * @param sums before the gate, or their hyperbolic tangents; of length 0 if nothing is kept
      * @param opening σ(g) of a separate gate, or of length 0
      */
     record Kept(float[] sums, float[] opening) {
@@ -26,6 +26,7 @@ final class GateFinish implements Finish {
 
     private @Nullable Filter filter;
     private Optional<Filter> gate = Optional.empty();
+    private boolean tanh;
     private @Nullable Source source;
     private Kept kept = NOTHING;
 
@@ -34,13 +35,15 @@ final class GateFinish implements Finish {
      *
      * @param filter makes the sums
      * @param gate makes the sums of the gate; none if sums are their own gates
+     * @param tanh whether sums are made hyperbolic tangents before a gate of its own
      * @param source what both read
      * @param kept is written to
      * @return this
      */
-    GateFinish set(Filter filter, Optional<Filter> gate, Source source, Kept kept) {
+    GateFinish set(Filter filter, Optional<Filter> gate, boolean tanh, Source source, Kept kept) {
         this.filter = filter;
         this.gate = gate;
+        this.tanh = tanh;
         this.source = source;
         this.kept = kept;
         return this;
@@ -59,6 +62,9 @@ final class GateFinish implements Finish {
         Kernels kernels = filter.kernels();
         int count = (to - from) * filter.out();
         int row = (b * source.sequences().time() + from) * filter.out();
+        if (tanh) {
+            kernels.apply(Activation.TANH, y, at, y, at, count);
+        }
         if (kept.any()) {
             System.arraycopy(y, at, kept.sums(), row, count);
         }

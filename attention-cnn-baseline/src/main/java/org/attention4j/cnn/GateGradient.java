@@ -13,6 +13,7 @@ import org.attention4j.kernels.Kernels;
  * @param kernels numerics
  * @param in the recording's input
  * @param kept by the forward pass
+ * @param tanh whether sums are hyperbolic tangents
  * @param dY {@code [B, T, D']}
  * @param dYAt where it starts
  * @param dSums {@code [B, T, D']}, written, not at padding
@@ -23,6 +24,7 @@ record GateGradient(
         Kernels kernels,
         Sequences in,
         GateFinish.Kept kept,
+        boolean tanh,
         float[] dY,
         int dYAt,
         float[] dSums,
@@ -45,6 +47,9 @@ record GateGradient(
         }
         kernels.multiplyElementwise(dY, dYAt + row, opening, row, dSums, row, count);
         kernels.multiplyElementwise(dY, dYAt + row, sums, row, dGates, row, count);
+        if (tanh) {
+            kernels.gradient(Activation.TANH, sums, row, sums, row, dSums, row, dSums, row, count);
+        }
         kernels.gradient(Activation.SIGMOID, opening, row, opening, row, dGates, row, dGates, row, count);
     }
 }

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * A convolution over time whose outputs are let through by gates.
  *
  * <pre>{@code
- * gate=separate:  y = (x ∗ W + b) ⊙ σ(x ∗ V + c)     the gated linear unit
- * gate=self:      y = z ⊙ σ(z),  z = x ∗ W + b       SiLU, also called swish
+ * gate=separate:   y = (x ∗ W + b) ⊙ σ(x ∗ V + c)        the gated linear unit
+ * activation=tanh: y = tanh(x ∗ W + b) ⊙ σ(x ∗ V + c)  WaveNet's and PixelCNN's
+ * gate=self:       y = z ⊙ σ(z),  z = x ∗ W + b          SiLU, also called swish
  * }</pre>
  *
  * <p>∗ is the convolution of {@link Convolution}, with the same options: causal or centred, dense, grouped or depthwise. The
@@ -44,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for any number of threads.
  *
- * <p>Sources: Dauphin, Fan, Auli, Grangier, "Language Modeling with Gated Convolutional Networks", 2017, equation 1; Gu,
+ * <p>Sources: Dauphin, Fan, Auli, Grangier, "Language Modeling with Gated Convolutional Networks", 2017, equation 1; van
+ * den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016, equation 2; Gu,
  * Dao, "Mamba: Linear-Time Sequence Modeling with Selective State Spaces", 2023, figure 3.
  */
 public final class GatedConvolution implements Differentiable, Incremental {
@@ -64,10 +66,21 @@ public final class GatedConvolution implements Differentiable, Incremental {
             SEPARATE,
             "What opens the gate of an output: a convolution of its own (GLU), or the output itself (SiLU).");
 
+    /** Sums go through their gates as they are. */
+    static final String LINEAR = "linear";
+
+    /** What is applied to sums that a gate of its own lets through. */
+    public static final Option<String> ACTIVATION = Option.choice(
+            "activation",
+            List.of(LINEAR, "tanh"),
+            LINEAR,
+            "What is applied to sums before a separate gate: nothing (GLU), or tanh (van den Oord et al. 2016).");
+
     private final MixerSpec spec;
     private final NamedTensors parameters;
     private final Filter filter;
     private final Optional<Filter> gate;
+    private final boolean tanh;
 
     private GatedConvolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
         this.spec = spec;
@@ -76,17 +89,18 @@ public final class GatedConvolution implements Differentiable, Incremental {
         gate = spec.config().get(GATE).equals(SEPARATE)
                 ? Optional.of(Filter.of(kernels, spec.config(), parameters, GATE_PREFIX))
                 : Optional.empty();
+        tanh = !spec.config().get(ACTIVATION).equals(LINEAR);
     }
 
     /**
      * A gated convolution.
      *
-     * @param config D and the options {@link #GATE}, {@link Convolution#KERNEL}, {@link Convolution#DILATION}, {@link
+     * @param config D and the options {@link #GATE}, {@link #ACTIVATION}, {@link Convolution#KERNEL}, {@link Convolution#DILATION}, {@link
      *     Convolution#GROUPS}, {@link Convolution#OUTPUT_WIDTH}, {@link Convolution#CAUSAL}, {@link Convolution#BIAS}
      * @param parameters fills every parameter
      * @return the mixer
      * @throws org.attention4j.api.BadConfigurationException if an option is unknown, ill-typed or out of range, or the
-     *     groups do not divide both widths
+     *     groups do not divide both widths, or tanh is wanted of sums that are their own gates
      */
     public static GatedConvolution of(MixerConfig config, ParameterSource parameters) {
         return of(config, parameters, Kernels.preferred());
@@ -127,7 +141,7 @@ public final class GatedConvolution implements Differentiable, Incremental {
             Source source = scratch.object(Source.class, Source::new)
                     .set(in, x, in.tensor().offset(), before, 0);
             GateFinish finish =
-                    scratch.object(GateFinish.class, GateFinish::new).set(filter, gate, source, kept);
+                    scratch.object(GateFinish.class, GateFinish::new).set(filter, gate, tanh, source, kept);
             float[] results = out.writable(scratch);
             ForwardPass.run(filter, source, finish, results, out.offset(), workspace);
             finish.forget();
@@ -168,7 +182,7 @@ public final class GatedConvolution implements Differentiable, Incremental {
             float[] dSums = scratch.floats(size);
             float[] dGates = scratch.floats(gate.isPresent() ? size : 0);
             float[] dY = dOut.readable(scratch);
-            new GateGradient(filter.kernels(), in, mine.kept(), dY, dOut.offset(), dSums, dGates, filter.out())
+            new GateGradient(filter.kernels(), in, mine.kept(), tanh, dY, dOut.offset(), dSums, dGates, filter.out())
                     .run(workspace);
             ParameterGradient.run(filter, source, dSums, 0, gradients.parameters(), "", workspace);
             gate.ifPresent(opening ->

@@ -1,6 +1,7 @@
 package org.attention4j.cnn;
 
 import java.util.Set;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerFamily;
@@ -19,6 +20,7 @@ public final class GatedConvolutionProvider implements MixerProvider {
             "Gated convolution over time: a gated linear unit, or SiLU as after Mamba's short convolution.",
             OptionSchema.of(
                     GatedConvolution.GATE,
+                    GatedConvolution.ACTIVATION,
                     Convolution.KERNEL,
                     Convolution.DILATION,
                     Convolution.GROUPS,
@@ -35,6 +37,11 @@ public final class GatedConvolutionProvider implements MixerProvider {
         ConvolutionProvider.addParameters(spec, "");
         if (spec.config().get(GatedConvolution.GATE).equals(GatedConvolution.SEPARATE)) {
             ConvolutionProvider.addParameters(spec, GatedConvolution.GATE_PREFIX);
+        } else if (!spec.config().get(GatedConvolution.ACTIVATION).equals(GatedConvolution.LINEAR)) {
+            throw new BadConfigurationException(
+                    GatedConvolution.ACTIVATION.name(),
+                    spec.config().get(GatedConvolution.ACTIVATION),
+                    "must be linear with gate=self");
         }
         return ConvolutionProvider.finish(spec).build();
     }

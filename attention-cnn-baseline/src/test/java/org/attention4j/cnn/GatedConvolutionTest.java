@@ -1,12 +1,15 @@
 package org.attention4j.cnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.NamedTensors;
@@ -26,8 +29,14 @@ class GatedConvolutionTest {
         return ConvolutionCase.any();
     }
 
+    @Provide
+    Arbitrary<String> gates() {
+        return Arbitraries.of("separate", "tanh", "self");
+    }
+
     private static MixerConfig config(ConvolutionCase c, String gate) {
-        return c.config().with(GatedConvolution.GATE, gate);
+        MixerConfig config = c.config().with(GatedConvolution.GATE, gate.equals("self") ? "self" : "separate");
+        return gate.equals("tanh") ? config.with(GatedConvolution.ACTIVATION, "tanh") : config;
     }
 
     private static ParameterSource parameters(ConvolutionCase c, String gate) {
@@ -62,6 +71,22 @@ class GatedConvolutionTest {
     }
 
     @Property(tries = 50)
+    void sumsAreHyperbolicTangentsWhereThatIsAskedFor(@ForAll("cases") ConvolutionCase c) {
+        GatedConvolution mixer = GatedConvolution.of(config(c, "tanh"), parameters(c, "tanh"));
+        Tensor out = c.newOutput();
+        mixer.forward(c.input(), out);
+        Tensor values = sums(c, mixer, "");
+        Tensor gates = sums(c, mixer, "gate.");
+        for (int i = 0; i < out.size(); i++) {
+            assertClose(Math.tanh(values.array()[i]) / (1 + Math.exp(-gates.array()[i])), out.array()[i]);
+        }
+        BadConfigurationException refused = assertThrows(
+                BadConfigurationException.class,
+                () -> GatedConvolutionProvider.specOf(config(c, "self").with(GatedConvolution.ACTIVATION, "tanh")));
+        assertTrue(refused.getMessage().contains("tanh: must be linear with gate=self"), refused.getMessage());
+    }
+
+    @Property(tries = 50)
     void aSumThatIsItsOwnGateIsSilu(@ForAll("cases") ConvolutionCase c) {
         GatedConvolution mixer = GatedConvolution.of(config(c, "self"), parameters(c, "self"));
         Tensor out = c.newOutput();
@@ -78,8 +103,7 @@ class GatedConvolutionTest {
     }
 
     @Property(tries = 50)
-    void scalarAndVectorKernelsAgreeBitForBit(@ForAll("cases") ConvolutionCase c, @ForAll boolean separate) {
-        String gate = separate ? "separate" : "self";
+    void scalarAndVectorKernelsAgreeBitForBit(@ForAll("cases") ConvolutionCase c, @ForAll("gates") String gate) {
         Sequences in = c.input();
         Tensor scalarOut = c.newOutput();
         Tensor vectorOut = c.newOutput();

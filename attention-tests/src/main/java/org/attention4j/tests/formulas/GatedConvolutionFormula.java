@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Set;
 import org.attention4j.api.MixerConfig;
 
-/** (x ∗ W + b) ⊙ σ(x ∗ V + c), or z ⊙ σ(z) of z = x ∗ W + b. */
+/** (x ∗ W + b) ⊙ σ(x ∗ V + c), tanh(x ∗ W + b) ⊙ σ(x ∗ V + c), or z ⊙ σ(z) of z = x ∗ W + b. */
 final class GatedConvolutionFormula implements Formula {
     @Override
     public Set<String> options() {
         Set<String> options = new HashSet<>(ConvolutionFormula.OPTIONS);
         options.add("gate");
+        options.add("activation");
         return options;
     }
 
@@ -20,10 +21,12 @@ final class GatedConvolutionFormula implements Formula {
         boolean own = Maths.choice(config, "gate", "separate").equals("self");
         double[][] y = taps.applied(parameters, "", x, rounding);
         double[][] gates = own ? y : taps.applied(parameters, "gate.", x, rounding);
+        boolean tanh = Maths.choice(config, "activation", "linear").equals("tanh");
         double[][] gated = new double[y.length][taps.outputs()];
         for (int t = 0; t < y.length; t++) {
             for (int o = 0; o < gated[t].length; o++) {
-                gated[t][o] = y[t][o] * rounding.of(1 / (1 + Math.exp(-gates[t][o])));
+                double value = tanh ? rounding.of(Math.tanh(y[t][o])) : y[t][o];
+                gated[t][o] = value * rounding.of(1 / (1 + Math.exp(-gates[t][o])));
             }
         }
         return gated;
