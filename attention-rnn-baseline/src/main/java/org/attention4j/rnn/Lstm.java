@@ -31,7 +31,8 @@ import org.attention4j.kernels.Kernels;
  * <p>Options beyond PyTorch's are those of ONNX's operator. {@link #PEEPHOLES} (Gers and Schmidhuber 2000): p_i ∘ c_{t−1},
  * p_f ∘ c_{t−1} and p_o ∘ c_t are added to the arguments of i, f and o; p {@code [3H]} is {@code weight_peephole_l0}, in the
  * order i, f, o. {@link #COUPLED}: f = 1 − i; the rows of f are then not read. {@link #CLIP}: arguments of i, f, g and o
- * are cut off at ± that. {@link #GATE_ACTIVATION}, {@link #CANDIDATE_ACTIVATION} and {@link #OUTPUT_ACTIVATION} replace
+ * are cut off at ± that. {@link #CELL_CLIP} and {@link #OUTPUT_CLIP} cut off c_t and h_t, as ELMo (Peters et al. 2018) does. {@link
+ * #GATE_ACTIVATION}, {@link #CANDIDATE_ACTIVATION} and {@link #OUTPUT_ACTIVATION} replace
  * σ, the tanh of g and that of c. {@link #PROJECTION} (Sak, Senior and Beaufays 2014): h_t = W_hr (o tanh(c_t)), with W_hr
  * {@code [R, H]} the parameter {@code weight_hr_l0}; h is then R wide, also as an output, and U is {@code [4H, R]}.
  *
@@ -81,6 +82,14 @@ public final class Lstm extends RecurrentMixer {
     /** Cuts arguments of gates and candidate off; 0 does not. */
     public static final Option<Double> CLIP = ActivationOptions.CLIP;
 
+    /** Cuts c_t off; 0 does not. */
+    public static final Option<Double> CELL_CLIP = Option.decimal(
+            "cell-clip", 0, 1e6, 0, "Cuts the cell off at this and at minus this after each step; 0 does not.");
+
+    /** Cuts h_t off; 0 does not. */
+    public static final Option<Double> OUTPUT_CLIP = Option.decimal(
+            "output-clip", 0, 1e6, 0, "Cuts the output, projected or not, off at this and at minus this; 0 does not.");
+
     private static final ActivationOptions GATE = ActivationOptions.of(
             "gate", List.of("sigmoid"), CellActivation.Function.SIGMOID, "What is applied to the gates i, f and o.");
 
@@ -100,7 +109,7 @@ public final class Lstm extends RecurrentMixer {
     public static final Option<String> OUTPUT_ACTIVATION = OUTPUT.function();
 
     static final OptionSchema SCHEMA = StackOptions.SCHEMA
-            .and(OptionSchema.of(PROJECTION, PEEPHOLES, COUPLED, CLIP))
+            .and(OptionSchema.of(PROJECTION, PEEPHOLES, COUPLED, CLIP, CELL_CLIP, OUTPUT_CLIP))
             .and(GATE.schema())
             .and(CANDIDATE.schema())
             .and(OUTPUT.schema());
@@ -127,9 +136,14 @@ public final class Lstm extends RecurrentMixer {
                     Integer.toString(projection),
                     "must be less than hidden, which is " + config.get(HIDDEN) + ", or 0 for none");
         }
-        return plain && projection == 0 && !config.get(PEEPHOLES) && !config.get(COUPLED)
+        float cellClip = config.get(CELL_CLIP).floatValue();
+        float outputClip = config.get(OUTPUT_CLIP).floatValue();
+        boolean clipped = cellClip > 0 || outputClip > 0;
+        boolean coupled = config.get(COUPLED);
+        boolean peepholes = config.get(PEEPHOLES);
+        return plain && projection == 0 && !peepholes && !coupled && !clipped
                 ? LstmCell.INSTANCE
-                : new LstmVariantCell(gate, candidate, output, config.get(COUPLED), config.get(PEEPHOLES), projection);
+                : new LstmVariantCell(gate, candidate, output, coupled, peepholes, projection, cellClip, outputClip);
     }
 
     /**

@@ -20,6 +20,8 @@ import org.attention4j.kernels.PackedMatrix;
  * @param coupled whether f is 1 − i
  * @param hasPeepholes whether i and f see c_{t−1}, and o c_t
  * @param projection R; 0 if the output is not projected
+ * @param cellClip at which c is cut off; 0 if it is not
+ * @param outputClip at which h is cut off; 0 if it is not
  */
 record LstmVariantCell(
         CellActivation gate,
@@ -27,7 +29,9 @@ record LstmVariantCell(
         CellActivation output,
         boolean coupled,
         boolean hasPeepholes,
-        int projection)
+        int projection,
+        float cellClip,
+        float outputClip)
         implements Cell {
     @Override
     public List<String> stateNames() {
@@ -84,6 +88,25 @@ record LstmVariantCell(
             int m = gatesAt + 8 * hidden;
             weights.projection().forward(kernels, 0, rows, gates, m, gatesStride, state, stateAt, stateStride);
         }
+        for (int r = 0; r < rows; r++) {
+            cut(state, stateAt + r * stateStride, outputWidth(hidden), outputClip);
+        }
+    }
+
+    /** x ← x, or the limit that it is beyond; NaN stays. */
+    private static void cut(float[] x, int at, int n, float limit) {
+        for (int j = at; j < at + n && limit > 0; j++) {
+            x[j] = Math.max(-limit, Math.min(limit, x[j]));
+        }
+    }
+
+    /** dX ← 0 where x was cut off. */
+    private static void cutGradient(float[] x, int at, int n, float limit, float[] dX, int dXAt) {
+        for (int j = 0; j < n && limit > 0; j++) {
+            if (Math.abs(x[at + j]) >= limit) {
+                dX[dXAt + j] = 0f;
+            }
+        }
     }
 
     /** Gates and c. */
@@ -108,6 +131,7 @@ record LstmVariantCell(
             float taken = gates[values + j] * gates[values + 2 * hidden + j];
             state[c + j] = Math.fma(gates[values + hidden + j], state[c + j], taken);
         }
+        cut(state, c, hidden, cellClip);
         if (hasPeepholes) {
             kernels.multiplyAddElementwise(state, c, p, 2 * hidden, gates, at + 3 * hidden, hidden);
         }
@@ -142,6 +166,7 @@ record LstmVariantCell(
         for (int r = 0; r < rows; r++) {
             int dH = dStateAt + r * dStateStride;
             int to = dM + r * gatesStride;
+            cutGradient(states, afterAt + r * statesStride, outputWidth(hidden), outputClip, dState, dH);
             if (projection > 0) {
                 System.arraycopy(dState, dH, dGates, to + 4 * hidden, projection);
                 java.util.Arrays.fill(dGates, to, to + hidden, 0f);
@@ -160,6 +185,7 @@ record LstmVariantCell(
             int after = afterAt + r * statesStride + output;
             int dC = dStateAt + r * dStateStride + output;
             outputGradient(kernels, weights, gates, at, states, after, dState, dC, dGates);
+            cutGradient(states, after, hidden, cellClip, dState, dC);
             cellGradient(kernels, weights, gates, at, states, before, dState, dC, dGates);
         }
         PackedMatrix u = weights.recurrentTransposed();

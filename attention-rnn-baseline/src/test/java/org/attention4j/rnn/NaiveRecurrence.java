@@ -80,7 +80,7 @@ record NaiveRecurrence(String id, MixerConfig config, Map<String, double[]> valu
         double[] g = each("candidate-", true, sum(t, 2, h), 0, hidden);
         for (int j = 0; j < hidden; j++) {
             f[j] = Boolean.TRUE.equals(option("coupled")) ? 1 - i[j] : f[j];
-            c[j] = f[j] * before[j] + i[j] * g[j];
+            c[j] = cut("cell-clip", f[j] * before[j] + i[j] * g[j]);
         }
         double[] o = each("gate-", true, peep(sum(t, 3, h), 2, c), 0, hidden);
         double[] m = each("output-", false, c, 0, hidden);
@@ -88,7 +88,7 @@ record NaiveRecurrence(String id, MixerConfig config, Map<String, double[]> valu
             m[j] *= o[j];
         }
         if (!values.containsKey("weight_hr_l0")) {
-            return m;
+            return cut(m);
         }
         double[] projected = new double[h.length];
         for (int r = 0; r < h.length; r++) {
@@ -96,7 +96,19 @@ record NaiveRecurrence(String id, MixerConfig config, Map<String, double[]> valu
                 projected[r] += values.get("weight_hr_l0")[r * hidden + j] * m[j];
             }
         }
-        return projected;
+        return cut(projected);
+    }
+
+    private double cut(String option, double x) {
+        double limit = (Double) option(option);
+        return limit > 0 ? Math.max(-limit, Math.min(limit, x)) : x;
+    }
+
+    private double[] cut(double[] h) {
+        for (int j = 0; j < h.length; j++) {
+            h[j] = cut("output-clip", h[j]);
+        }
+        return h;
     }
 
     private double[] peep(double[] sum, int gate, double[] c) {

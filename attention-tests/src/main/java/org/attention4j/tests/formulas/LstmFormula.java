@@ -5,7 +5,7 @@ import org.attention4j.api.MixerConfig;
 
 /**
  * i, f = σ(W x + U h + b + p c), g = tanh(W x + U h + b), c = f c + i g, o = σ(W x + U h + b + p c), h = o tanh(c), projected; rows in the
- * order i, f, g, o. Coupled: f = 1 − i.
+ * order i, f, g, o. Coupled: f = 1 − i. Clips cut c and h off.
  */
 final class LstmFormula extends RecurrentFormula {
     @Override
@@ -15,6 +15,8 @@ final class LstmFormula extends RecurrentFormula {
                 "peepholes",
                 "coupled",
                 "clip",
+                "cell-clip",
+                "output-clip",
                 "gate-activation",
                 "gate-alpha",
                 "gate-beta",
@@ -31,6 +33,8 @@ final class LstmFormula extends RecurrentFormula {
         ActivationFormula gate = ActivationFormula.of(config, "gate-activation", "sigmoid", rounding);
         ActivationFormula candidate = ActivationFormula.of(config, "candidate-activation", "tanh", rounding);
         ActivationFormula output = ActivationFormula.unclipped(config, "output-activation", "tanh", rounding);
+        double cellClip = Maths.decimal(config, "cell-clip", 0);
+        double outputClip = Maths.decimal(config, "output-clip", 0);
         boolean coupled = Maths.flag(config, "coupled");
         return (weights, x, state) -> {
             double[] c = state[1];
@@ -43,7 +47,7 @@ final class LstmFormula extends RecurrentFormula {
                 double forget = sums[units + u] + fromHidden[units + u] + weights.seen(1, c, u);
                 double f = coupled ? 1 - i : gate.at(forget);
                 double g = candidate.at(sums[2 * units + u] + fromHidden[2 * units + u]);
-                c[u] = rounding.of(f * c[u] + i * g);
+                c[u] = cut(rounding.of(f * c[u] + i * g), cellClip);
                 double o = gate.at(sums[3 * units + u] + fromHidden[3 * units + u] + weights.seen(2, c, u));
                 out[u] = o * output.at(c[u]);
             }
@@ -51,6 +55,13 @@ final class LstmFormula extends RecurrentFormula {
             state[0] = projection == null
                     ? out
                     : Maths.linear(projection, null, 0, projection.length / units, out, rounding);
+            for (int r = 0; r < state[0].length; r++) {
+                state[0][r] = cut(state[0][r], outputClip);
+            }
         };
+    }
+
+    private static double cut(double x, double limit) {
+        return limit == 0 ? x : Math.max(-limit, Math.min(limit, x));
     }
 }

@@ -17,7 +17,7 @@ final class CellActivations {
 
     /** Whether all have a derivative everywhere, and no flat part in which a unit is dead. */
     static boolean smooth(MixerSpec spec) {
-        return activations(spec, (option, value) -> !known(value) || SMOOTH.contains(value)) && !positive(spec, "clip");
+        return activations(spec, (option, value) -> !known(value) || SMOOTH.contains(value)) && !clipped(spec);
     }
 
     /** Whether none lets numbers grow as powers of powers of the inputs do. */
@@ -48,8 +48,12 @@ final class CellActivations {
     /** Whether the cell is the textbook's: nothing is clipped or projected, gates are sigmoid, the others tanh. */
     static boolean textbook(MixerSpec spec) {
         return activations(spec, (option, value) -> value.equals(option.equals("gate-activation") ? "sigmoid" : "tanh"))
-                && !positive(spec, "clip")
+                && !clipped(spec)
                 && !positive(spec, "projection");
+    }
+
+    private static boolean clipped(MixerSpec spec) {
+        return positive(spec, "clip") || positive(spec, "cell-clip") || positive(spec, "output-clip");
     }
 
     /** Other mixers have activations of their own, which are as they are. */
