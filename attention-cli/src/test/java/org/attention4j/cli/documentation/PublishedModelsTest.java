@@ -1,0 +1,188 @@
+package org.attention4j.cli.documentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.Mixers;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Option;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Tensor;
+import org.attention4j.kernels.Activation;
+import org.attention4j.model.BlockConfig;
+import org.attention4j.model.Norm;
+import org.attention4j.model.TransformerEncoder;
+import org.attention4j.model.files.ElementType;
+import org.attention4j.model.files.StateDict;
+import org.attention4j.model.files.Weight;
+import org.attention4j.model.files.WeightLayout;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docs/published-models.md}: every row is a configuration that its mixer takes, and the snippets run. */
+class PublishedModelsTest {
+    private static final Path PAGE = Path.of("").toAbsolutePath().getParent().resolve("docs/published-models.md");
+    private static final Pattern CODE = Pattern.compile("`([^`]*)`");
+    private static final Mixers MIXERS = Mixers.load();
+
+    @TestFactory
+    Stream<DynamicTest> everyRowIsAConfiguration() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String line : Files.readAllLines(PAGE)) {
+            String[] cells = line.split("\\|");
+            if (line.startsWith("| ") && cells.length > 2 && cells[2].contains("width=")) {
+                tests.add(DynamicTest.dynamicTest(cells[1].strip(), () -> check(cells[2])));
+            }
+        }
+        assertTrue(tests.size() > 35, tests.size() + " rows");
+        return tests.stream();
+    }
+
+    /** The code of a cell in order: a kind (multi-head attention before the first), a whole configuration, or options in addition to the last. */
+    private static void check(String cell) {
+        String kind = "multi-head-attention";
+        MixerConfig last = MixerConfig.width(1);
+        Matcher code = CODE.matcher(cell);
+        while (code.find()) {
+            String text = code.group(1);
+            if (text.contains("=") && !text.contains("_")) { // an underscore: an option of Keras
+                last = MIXERS.spec(kind, configuration(kind, text, last)).config();
+            } else if (MIXERS.kinds().stream().anyMatch(known -> known.id().equals(text))) {
+                kind = text;
+                last = MixerConfig.width(last.width());
+            }
+        }
+        assertTrue(last.width() > 1, cell);
+    }
+
+    private static MixerConfig configuration(String id, String text, MixerConfig last) {
+        MixerKind kind = MIXERS.kinds().stream()
+                .filter(known -> known.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> given = new LinkedHashMap<>();
+        for (String option : text.split(" ")) {
+            given.put(option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
+        }
+        String width = given.remove("width");
+        MixerConfig config = width == null ? last : MixerConfig.width(Integer.parseInt(width));
+        for (Map.Entry<String, String> option : given.entrySet()) {
+            Option<?> known = kind.options().options().stream()
+                    .filter(one -> one.name().equals(option.getKey()))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(option + " of " + id));
+            config = config.with(option.getKey(), known.parse(option.getValue()));
+        }
+        return config;
+    }
+
+    @Test
+    void aWholeModelIsReadByItsLayout(@TempDir Path folder) throws IOException {
+        Mixers mixers = MIXERS;
+        int layers = 2;
+        int hidden = 24;
+        MixerConfig attention = MixerConfig.width(16)
+                .with("heads", 4)
+                .with("key-value-heads", 2)
+                .with("causal", true)
+                .with("bias", false)
+                .with("rotary", "half");
+        Path file = folder.resolve("model.safetensors");
+        write(file, layers, hidden);
+        String own = "self_attn.";
+        WeightLayout block = WeightLayout.ours()
+                .with(
+                        own + "in_proj_weight",
+                        Weight.rows(own + "q_proj.weight", own + "k_proj.weight", own + "v_proj.weight"))
+                .renamed(own + "out_proj.weight", own + "o_proj.weight")
+                .part("linear1.", "mlp.gate_proj.", WeightLayout.ours())
+                .part("linear3.", "mlp.up_proj.", WeightLayout.ours())
+                .part("linear2.", "mlp.down_proj.", WeightLayout.ours())
+                .part("norm1.", "input_layernorm.", WeightLayout.ours())
+                .part("norm2.", "post_attention_layernorm.", WeightLayout.ours());
+        BlockConfig around = BlockConfig.preNorm(hidden)
+                .withActivation(Activation.SILU)
+                .withGate()
+                .withNorm(Norm.RMS)
+                .withoutBias()
+                .withEpsilon(1e-5)
+                .withMixerName("self_attn");
+        TransformerEncoder model = TransformerEncoder.of(
+                layers,
+                source -> mixers.create("multi-head-attention", attention, source),
+                around,
+                true,
+                Initializer.seeded(1));
+        WeightLayout all = WeightLayout.ours()
+                .layers(layers, "layers.", block)
+                .without("embed_tokens.weight"); // read by an Embedding
+        model = model.withParameters(
+                ParameterSource.of(StateDict.read(file, "model.", model.spec().parameters(), all)));
+
+        NamedTensors read = model.parameters();
+        assertEquals(2, read.get("layers.1.self_attn.in_proj_weight").get(16, 0)); // the first row of keys
+        assertEquals(3, read.get("layers.1.self_attn.in_proj_weight").get(24, 0));
+        assertEquals(5, read.get("layers.0.linear1.weight").get(0, 0));
+        assertEquals(6, read.get("layers.0.linear3.weight").get(0, 0));
+    }
+
+    /** Each tensor is full of its number. */
+    private static void write(Path file, int layers, int hidden) throws IOException {
+        NamedTensors tensors = NamedTensors.empty();
+        for (int i = 0; i < layers; i++) {
+            tensors = tensors.and(
+                    "model.layers." + i + ".",
+                    NamedTensors.empty()
+                            .with("self_attn.q_proj.weight", full(1, 16, 16))
+                            .with("self_attn.k_proj.weight", full(2, 8, 16))
+                            .with("self_attn.v_proj.weight", full(3, 8, 16))
+                            .with("self_attn.o_proj.weight", full(4, 16, 16))
+                            .with("mlp.gate_proj.weight", full(5, hidden, 16))
+                            .with("mlp.up_proj.weight", full(6, hidden, 16))
+                            .with("mlp.down_proj.weight", full(7, 16, hidden))
+                            .with("input_layernorm.weight", full(8, 16))
+                            .with("post_attention_layernorm.weight", full(9, 16)));
+        }
+        NamedTensors all = tensors.with("model.norm.weight", full(10, 16))
+                .with("model.embed_tokens.weight", full(11, 3, 16))
+                .with("lm_head.weight", full(12, 3, 16));
+        StateDict.write(file, all, ElementType.BF16);
+    }
+
+    private static Tensor full(float value, int... extents) {
+        Tensor tensor = Tensor.zeros(extents);
+        tensor.fill(value);
+        return tensor;
+    }
+
+    @Test
+    void headsAndGatesAreReordered() {
+        int heads = 2;
+        int headWidth = 3;
+        int width = 6;
+        int n = 4;
+        Weight headByHead = Weight.of("query_key_value.weight") // GPT-NeoX and BLOOM: [H, 3, E, D] to [3, H, E, D]
+                .reshaped(heads, 3, headWidth, width)
+                .permuted(1, 0, 2, 3)
+                .reshaped(3 * heads * headWidth, width);
+        Weight kernel = Weight.of("kernel").transposed(); // Keras GRU: z, r, h to r, z, n
+        Weight gates = Weight.rows(kernel.rows(n, 2 * n), kernel.rows(0, n), kernel.rows(2 * n, 3 * n));
+        assertTrue(headByHead.toString().startsWith("query_key_value.weight.reshaped"), headByHead.toString());
+        assertTrue(gates.toString().startsWith("rows(kernel.permuted[1, 0].rows(4, 8)"), gates.toString());
+    }
+}
