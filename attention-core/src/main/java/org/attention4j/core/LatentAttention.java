@@ -71,7 +71,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
                 MaskOptions.masked(AttentionVariant.softmax(), config),
                 LatentOptions.rotary(config),
                 LatentOptions.scale(config),
-                config.get(MultiHeadAttention.CAUSAL),
+                spec.causal(),
                 kernels,
                 parameters);
         pass = new LatentPass(layers, kernels);

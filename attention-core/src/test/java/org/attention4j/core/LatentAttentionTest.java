@@ -174,6 +174,17 @@ class LatentAttentionTest {
         }
     }
 
+    /** A prefix as long as the sequence hides nothing. */
+    @Test
+    void everyQuerySeesThePrefix() {
+        MixerConfig config =
+                MixerConfig.width(6).with("causal", true).with("heads", 2).with("rotary-width", 0);
+        Tensor x = Values.random(5, 1, 3, 6);
+        Tensor whole = forward(LatentAttention.of(config.with("prefix", 3), source(3)), x);
+        Tensor all = forward(LatentAttention.of(config.with("causal", false), source(3)), x);
+        assertSame("prefix of the whole sequence", all, whole);
+    }
+
     @Test
     void refused() {
         MixerConfig config = MixerConfig.width(8).with("heads", 2);
