@@ -44,20 +44,6 @@ final class LatentOptions {
     static final Option<Double> SCALE = Option.decimal(
             "scale", 0, 10_000, 0, "What products are multiplied by; 0: 1/√(head-width + rotary-width).");
 
-    private static final OptionSchema ROTARY_SCHEMA = OptionSchema.of(
-            ROTARY,
-            RotaryOptions.BASE,
-            RotaryOptions.SCALING,
-            RotaryOptions.FACTOR,
-            RotaryOptions.TRAINED,
-            RotaryOptions.FAST,
-            RotaryOptions.SLOW,
-            RotaryOptions.LOW,
-            RotaryOptions.HIGH,
-            RotaryOptions.SHORT,
-            RotaryOptions.LONG,
-            RotaryOptions.ATTENTION_FACTOR);
-
     static final OptionSchema SCHEMA = OptionSchema.of(
                     HeadOptions.HEADS,
                     HeadOptions.HEAD_WIDTH,
@@ -68,7 +54,7 @@ final class LatentOptions {
                     MultiHeadAttention.CAUSAL,
                     EPSILON,
                     SCALE)
-            .and(ROTARY_SCHEMA)
+            .and(OptionSchema.of(ROTARY).and(RotaryOptions.ANGLES))
             .and(MaskOptions.SCHEMA);
 
     private LatentOptions() {}

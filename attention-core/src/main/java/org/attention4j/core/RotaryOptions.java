@@ -70,21 +70,11 @@ final class RotaryOptions {
     static final Option<Boolean> TRUNCATE = Option.flag(
             "rotary-truncate", true, "Whether yarn's ramp begins and ends at whole pairs; gpt-oss's does not.");
 
-    static final OptionSchema SCHEMA = OptionSchema.of(
-            ROTARY,
-            WIDTH,
-            BASE,
-            SCALING,
-            FACTOR,
-            TRAINED,
-            FAST,
-            SLOW,
-            LOW,
-            HIGH,
-            SHORT,
-            LONG,
-            ATTENTION_FACTOR,
-            TRUNCATE);
+    /** How far a position turns a pair. */
+    static final OptionSchema ANGLES = OptionSchema.of(
+            BASE, SCALING, FACTOR, TRAINED, FAST, SLOW, LOW, HIGH, SHORT, LONG, ATTENTION_FACTOR, TRUNCATE);
+
+    static final OptionSchema SCHEMA = OptionSchema.of(ROTARY, WIDTH).and(ANGLES);
 
     private RotaryOptions() {}
 
