@@ -154,7 +154,8 @@ public final class Conformance {
     }
 
     private LawResult unusable(String problem) {
-        return new LawResult(Laws.named("spec-known-before-building"), Verdict.FAIL, 1, 0, problem, Optional.empty());
+        return new LawResult(
+                Laws.named("spec-known-before-building"), Verdict.FAIL, 1, 0, problem, Tally.NONE, Optional.empty());
     }
 
     /** Why a law does not concern a kind or any of its configurations. */
@@ -179,23 +180,30 @@ public final class Conformance {
                 .generator(GENERATION_SIZE);
         Random random = new Random(seed * 31 + law.id().hashCode());
         String note = "";
+        Tally tally = Tally.NONE;
         for (int i = 1; i <= tries; i++) {
             Shrinkable<LawCase> drawn = generator.next(random);
-            Optional<Violation> violation = violation(law, drawn.value());
-            if (violation.isPresent()) {
+            try {
+                tally = tally.plus(check(law, drawn.value()));
+            } catch (Violation violation) {
                 LawCase smallest = shrink(law, drawn).value();
-                String message =
-                        violation(law, smallest).orElse(violation.get()).getMessage() + "\n  repeat:  law " + law.id()
-                                + ", seed " + seed + ", tries " + i;
-                return new LawResult(law, Verdict.FAIL, i, millisSince(start), message, Optional.of(smallest));
+                String message = violation(law, smallest).orElse(violation).getMessage() + "\n  repeat:  law "
+                        + law.id() + ", seed " + seed + ", tries " + i;
+                return new LawResult(law, Verdict.FAIL, i, millisSince(start), message, tally, Optional.of(smallest));
             }
             if (refused) {
                 Capability missing = law.missing(drawn.value().spec()).orElseThrow();
                 note = drawn.value().spec().refusal(missing).getMessage();
             }
         }
-        Verdict verdict = refused ? Verdict.REFUSED : Verdict.PASS;
-        return new LawResult(law, verdict, tries, millisSince(start), note, Optional.empty());
+        Verdict verdict = refused ? Verdict.REFUSED : tally.empty() ? Verdict.FAIL : Verdict.PASS;
+        if (tally.empty()) {
+            note = "nothing was compared: " + tally + "\n  repeat:  law " + law.id() + ", seed " + seed + ", tries "
+                    + tries;
+        } else if (tally.leftOut() > 0) {
+            note = tally.toString();
+        }
+        return new LawResult(law, verdict, tries, millisSince(start), note, tally, Optional.empty());
     }
 
     private LawResult waived(LawResult result) {
@@ -214,17 +222,14 @@ public final class Conformance {
                 result.cases(),
                 result.millis(),
                 note,
+                result.tally(),
                 result.shrunk());
     }
 
     /** Checks the law, or the refusal where a capability that it needs is missing. */
-    static void check(Law law, LawCase c) {
+    static Tally check(Law law, LawCase c) {
         Optional<Capability> missing = law.missing(c.spec());
-        if (missing.isPresent()) {
-            Refusals.LAW.check(c);
-        } else {
-            law.check(c);
-        }
+        return missing.isPresent() ? Refusals.LAW.check(c) : law.check(c);
     }
 
     private static Optional<Violation> violation(Law law, LawCase c) {

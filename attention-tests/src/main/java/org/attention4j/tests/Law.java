@@ -71,11 +71,25 @@ public final class Law {
         void on(LawCase c) throws IOException;
     }
 
+    /** Checks one case, and counts what it leaves out of it. */
+    @FunctionalInterface
+    public interface CountingCheck {
+        /**
+         * Returns if the law holds.
+         *
+         * @param c the case
+         * @return what was compared, and what was not
+         * @throws Violation if it does not hold
+         * @throws IOException if the mixer threw one where it should not
+         */
+        Tally on(LawCase c) throws IOException;
+    }
+
     private final String id;
     private final Group group;
     private final String intent;
     private final String lookAt;
-    private final Check check;
+    private final CountingCheck check;
     private final List<Capability> needs;
     private final List<MixerFamily> families;
     private final List<String> options;
@@ -87,7 +101,7 @@ public final class Law {
             Group group,
             String intent,
             String lookAt,
-            Check check,
+            CountingCheck check,
             List<Capability> needs,
             List<MixerFamily> families,
             List<String> options,
@@ -116,6 +130,24 @@ public final class Law {
      * @return the law
      */
     public static Law of(Group group, String id, String intent, String lookAt, Check check) {
+        Objects.requireNonNull(check, "check");
+        return counting(group, id, intent, lookAt, c -> {
+            check.on(c);
+            return Tally.NONE;
+        });
+    }
+
+    /**
+     * A law that concerns every mixer, and that cannot compare everything it is given.
+     *
+     * @param group its subject
+     * @param id lower-case words joined by '-'
+     * @param intent one sentence
+     * @param lookAt where a mixer's author should look when it fails
+     * @param check the check
+     * @return the law
+     */
+    public static Law counting(Group group, String id, String intent, String lookAt, CountingCheck check) {
         return new Law(
                 Objects.requireNonNull(id, "id"),
                 Objects.requireNonNull(group, "group"),
@@ -274,11 +306,12 @@ public final class Law {
      * Checks one case that it {@linkplain #concerns concerns}.
      *
      * @param c the case
+     * @return what was compared, and what was left out
      * @throws Violation if it is broken, whether by a wrong result or by something thrown
      */
-    public void check(LawCase c) {
+    public Tally check(LawCase c) {
         try {
-            check.on(c);
+            return check.on(c);
         } catch (Violation violation) {
             throw new Violation(violation.getMessage() + about(c), violation.getCause());
         } catch (IOException | RuntimeException | LinkageError | AssertionError | StackOverflowError thrown) {

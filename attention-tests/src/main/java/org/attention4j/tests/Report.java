@@ -106,6 +106,10 @@ public record Report(
         map.put("verdict", result.verdict().name());
         map.put("cases", result.cases());
         map.put("millis", result.millis());
+        if (result.tally().compared() + result.tally().leftOut() > 0) {
+            map.put("compared", result.tally().compared());
+            map.put("leftOut", result.tally().leftOut());
+        }
         if (!result.note().isEmpty()) {
             map.put("note", result.note());
         }

@@ -16,8 +16,8 @@ public final class ReportWriter {
     private ReportWriter() {}
 
     /**
-     * A line for each law with its verdict, cases and milliseconds; then the messages of those that failed; then the totals
-     * with the seed.
+     * A line for each law with its verdict, cases and milliseconds; then the messages of those that failed, and what others
+     * left out; then the totals with the seed.
      *
      * @param report what a run found
      * @return text of several lines
@@ -37,7 +37,7 @@ public final class ReportWriter {
                     result.millis());
         }
         for (LawResult result : report.results()) {
-            if (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.WAIVED) {
+            if (result.verdict() != Verdict.REFUSED && !result.note().isEmpty()) {
                 out.printf("%n%s %s%n  %s%n", result.verdict(), result.law().id(), result.note());
             }
         }
@@ -88,6 +88,10 @@ public final class ReportWriter {
             } else if (result.verdict() != Verdict.PASS) {
                 xml.writeEmptyElement("skipped");
                 xml.writeAttribute("message", printable(result.verdict() + ": " + result.note()));
+            } else if (!result.note().isEmpty()) {
+                xml.writeStartElement("system-out");
+                xml.writeCharacters(printable(result.note()));
+                xml.writeEndElement();
             }
             xml.writeEndElement();
         }

@@ -88,8 +88,8 @@ class ReportTest {
     @Test
     void junitIsXmlWithFailuresAndSkips() throws Exception {
         Report report = run(BROKEN.only("deterministic", "prefix-equals-whole", "weights-are-shares"));
-        LawResult odd =
-                new LawResult(Laws.named("deterministic"), Verdict.FAIL, 1, 1, "<&\" \u0000 ü", Optional.empty());
+        LawResult odd = new LawResult(
+                Laws.named("deterministic"), Verdict.FAIL, 1, 1, "<&\" \u0000 ü", Tally.NONE, Optional.empty());
         List<LawResult> results = new ArrayList<>(report.results());
         results.add(odd);
         StringWriter xml = new StringWriter();

@@ -12,9 +12,9 @@ final class ActivationFormula {
 
     private ActivationFormula(MixerConfig config, String option, String standard, double clip, Rounding rounding) {
         function = Maths.choice(config, option, standard);
-        alpha = Maths.decimal(config, option.replace("activation", "alpha"), 0);
-        beta = Maths.decimal(config, option.replace("activation", "beta"), 0);
-        this.clip = clip == 0 ? Double.POSITIVE_INFINITY : clip;
+        alpha = rounding.of(Maths.decimal(config, option.replace("activation", "alpha"), 0));
+        beta = rounding.of(Maths.decimal(config, option.replace("activation", "beta"), 0));
+        this.clip = clip == 0 ? Double.POSITIVE_INFINITY : rounding.of(clip);
         this.rounding = rounding;
     }
 

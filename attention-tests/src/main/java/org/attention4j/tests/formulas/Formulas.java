@@ -8,7 +8,14 @@ import org.attention4j.api.Option;
 /** The formulas that the kit knows, by the id of the kind. */
 public final class Formulas {
     private static final Map<String, Formula> KNOWN = Map.ofEntries(
-            Map.entry("multi-head-attention", new MultiHeadFormula()),
+            Map.entry("multi-head-attention", new MultiHeadFormula(PairFormula::product, RowFormula::softmax)),
+            Map.entry("cosine-attention", new MultiHeadFormula(PairFormula::cosine, RowFormula::softmax)),
+            Map.entry("additive-attention", new MultiHeadFormula(PairFormula::additive, RowFormula::softmax)),
+            Map.entry("sigmoid-attention", new MultiHeadFormula(PairFormula::product, RowFormula::sigmoid, "length")),
+            Map.entry("sparsemax-attention", new MultiHeadFormula(PairFormula::product, RowFormula.entmax(2))),
+            Map.entry("entmax-attention", new MultiHeadFormula(PairFormula::product, RowFormula.entmax(1.5))),
+            Map.entry("top-k-attention", new MultiHeadFormula(PairFormula::product, RowFormula::topK, "top-k")),
+            Map.entry("latent-attention", new LatentFormula()),
             Map.entry("self-attention", new SelfAttentionFormula()),
             Map.entry("lstm", new LstmFormula()),
             Map.entry("gru", new GruFormula()),

@@ -64,6 +64,25 @@ final class Maths {
         return sum;
     }
 
+    static double max(double[] x) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double element : x) {
+            max = Math.max(max, element);
+        }
+        return max;
+    }
+
+    /** Σ_j w_j v_j. */
+    static double[] mean(double[] weights, double[][] values, int width) {
+        double[] mean = new double[width];
+        for (int j = 0; j < weights.length; j++) {
+            for (int e = 0; e < width; e++) {
+                mean[e] += weights[j] * values[j][e];
+            }
+        }
+        return mean;
+    }
+
     static double[] slice(double[] x, int from, int count) {
         return java.util.Arrays.copyOfRange(x, from, from + count);
     }

@@ -8,8 +8,9 @@ import org.attention4j.api.MixerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * W_O Concat(head_1 … head_H) + b_O with head_h = gate_h softmax(scores of q_h and k) v, k and v being those of the head's group, with what is
- * added to every sequence after them; q and k normalised, then turned by their positions.
+ * W_O Concat(head_1 … head_H) + b_O with head_h = gate_h weights(scores of q_h and k) v, k and v being those of the head's group, with what is
+ * added to every sequence after them; q and k normalised, then turned by their positions. Scores of pairs and the weights of a row are those
+ * of scaled products and the softmax, or what takes their place.
  */
 final class MultiHeadFormula implements Formula {
     /** The last ones change recordings and states alone. */
@@ -30,9 +31,21 @@ final class MultiHeadFormula implements Formula {
             "cache-type",
             "page");
 
+    private final PairFormula pair;
+    private final RowFormula row;
+    private final Set<String> more;
+
+    /** One with options of its own beside those of all. */
+    MultiHeadFormula(PairFormula pair, RowFormula row, String... more) {
+        this.pair = pair;
+        this.row = row;
+        this.more = Set.of(more);
+    }
+
     @Override
     public Set<String> options() {
         Set<String> options = new HashSet<>(OWN);
+        options.addAll(more);
         options.addAll(ScoreFormula.OPTIONS);
         options.addAll(RotaryFormula.OPTIONS);
         return options;
@@ -46,9 +59,9 @@ final class MultiHeadFormula implements Formula {
         int valueWidth = Maths.integer(config, "value-head-width", width);
         double[] weight = Maths.get(parameters, "in_proj_weight");
         double @Nullable [] bias = parameters.get("in_proj_bias");
-        ScoreFormula score = new ScoreFormula(config, parameters, heads, rounding);
+        ScoreFormula score = new ScoreFormula(pair, config, parameters, heads, rounding);
         RotaryFormula rotary = new RotaryFormula(config, rounding);
-        NormFormula norm = new NormFormula(config, parameters, rounding);
+        NormFormula norm = NormFormula.ofHeads(config, parameters, rounding);
         double[][] joined = new double[x.length][heads * valueWidth];
         for (int h = 0; h < heads; h++) {
             int g = h / (heads / groups);
@@ -60,17 +73,18 @@ final class MultiHeadFormula implements Formula {
                 double[] key = Maths.linear(weight, bias, (heads + g) * width, width, x[t], rounding);
                 q[t] = rotary.turned(norm.of("q_norm", query), t);
                 k[t] = rotary.turned(norm.of("k_norm", key), t);
-                int row = (heads + groups) * width + g * valueWidth;
-                v[t] = Maths.linear(weight, bias, row, valueWidth, x[t], rounding);
+                int value = (heads + groups) * width + g * valueWidth;
+                v[t] = Maths.linear(weight, bias, value, valueWidth, x[t], rounding);
             }
             double[][] keys = withAdded(config, k, parameters.get("bias_k"), g, width);
             double[][] values = withAdded(config, v, parameters.get("bias_v"), g, valueWidth);
             for (int i = 0; i < x.length; i++) {
                 double[] scores = new double[keys.length];
                 for (int j = 0; j < keys.length; j++) {
-                    scores[j] = j < x.length ? score.of(q[i], keys[j], h, i, j) : score.capped(q[i], keys[j]);
+                    scores[j] = j < x.length ? score.of(q[i], keys[j], h, i, j) : score.added(q[i], keys[j], h);
                 }
-                double[] mean = Softmax.mean(scores, score.sink(h), values, valueWidth, rounding);
+                double[] weights = row.weights(config, scores, score.sink(h), rounding);
+                double[] mean = Maths.mean(weights, values, valueWidth);
                 double gate = gate(parameters, h, x[i], rounding);
                 for (int e = 0; e < valueWidth; e++) {
                     joined[i][h * valueWidth + e] = gate * mean[e];

@@ -11,14 +11,25 @@ final class NormFormula {
     private final Map<String, double[]> parameters;
     private final Rounding rounding;
 
-    NormFormula(MixerConfig config, Map<String, double[]> parameters, Rounding rounding) {
-        kind = Maths.choice(config, "query-key-norm", "none");
-        epsilon = Maths.decimal(config, "query-key-norm-epsilon", 1e-6);
+    private NormFormula(String kind, double epsilon, Map<String, double[]> parameters, Rounding rounding) {
+        this.kind = kind;
+        this.epsilon = epsilon;
         this.parameters = parameters;
         this.rounding = rounding;
     }
 
-    /** A head's queries or keys, with the weights of that name. */
+    /** The norm of heads' queries and keys, which there may be. */
+    static NormFormula ofHeads(MixerConfig config, Map<String, double[]> parameters, Rounding rounding) {
+        String kind = Maths.choice(config, "query-key-norm", "none");
+        return new NormFormula(kind, Maths.decimal(config, "query-key-norm-epsilon", 1e-6), parameters, rounding);
+    }
+
+    /** An RMS norm. */
+    static NormFormula rms(double epsilon, Map<String, double[]> parameters, Rounding rounding) {
+        return new NormFormula("rms", epsilon, parameters, rounding);
+    }
+
+    /** A row, with the weights of that name. */
     double[] of(String name, double[] x) {
         if (kind.equals("none")) {
             return x;

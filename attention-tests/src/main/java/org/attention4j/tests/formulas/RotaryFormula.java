@@ -87,7 +87,7 @@ final class RotaryFormula {
 
     /** 0 up to the pair that turns often, 1 from the one that turns seldom. */
     private double squeezed(int p) {
-        boolean whole = Maths.flag(config, "rotary-truncate");
+        boolean whole = !Boolean.FALSE.equals(config.options().get("rotary-truncate"));
         double first = pairTurning(Maths.decimal(config, "rotary-beta-fast", 32));
         double last = pairTurning(Maths.decimal(config, "rotary-beta-slow", 1));
         double low = Math.max(0, whole ? Math.floor(first) : first);

@@ -13,4 +13,13 @@ public interface Rounding {
      * @return it, or a number next to it
      */
     double of(double exact);
+
+    /**
+     * Is told of a choice that depends on which of some numbers are larger, so that a rounding may turn it: outputs then jump or have a
+     * kink, and how far errors carry on one side says nothing about the other.
+     *
+     * @param numbers that are compared; some may be −∞
+     * @param margin by how much one of them may change, or two may move towards each other, without another choice
+     */
+    default void chosen(double[] numbers, double margin) {}
 }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.attention4j.api.MixerConfig;
 
-/** Scores of multi-head attention: cap(q·k · scale) + position bias, and −∞ where a query does not see a key. */
+/** Scores of multi-head attention: what a pair scores + position bias, and −∞ where a query does not see a key. */
 final class ScoreFormula {
     static final Set<String> OPTIONS = Set.of(
             "causal",
@@ -21,13 +21,15 @@ final class ScoreFormula {
             "max-distance",
             "sink");
 
+    private final PairFormula pair;
     private final MixerConfig config;
     private final Map<String, double[]> parameters;
     private final int heads;
     private final boolean causal;
     private final Rounding rounding;
 
-    ScoreFormula(MixerConfig config, Map<String, double[]> parameters, int heads, Rounding rounding) {
+    ScoreFormula(PairFormula pair, MixerConfig config, Map<String, double[]> parameters, int heads, Rounding rounding) {
+        this.pair = pair;
         this.config = config;
         this.parameters = parameters;
         this.heads = heads;
@@ -37,15 +39,12 @@ final class ScoreFormula {
 
     /** The score of query i and key j of one head. */
     double of(double[] query, double[] key, int head, int i, int j) {
-        return sees(i, j) ? rounding.of(capped(query, key) + bias(head, i, j)) : Double.NEGATIVE_INFINITY;
+        return sees(i, j) ? rounding.of(added(query, key, head) + bias(head, i, j)) : Double.NEGATIVE_INFINITY;
     }
 
-    /** scale · q·k, with an absent scale 1/√E, and c · tanh(s / c) of that. */
-    double capped(double[] query, double[] key) {
-        double scale = Maths.decimal(config, "scale", 0);
-        double cap = Maths.decimal(config, "soft-cap", 0);
-        double score = rounding.of(Maths.dot(query, key) * (scale == 0 ? 1 / Math.sqrt(query.length) : scale));
-        return cap == 0 ? score : rounding.of(cap * Math.tanh(score / cap));
+    /** The score of a key that has no position, and that all see. */
+    double added(double[] query, double[] key, int head) {
+        return pair.of(config, parameters, head, query, key, rounding);
     }
 
     /** The logit that has no value, or −∞ where there is none. */

@@ -32,7 +32,8 @@ final class SelfAttentionFormula implements Formula {
                 boolean seen = !Maths.flag(config, "causal") || j <= i;
                 scores[j] = seen ? rounding.of(Maths.dot(q[i], k[j]) / Math.sqrt(width)) : Double.NEGATIVE_INFINITY;
             }
-            y[i] = Softmax.mean(scores, Double.NEGATIVE_INFINITY, v, values, rounding);
+            double[] weights = RowFormula.softmax(config, scores, Double.NEGATIVE_INFINITY, rounding);
+            y[i] = Maths.mean(weights, v, values);
         }
         return y;
     }
