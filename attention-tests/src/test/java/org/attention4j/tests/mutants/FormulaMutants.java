@@ -1,25 +1,17 @@
 package org.attention4j.tests.mutants;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.MixerConfig;
-import org.attention4j.api.MixerFamily;
-import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
-import org.attention4j.api.ParameterSource;
-import org.attention4j.api.SequenceMixer;
-import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
-import org.attention4j.tests.formulas.Formulas;
 
 /** Mixers that compute the formula of another configuration, or with parameters that are misread. */
 final class FormulaMutants {
@@ -52,90 +44,94 @@ final class FormulaMutants {
             Option.choice("rotary-scaling", List.of("none", "linear", "yarn"), "none", "Of angles."),
             Option.decimal("rotary-factor", 2, 4, 2, "Of angles."));
 
+    /** What a variant of it inherits, as far as it matters here, and two options of variants. */
+    private static final OptionSchema VARIANT_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
+            Option.integer("head-width", 4, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.flag("causal", false, "No later keys."),
+            Option.integer("length", 0, 64, 0, "n."),
+            Option.integer("top-k", 1, 64, 2, "k."));
+
+    private static final OptionSchema LATENT_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("head-width", 1, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.integer("latent-width", 2, 8, 4, "L."),
+            Option.integer("query-latent-width", 0, 8, 0, "Of queries."),
+            Option.integer("rotary-width", 4, 4, 4, "R."),
+            Option.choice("rotary", List.of("half", "interleaved"), "interleaved", "Pairs."),
+            Option.decimal("latent-norm-epsilon", 1e-12, 1, 1e-6, "Of norms."),
+            Option.integer("prefix", 0, 64, 0, "Keys that all see."),
+            Option.flag("causal", false, "No later keys."));
+
     private FormulaMutants() {}
 
-    /** Computes with a changed configuration and changed parameters. */
-    private record FormulaMixer(
-            MixerSpec spec,
-            NamedTensors parameters,
-            UnaryOperator<MixerConfig> config,
-            UnaryOperator<Map<String, double[]>> misread)
-            implements SequenceMixer {
-        @Override
-        public SequenceMixer withParameters(ParameterSource source) {
-            return new FormulaMixer(spec, spec.newParameters(source), config, misread);
-        }
+    private static FormulaMixer.Subject variant(String kind, OptionSchema options) {
+        return new FormulaMixer.Subject(kind, options, FormulaMutants::declare);
+    }
 
-        @Override
-        public void forward(Sequences in, Tensor out, Workspace workspace) {
-            Map<String, double[]> numbers = new LinkedHashMap<>();
-            parameters.forEach((name, tensor) -> numbers.put(name, doubles(tensor)));
-            out.fill(0);
-            for (int b = 0; b < in.batch(); b++) {
-                double[][] x = new double[in.length(b)][];
-                for (int t = 0; t < x.length; t++) {
-                    x[t] = doubles(in.tensor().slice(b).slice(t));
-                }
-                double[][] y = Formulas.of(spec)
-                        .orElseThrow()
-                        .outputs(config.apply(spec.config()), misread.apply(numbers), x, exact -> exact);
-                for (int t = 0; t < x.length; t++) {
-                    for (int d = 0; d < y[t].length; d++) {
-                        out.set((float) y[t][d], b, t, d);
-                    }
-                }
-            }
-        }
+    private static void declare(MixerSpec.Builder spec, MixerConfig config) {
+        int width = config.width();
+        int keyHeads = number(config, "key-value-heads");
+        int keys = number(config, "head-width");
+        int values = number(config, "value-head-width");
+        int rows = 2 * keys + keyHeads * (keys + values);
+        InitialValue initial = InitialValue.uniform(1);
+        spec.parameter("in_proj_weight", initial, rows, width)
+                .parameter("in_proj_bias", initial, rows)
+                .parameter("relative_attention_bias.weight", initial, 8, 2)
+                .parameter("q_norm.weight", initial, keys)
+                .parameter("q_norm.bias", initial, keys)
+                .parameter("k_norm.weight", initial, keys)
+                .parameter("k_norm.bias", initial, keys)
+                .parameter("gate.weight", initial, 2, width)
+                .parameter("sinks", initial, 2)
+                .parameter("temperature", new InitialValue.Constant(3), 2)
+                .parameter("energy.weight", initial, 2, keys)
+                .parameter("out_proj.weight", initial, width, 2 * values)
+                .parameter("out_proj.bias", initial, width);
+    }
 
-        private static double[] doubles(Tensor tensor) {
-            float[] values = tensor.toArray();
-            double[] wide = new double[values.length];
-            for (int i = 0; i < values.length; i++) {
-                wide[i] = values[i];
-            }
-            return wide;
+    private static void declareLatent(MixerSpec.Builder spec, MixerConfig config) {
+        int width = config.width();
+        int latent = number(config, "latent-width");
+        int queryLatent = number(config, "query-latent-width");
+        int keys = number(config, "head-width");
+        int values = number(config, "value-head-width");
+        InitialValue initial = InitialValue.uniform(1);
+        spec.parameter("kv_a_proj_with_mqa.weight", initial, latent + 4, width)
+                .parameter("kv_a_layernorm.weight", initial, latent)
+                .parameter("kv_b_proj.weight", initial, 2 * (keys + values), latent)
+                .parameter("o_proj.weight", initial, width, 2 * values);
+        if (queryLatent == 0) {
+            spec.parameter("q_proj.weight", initial, 2 * (keys + 4), width);
+        } else {
+            spec.parameter("q_a_proj.weight", initial, queryLatent, width)
+                    .parameter("q_a_layernorm.weight", initial, queryLatent)
+                    .parameter("q_b_proj.weight", initial, 2 * (keys + 4), queryLatent);
         }
     }
 
-    private static MixerProvider attention(
-            UnaryOperator<MixerConfig> config, UnaryOperator<Map<String, double[]>> misread) {
-        MixerKind kind =
-                new MixerKind("multi-head-attention", MixerFamily.SOFTMAX_ATTENTION, "Attention", OPTIONS, Set.of());
-        return new MixerProvider() {
-            @Override
-            public MixerKind kind() {
-                return kind;
-            }
+    private static Mutant attention(UnaryOperator<MixerConfig> config, UnaryOperator<Map<String, double[]>> misread) {
+        return mutant(variant("multi-head-attention", OPTIONS), config, misread);
+    }
 
-            @Override
-            public MixerSpec spec(MixerConfig given) {
-                MixerSpec.Builder spec = MixerSpec.of(kind, given);
-                int width = given.width();
-                int keyHeads = number(spec.config(), "key-value-heads");
-                int keys = number(spec.config(), "head-width");
-                int values = number(spec.config(), "value-head-width");
-                int rows = 2 * keys + keyHeads * (keys + values);
-                return spec.parameter("in_proj_weight", InitialValue.uniform(1), rows, width)
-                        .parameter("in_proj_bias", InitialValue.uniform(1), rows)
-                        .parameter("relative_attention_bias.weight", InitialValue.uniform(1), 8, 2)
-                        .parameter("q_norm.weight", InitialValue.uniform(1), keys)
-                        .parameter("q_norm.bias", InitialValue.uniform(1), keys)
-                        .parameter("k_norm.weight", InitialValue.uniform(1), keys)
-                        .parameter("k_norm.bias", InitialValue.uniform(1), keys)
-                        .parameter("gate.weight", InitialValue.uniform(1), 2, width)
-                        .parameter("sinks", InitialValue.uniform(1), 2)
-                        .parameter("out_proj.weight", InitialValue.uniform(1), width, 2 * values)
-                        .parameter("out_proj.bias", InitialValue.uniform(1), width)
-                        .heads(2)
-                        .build();
-            }
+    /** A variant that computes another. */
+    private static Mutant taken(String kind, String other) {
+        return new Mutant(LAW, SAYS, variant(kind, VARIANT_OPTIONS).computing(other, same(), same()));
+    }
 
-            @Override
-            public SequenceMixer create(MixerConfig given, ParameterSource source) {
-                MixerSpec spec = spec(given);
-                return new FormulaMixer(spec, spec.newParameters(source), config, misread);
-            }
-        };
+    private static Mutant mutant(
+            FormulaMixer.Subject subject,
+            UnaryOperator<MixerConfig> config,
+            UnaryOperator<Map<String, double[]>> misread) {
+        return new Mutant(LAW, SAYS, subject.computing(subject.id(), config, misread));
+    }
+
+    private static <T> UnaryOperator<T> same() {
+        return UnaryOperator.identity();
     }
 
     private static int number(MixerConfig config, String option) {
@@ -144,28 +140,19 @@ final class FormulaMutants {
 
     /** One more of what an option counts, where it is set. */
     private static Mutant oneMore(String option, int unset) {
-        return new Mutant(
-                LAW,
-                SAYS,
-                attention(
-                        config -> number(config, option) == unset
-                                ? config
-                                : config.with(option, number(config, option) + 1),
-                        parameters -> parameters));
+        return attention(
+                config -> number(config, option) == unset ? config : config.with(option, number(config, option) + 1),
+                same());
     }
 
     /** One choice in the place of another. */
     private static Mutant mistaken(String option, Object given, Object taken) {
-        return new Mutant(
-                LAW,
-                SAYS,
-                attention(
-                        config -> given.equals(config.options().get(option)) ? config.with(option, taken) : config,
-                        parameters -> parameters));
+        return attention(
+                config -> given.equals(config.options().get(option)) ? config.with(option, taken) : config, same());
     }
 
     private static Mutant misread(String parameter) {
-        return new Mutant(LAW, SAYS, attention(config -> config, parameters -> reversed(parameters, parameter)));
+        return attention(same(), parameters -> reversed(parameters, parameter));
     }
 
     /** The elements of a parameter from the last to the first. */
@@ -180,7 +167,102 @@ final class FormulaMutants {
         return changed;
     }
 
+    private static Map<String, double[]> with(Map<String, double[]> parameters, String name, double[] values) {
+        Map<String, double[]> changed = new LinkedHashMap<>(parameters);
+        changed.put(name, values);
+        return changed;
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+
+    /** Rows of E and E' of one head after the other, read as E of all heads and then E' of all. */
+    private static Map<String, double[]> byKind(Map<String, double[]> parameters) {
+        double[] right = parameters.get("kv_b_proj.weight");
+        int latent = parameters.get("kv_a_layernorm.weight").length;
+        int width = parameters.get("kv_a_proj_with_mqa.weight").length / (latent + 4);
+        int values = parameters.get("o_proj.weight").length / width / 2 * latent;
+        int keys = right.length / 2 - values;
+        double[] wrong = new double[right.length];
+        System.arraycopy(right, 0, wrong, 0, keys);
+        System.arraycopy(right, 2 * keys, wrong, keys, values);
+        System.arraycopy(right, keys, wrong, keys + values, keys);
+        System.arraycopy(right, 2 * keys + values, wrong, 2 * keys + values, values);
+        return with(parameters, "kv_b_proj.weight", wrong);
+    }
+
+    /** The turned key's rows before those of the latent. */
+    private static Map<String, double[]> turnedFirst(Map<String, double[]> parameters) {
+        double[] right = parameters.get("kv_a_proj_with_mqa.weight");
+        int latent = parameters.get("kv_a_layernorm.weight").length;
+        int turned = right.length / (latent + 4) * 4;
+        double[] wrong = new double[right.length];
+        System.arraycopy(right, 0, wrong, turned, right.length - turned);
+        System.arraycopy(right, right.length - turned, wrong, 0, turned);
+        return with(parameters, "kv_a_proj_with_mqa.weight", wrong);
+    }
+
+    private static List<Mutant> variants() {
+        return List.of(
+                mutant(
+                        variant("cosine-attention", VARIANT_OPTIONS),
+                        same(),
+                        parameters -> with(parameters, "temperature", ones(2))),
+                taken("cosine-attention", "multi-head-attention"),
+                mutant(
+                        variant("additive-attention", VARIANT_OPTIONS),
+                        same(),
+                        parameters -> reversed(parameters, "energy.weight")),
+                mutant(variant("sigmoid-attention", VARIANT_OPTIONS), config -> config.with("length", 1), same()),
+                taken("sigmoid-attention", "multi-head-attention"),
+                taken("sparsemax-attention", "entmax-attention"),
+                taken("entmax-attention", "sparsemax-attention"),
+                taken("entmax-attention", "multi-head-attention"),
+                mutant(
+                        variant("top-k-attention", VARIANT_OPTIONS),
+                        config -> config.with("top-k", number(config, "top-k") + 1),
+                        same()));
+    }
+
+    private static List<Mutant> latent() {
+        FormulaMixer.Subject latent =
+                new FormulaMixer.Subject("latent-attention", LATENT_OPTIONS, FormulaMutants::declareLatent);
+        return List.of(
+                mutant(latent, same(), FormulaMutants::byKind),
+                mutant(latent, same(), FormulaMutants::turnedFirst),
+                mutant(latent, config -> config.with("rotary", "half"), same()),
+                mutant(latent, config -> config.with("scale", 1 / Math.sqrt(number(config, "head-width"))), same()),
+                mutant(latent, config -> config.with("prefix", 0), same()),
+                mutant(
+                        latent,
+                        same(),
+                        parameters -> with(
+                                parameters,
+                                "kv_a_layernorm.weight",
+                                ones(parameters.get("kv_a_layernorm.weight").length))));
+    }
+
+    /** One that cannot be compared: every product overflows in float32. */
+    private static MixerProvider tooLarge() {
+        return new FormulaMixer.Subject(
+                        "long-convolution",
+                        OptionSchema.of(Option.integer("kernel", 1, 1, 1, "Taps.")),
+                        (spec, config) -> spec.parameter("weight", InitialValue.uniform(1e30), config.width(), 1, 1))
+                .computing("long-convolution", same(), same());
+    }
+
     static List<Mutant> all() {
+        List<Mutant> all = new ArrayList<>(multiHead());
+        all.addAll(variants());
+        all.addAll(latent());
+        all.add(new Mutant(LAW, "nothing was compared: left out", tooLarge()));
+        return all;
+    }
+
+    private static List<Mutant> multiHead() {
         return List.of(
                 oneMore("window", 0),
                 oneMore("window-ahead", 0),
