@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,34 @@ final class BackwardArrays {
         dBias = sum;
         dBiasOffset = gradient.offset();
         return sum;
+    }
+
+    /** Makes room for what the rules of scores have learned, where its gradients are wanted. */
+    void wantRules(NamedTensors wanted, AttentionCall call, Scratch scratch) {
+        dSinks = partial(wanted, ScoreOptions.SINKS, call, 1, scratch);
+        dPositions = partial(wanted, ScoreOptions.BUCKET_WEIGHT, call, call.scores.learned(), scratch);
+    }
+
+    /** Zeros [B, H, count] where the gradient of a parameter is wanted. */
+    private static float @Nullable [] partial(
+            NamedTensors wanted, String name, AttentionCall call, int count, Scratch scratch) {
+        if (!wanted.contains(name)) {
+            return null;
+        }
+        int size = call.batch * call.heads * count;
+        float[] zeros = scratch.floats(size);
+        Arrays.fill(zeros, 0, size, 0f);
+        return zeros;
+    }
+
+    /** Adds what each sequence and head has to the gradients that {@link #wantRules} found wanted, sequence after sequence. */
+    void addRules(NamedTensors wanted, AttentionCall call, Scratch scratch) {
+        if (dSinks != null) {
+            addPartial(wanted.get(ScoreOptions.SINKS), dSinks, call, 1, scratch);
+        }
+        if (dPositions != null) {
+            addPartial(wanted.get(ScoreOptions.BUCKET_WEIGHT), dPositions, call, call.scores.learned(), scratch);
+        }
     }
 
     /** Adds the gradients of the sinks to those that the caller has, sequence after sequence. */

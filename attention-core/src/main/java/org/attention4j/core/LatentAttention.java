@@ -45,6 +45,9 @@ import org.attention4j.kernels.Kernels;
  * q_b_proj.weight [H (E + R), L_q]}, or {@code q_proj.weight [H (E + R), D]}; {@code kv_a_proj_with_mqa.weight [L + R, D]}, {@code
  * kv_a_layernorm.weight [L]}, {@code kv_b_proj.weight [H (E + E'), L]}, U_h then V_h head after head; {@code o_proj.weight [D, H E']}.
  *
+ * <p>Masks and scores have the options of {@link MultiHeadAttention}, in the same order: scale → soft-cap → position bias → mask → softmax, with
+ * or without a sink → dropout, which recordings alone have.
+ *
  * <p>A row with nothing to attend to is 0. Immutable; safe for any number of threads.
  */
 public final class LatentAttention implements Incremental, Differentiable, Attentive, Contextual {
@@ -70,7 +73,11 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
                 LatentOptions.form(config),
                 MaskOptions.masked(AttentionVariant.softmax(), config),
                 LatentOptions.rotary(config),
-                LatentOptions.scale(config),
+                ScoreOptions.rules(
+                        config,
+                        LatentOptions.form(config).queryWidth(),
+                        LatentOptions.form(config).heads(),
+                        parameters),
                 spec.causal(),
                 kernels,
                 parameters);
@@ -99,8 +106,9 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
         MaskOptions.declare(spec, causal);
         LatentForm form = LatentOptions.form(spec.config());
         form.declare(spec);
+        ScoreOptions.declare(spec, form.heads());
         return spec.heads(form.heads())
-                .weightSum(WeightSum.ONE)
+                .weightSum(ScoreOptions.leaks(spec.config()) ? WeightSum.AT_MOST_ONE : WeightSum.ONE)
                 .causal(MaskOptions.causal(causal, spec.config()))
                 .build();
     }

@@ -58,7 +58,9 @@ final class LatentBackward {
         arrays.dQuery = dQuery;
         arrays.dKey = dKey;
         arrays.dValue = dValue;
+        arrays.wantRules(wanted, call, scratch);
         call.backward(workspace, arrays);
+        arrays.addRules(wanted, call, scratch);
         queries(dQuery, dIn);
         for (int i = 0; i < keys.total; i++) {
             kernels.add(dValue.array, i * form.latent(), dKey.array, i * form.rowWidth(), form.latent());

@@ -34,19 +34,19 @@ final class LatentLayers {
     private final AttentionVariant variant;
     private final Kernels kernels;
     private final boolean causal;
-    private final float scale;
+    private final ScoreRules rules;
 
     LatentLayers(
             LatentForm form,
             AttentionVariant variant,
             @Nullable RotaryEmbedding rotary,
-            float scale,
+            ScoreRules rules,
             boolean causal,
             Kernels kernels,
             NamedTensors parameters) {
         this.form = form;
         this.variant = variant;
-        this.scale = scale;
+        this.rules = rules;
         this.causal = causal;
         this.kernels = kernels;
         int latents = form.queryLatent();
@@ -133,7 +133,9 @@ final class LatentLayers {
         call.queryLengths = in.lengths;
         call.causal = causal;
         call.weighting = null;
-        call.scores.set(scale, 0, null, variant, ScoreTerms.none(), memory);
+        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, ScoreTerms.none(), memory);
+        call.sinks = rules.sinks();
+        call.dropout = recording == null ? null : rules.dropout();
         HeadRows latents = in.rows;
         if (queryDown != null) {
             latents = rows(in, form.queryLatent(), recording == null ? borrow(scratch) : recording.queryLatent, memory);

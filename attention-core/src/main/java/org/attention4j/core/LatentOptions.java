@@ -54,6 +54,7 @@ final class LatentOptions {
                     MultiHeadAttention.CAUSAL,
                     EPSILON,
                     SCALE)
+            .and(ScoreOptions.SCALED)
             .and(OptionSchema.of(ROTARY).and(RotaryOptions.ANGLES))
             .and(MaskOptions.SCHEMA);
 
@@ -95,11 +96,5 @@ final class LatentOptions {
         return width == 0
                 ? null
                 : RotaryEmbedding.of(width, interleaved, config.get(RotaryOptions.BASE), RotaryOptions.scaling(config));
-    }
-
-    /** What products are multiplied by: 1/√(E + R) unless given. */
-    static float scale(MixerConfig config) {
-        double given = config.get(SCALE);
-        return (float) (given == 0 ? 1 / Math.sqrt(form(config).queryWidth()) : given);
     }
 }

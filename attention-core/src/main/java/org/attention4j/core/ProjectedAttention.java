@@ -53,7 +53,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         projections = new HeadProjections(
                 form,
                 MaskOptions.masked(variant, spec.config()),
-                ScoreOptions.rules(spec.config(), form, parameters),
+                ScoreOptions.rules(spec.config(), form.keyWidth(), form.heads(), parameters),
                 rotary,
                 kernels,
                 parameters,

@@ -119,35 +119,14 @@ final class ProjectedBackward {
         arrays.dValue = dValue;
         arrays.dWeights(gradients.weightCotangent(), scratch);
         float[] dBias = arrays.dBias(gradients.bias(), scratch);
-        int learned = call.scores.learned();
-        arrays.dSinks = partial(ScoreOptions.SINKS, 1);
-        arrays.dPositions = partial(ScoreOptions.BUCKET_WEIGHT, learned);
+        arrays.wantRules(gradients.parameters(), call, scratch);
         VariantParameters.prepare(arrays, call, scratch);
         call.backward(workspace, arrays);
         if (gradients.bias() != null) {
             gradients.bias().commit(dBias);
         }
-        addPartial(ScoreOptions.SINKS, arrays.dSinks, 1);
-        addPartial(ScoreOptions.BUCKET_WEIGHT, arrays.dPositions, learned);
+        arrays.addRules(gradients.parameters(), call, scratch);
         VariantParameters.add(mixer.variant, arrays, call, gradients.parameters(), scratch);
-    }
-
-    /** Zeros [B, H, count], if the gradient of a parameter is wanted. */
-    private float @Nullable [] partial(String name, int count) {
-        if (!gradients.parameters().contains(name)) {
-            return null;
-        }
-        int size = call.batch * call.heads * count;
-        float[] zeros = scratch.floats(size);
-        Arrays.fill(zeros, 0, size, 0f);
-        return zeros;
-    }
-
-    /** Adds what each sequence and head [B, H, count] has to the gradient [count, H] of a parameter, sequence after sequence. */
-    private void addPartial(String name, float @Nullable [] partial, int count) {
-        if (partial != null) {
-            BackwardArrays.addPartial(gradients.parameters().get(name), partial, call, count, scratch);
-        }
     }
 
     /** The gradient of the learned key or value: its row in every sequence. */

@@ -51,8 +51,11 @@ final class ScoreOptions {
             0,
             "With head, positions and the query, decides what dropout leaves out.");
 
-    static final OptionSchema SCHEMA =
-            OptionSchema.of(SCALE, SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK, DROPOUT, DROPOUT_SEED);
+    /** What comes behind the scale. */
+    static final OptionSchema SCALED =
+            OptionSchema.of(SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK, DROPOUT, DROPOUT_SEED);
+
+    static final OptionSchema SCHEMA = OptionSchema.of(SCALE).and(SCALED);
 
     static final String BUCKET_WEIGHT = "relative_attention_bias.weight";
     static final String SINKS = "sinks";
@@ -126,15 +129,15 @@ final class ScoreOptions {
     }
 
     /** What a mixer of a resolved configuration does; a configuration without these options has the defaults. */
-    static ScoreRules rules(MixerConfig config, AttentionForm form, NamedTensors parameters) {
+    static ScoreRules rules(MixerConfig config, int queryWidth, int heads, NamedTensors parameters) {
         double scale = config.get(SCALE);
         return new ScoreRules(
-                (float) (scale == 0 ? 1 / Math.sqrt(form.keyWidth()) : scale),
+                (float) (scale == 0 ? 1 / Math.sqrt(queryWidth) : scale),
                 config.get(SOFT_CAP).floatValue(),
-                positions(config, form.heads(), parameters),
+                positions(config, heads, parameters),
                 switch (config.get(SINK)) {
                     case "learned" -> parameters.get(SINKS).toArray();
-                    case "off-by-one" -> new float[form.heads()];
+                    case "off-by-one" -> new float[heads];
                     default -> null;
                 },
                 dropout(config.get(DROPOUT), config.get(DROPOUT_SEED)));
