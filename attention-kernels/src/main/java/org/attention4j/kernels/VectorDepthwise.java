@@ -251,7 +251,7 @@ final class VectorDepthwise {
                 FloatVector weight = FloatVector.fromArray(s, f, fo + k * width + c);
                 sum = FloatVector.fromArray(s, x, xo + k * tapStride + c).fma(weight, sum);
             }
-            sum.intoArray(y, yo + c);
+            w.minusZero().add(sum).intoArray(y, yo + c);
         }
         tail(w, width, taps, x, xo, tapStride, f, fo, start, so, y, yo);
     }

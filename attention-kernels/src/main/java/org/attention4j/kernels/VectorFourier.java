@@ -130,8 +130,8 @@ final class VectorFourier implements Fourier {
                     re = xIm.neg().fma(gIm, xRe.fma(gRe, re));
                     im = xIm.fma(gRe, xRe.fma(gIm, im));
                 }
-                re.intoArray(acc, ao + c);
-                im.intoArray(acc, ao + LANES + c);
+                w.minusZero().add(re).intoArray(acc, ao + c);
+                w.minusZero().add(im).intoArray(acc, ao + LANES + c);
             }
         }
     }
@@ -151,8 +151,8 @@ final class VectorFourier implements Fourier {
                     re = xIm.fma(gIm, xRe.fma(gRe, re));
                     im = xIm.fma(gRe, xRe.neg().fma(gIm, im));
                 }
-                re.intoArray(acc, ao + c);
-                im.intoArray(acc, ao + LANES + c);
+                w.minusZero().add(re).intoArray(acc, ao + c);
+                w.minusZero().add(im).intoArray(acc, ao + LANES + c);
             }
         }
     }

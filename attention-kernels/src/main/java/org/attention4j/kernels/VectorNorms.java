@@ -75,16 +75,16 @@ final class VectorNorms {
             }
         }
         if (i < n) {
-            a0 = addSquareTail(s, a0, x, xo + i, n - i, mean);
+            a0 = addSquareTail(w, a0, x, xo + i, n - i, mean);
             if (l < 16) {
-                a1 = addSquareTail(s, a1, x, xo + i + l, n - i - l, mean);
+                a1 = addSquareTail(w, a1, x, xo + i + l, n - i - l, mean);
             }
             if (l < 8) {
-                a2 = addSquareTail(s, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
-                a3 = addSquareTail(s, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
+                a2 = addSquareTail(w, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
+                a3 = addSquareTail(w, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
             }
         }
-        return VectorRows.fold(a0, a1, a2, a3);
+        return VectorRows.fold(w, a0, a1, a2, a3);
     }
 
     private static FloatVector addSquare(VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, float mean) {
@@ -92,11 +92,11 @@ final class VectorNorms {
         return d.fma(d, acc);
     }
 
-    private static FloatVector addSquareTail(
-            VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, int left, float mean) {
+    private static FloatVector addSquareTail(Width w, FloatVector acc, float[] x, int xo, int left, float mean) {
         if (left <= 0) {
             return acc;
         }
+        VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
         FloatVector d = FloatVector.fromArray(s, x, xo, mask).sub(mean);
         return acc.blend(d.fma(d, acc), mask);
@@ -192,13 +192,13 @@ final class VectorNorms {
             }
         }
         if (i < n) {
-            a0 = addAlongTail(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
+            a0 = addAlongTail(w, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
             if (l < 16) {
-                a1 = addAlongTail(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
+                a1 = addAlongTail(w, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
             }
             if (l < 8) {
                 a2 = addAlongTail(
-                        s,
+                        w,
                         a2,
                         x,
                         xo + i + 2 * l,
@@ -210,7 +210,7 @@ final class VectorNorms {
                         mean,
                         scale);
                 a3 = addAlongTail(
-                        s,
+                        w,
                         a3,
                         x,
                         xo + i + 3 * l,
@@ -223,7 +223,7 @@ final class VectorNorms {
                         scale);
             }
         }
-        return VectorRows.fold(a0, a1, a2, a3);
+        return VectorRows.fold(w, a0, a1, a2, a3);
     }
 
     private static FloatVector addAlong(
@@ -242,7 +242,7 @@ final class VectorNorms {
     }
 
     private static FloatVector addAlongTail(
-            VectorSpecies<Float> s,
+            Width w,
             FloatVector acc,
             float[] x,
             int xo,
@@ -256,6 +256,7 @@ final class VectorNorms {
         if (left <= 0) {
             return acc;
         }
+        VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
         FloatVector g = FloatVector.fromArray(s, dY, dyo, mask).mul(FloatVector.fromArray(s, weight, wo, mask));
         FloatVector normal = FloatVector.fromArray(s, x, xo, mask).sub(mean).mul(scale);

@@ -1,8 +1,11 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.MAX;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,16 +29,16 @@ final class VectorRows {
         FloatVector max3 = max;
         int i = 0;
         for (; i <= n - 4 * l; i += 4 * l) { // a maximum takes about ten cycles, so four at a time
-            max = max.max(FloatVector.fromArray(s, x, xo + i));
-            max1 = max1.max(FloatVector.fromArray(s, x, xo + i + l));
-            max2 = max2.max(FloatVector.fromArray(s, x, xo + i + 2 * l));
-            max3 = max3.max(FloatVector.fromArray(s, x, xo + i + 3 * l));
+            max = FloatVector.fromArray(s, x, xo + i).max(max);
+            max1 = FloatVector.fromArray(s, x, xo + i + l).max(max1);
+            max2 = FloatVector.fromArray(s, x, xo + i + 2 * l).max(max2);
+            max3 = FloatVector.fromArray(s, x, xo + i + 3 * l).max(max3);
         }
-        max = max.max(max1).max(max2.max(max3));
+        max = max.lanewise(MAX, max1).max(max2.lanewise(MAX, max3));
         for (; i <= n - l; i += l) {
-            max = max.max(FloatVector.fromArray(s, x, xo + i));
+            max = FloatVector.fromArray(s, x, xo + i).max(max);
         }
-        float result = max.reduceLanes(VectorOperators.MAX);
+        float result = max.reduceLanes(MAX);
         for (; i < n; i++) {
             result = Math.max(result, x[xo + i]);
         }
@@ -48,9 +51,7 @@ final class VectorRows {
         FloatVector zero = FloatVector.zero(s);
         int i = 0;
         while (i <= n - s.length()
-                && !FloatVector.fromArray(s, x, xo + i)
-                        .compare(VectorOperators.EQ, zero)
-                        .anyTrue()) {
+                && !FloatVector.fromArray(s, x, xo + i).compare(EQ, zero).anyTrue()) {
             i += s.length();
         }
         return i;
@@ -65,34 +66,35 @@ final class VectorRows {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = a0.add(FloatVector.fromArray(s, x, xo + i));
+            a0 = FloatVector.fromArray(s, x, xo + i).add(a0);
             if (l < 16) {
-                a1 = a1.add(FloatVector.fromArray(s, x, xo + i + l));
+                a1 = FloatVector.fromArray(s, x, xo + i + l).add(a1);
             }
             if (l < 8) {
-                a2 = a2.add(FloatVector.fromArray(s, x, xo + i + 2 * l));
-                a3 = a3.add(FloatVector.fromArray(s, x, xo + i + 3 * l));
+                a2 = FloatVector.fromArray(s, x, xo + i + 2 * l).add(a2);
+                a3 = FloatVector.fromArray(s, x, xo + i + 3 * l).add(a3);
             }
         }
         if (i < n) {
-            a0 = addTail(s, a0, x, xo + i, n - i);
+            a0 = addTail(w, a0, x, xo + i, n - i);
             if (l < 16) {
-                a1 = addTail(s, a1, x, xo + i + l, n - i - l);
+                a1 = addTail(w, a1, x, xo + i + l, n - i - l);
             }
             if (l < 8) {
-                a2 = addTail(s, a2, x, xo + i + 2 * l, n - i - 2 * l);
-                a3 = addTail(s, a3, x, xo + i + 3 * l, n - i - 3 * l);
+                a2 = addTail(w, a2, x, xo + i + 2 * l, n - i - 2 * l);
+                a3 = addTail(w, a3, x, xo + i + 3 * l, n - i - 3 * l);
             }
         }
-        return fold(a0, a1, a2, a3);
+        return fold(w, a0, a1, a2, a3);
     }
 
-    private static FloatVector addTail(VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, int left) {
+    private static FloatVector addTail(Width w, FloatVector acc, float[] x, int xo, int left) {
         if (left <= 0) {
             return acc;
         }
+        VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
-        return acc.blend(acc.add(FloatVector.fromArray(s, x, xo, mask)), mask);
+        return acc.blend(FloatVector.fromArray(s, x, xo, mask).add(acc), mask);
     }
 
     static float dot(Width w, float[] x, int xo, float[] y, int yo, int n) {
@@ -114,31 +116,31 @@ final class VectorRows {
             }
         }
         if (i < n) {
-            a0 = dotTail(s, a0, x, xo + i, y, yo + i, n - i);
+            a0 = dotTail(w, a0, x, xo + i, y, yo + i, n - i);
             if (l < 16) {
-                a1 = dotTail(s, a1, x, xo + i + l, y, yo + i + l, n - i - l);
+                a1 = dotTail(w, a1, x, xo + i + l, y, yo + i + l, n - i - l);
             }
             if (l < 8) {
-                a2 = dotTail(s, a2, x, xo + i + 2 * l, y, yo + i + 2 * l, n - i - 2 * l);
-                a3 = dotTail(s, a3, x, xo + i + 3 * l, y, yo + i + 3 * l, n - i - 3 * l);
+                a2 = dotTail(w, a2, x, xo + i + 2 * l, y, yo + i + 2 * l, n - i - 2 * l);
+                a3 = dotTail(w, a3, x, xo + i + 3 * l, y, yo + i + 3 * l, n - i - 3 * l);
             }
         }
-        return fold(a0, a1, a2, a3);
+        return fold(w, a0, a1, a2, a3);
     }
 
-    private static FloatVector dotTail(
-            VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, float[] y, int yo, int left) {
+    private static FloatVector dotTail(Width w, FloatVector acc, float[] x, int xo, float[] y, int yo, int left) {
         if (left <= 0) {
             return acc;
         }
+        VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
         FloatVector sum = FloatVector.fromArray(s, x, xo, mask).fma(FloatVector.fromArray(s, y, yo, mask), acc);
         return acc.blend(sum, mask);
     }
 
     /** Folds the 16 lanes held in one, two or four accumulators: 8 + 8, 4 + 4, 2 + 2, 1 + 1. */
-    static float fold(FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        int l = a0.length();
+    static float fold(Width w, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
+        int l = w.species().length();
         if (l == 16) {
             float even = (a0.lane(0) + a0.lane(8) + (a0.lane(4) + a0.lane(12)))
                     + (a0.lane(2) + a0.lane(10) + (a0.lane(6) + a0.lane(14)));
@@ -147,11 +149,11 @@ final class VectorRows {
             return even + odd;
         }
         if (l == 8) {
-            FloatVector a = a0.add(a1);
+            FloatVector a = a0.lanewise(ADD, a1);
             return (a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)))
                     + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)));
         }
-        FloatVector a = a0.add(a2).add(a1.add(a3));
+        FloatVector a = a0.lanewise(ADD, a2).add(a1.lanewise(ADD, a3));
         return (a.lane(0) + a.lane(2)) + (a.lane(1) + a.lane(3));
     }
 

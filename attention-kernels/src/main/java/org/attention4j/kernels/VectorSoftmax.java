@@ -1,5 +1,6 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -163,21 +164,21 @@ final class VectorSoftmax {
                                 t.reinterpretAsInts().lanewise(LSHL, 23).add(bias); // low bits of round are 0
                         p = p.mul(power.reinterpretAsFloats()).blend(zero, input.compare(LT, decayLeast));
                         p.intoArray(x, i);
-                        acc = acc.add(p);
+                        acc = p.add(acc);
                         least = least.blend(input, input.compare(LT, least));
                     }
-                    pair = pair.add(acc);
+                    pair = pair.lanewise(ADD, acc);
                 }
-                sum = sum.add(pair);
+                sum = sum.lanewise(ADD, pair);
             }
             if (l > 8) {
-                sum = sum.add(sum.rearrange(fold.eight()));
+                sum = sum.lanewise(ADD, sum.rearrange(fold.eight()));
             }
             if (l > 4) {
-                sum = sum.add(sum.rearrange(fold.four()));
+                sum = sum.lanewise(ADD, sum.rearrange(fold.four()));
             }
-            sum = sum.add(sum.rearrange(fold.two()));
-            sum = sum.add(sum.rearrange(fold.one()));
+            sum = sum.lanewise(ADD, sum.rearrange(fold.two()));
+            sum = sum.lanewise(ADD, sum.rearrange(fold.one()));
             sums[sumsOffset + r] += sum.lane(0);
         }
         return !least.compare(LT, decayLeast).anyTrue();

@@ -67,14 +67,15 @@ final class VectorTiles {
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
         }
-        c00.intoArray(c, co);
-        c01.intoArray(c, co + l);
-        c10.intoArray(c, co + crs);
-        c11.intoArray(c, co + crs + l);
-        c20.intoArray(c, co + 2 * crs);
-        c21.intoArray(c, co + 2 * crs + l);
-        c30.intoArray(c, co + 3 * crs);
-        c31.intoArray(c, co + 3 * crs + l);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, co + l);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, co + crs + l);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + l);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + l);
     }
 
     /**
@@ -166,22 +167,23 @@ final class VectorTiles {
             c70 = x.fma(v0, c70);
             c71 = x.fma(v1, c71);
         }
-        c00.intoArray(c, co);
-        c01.intoArray(c, co + l);
-        c10.intoArray(c, co + crs);
-        c11.intoArray(c, co + crs + l);
-        c20.intoArray(c, co + 2 * crs);
-        c21.intoArray(c, co + 2 * crs + l);
-        c30.intoArray(c, co + 3 * crs);
-        c31.intoArray(c, co + 3 * crs + l);
-        c40.intoArray(c, co + 4 * crs);
-        c41.intoArray(c, co + 4 * crs + l);
-        c50.intoArray(c, co + 5 * crs);
-        c51.intoArray(c, co + 5 * crs + l);
-        c60.intoArray(c, co + 6 * crs);
-        c61.intoArray(c, co + 6 * crs + l);
-        c70.intoArray(c, co + 7 * crs);
-        c71.intoArray(c, co + 7 * crs + l);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, co + l);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, co + crs + l);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + l);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + l);
+        minusZero.add(c40).intoArray(c, co + 4 * crs);
+        minusZero.add(c41).intoArray(c, co + 4 * crs + l);
+        minusZero.add(c50).intoArray(c, co + 5 * crs);
+        minusZero.add(c51).intoArray(c, co + 5 * crs + l);
+        minusZero.add(c60).intoArray(c, co + 6 * crs);
+        minusZero.add(c61).intoArray(c, co + 6 * crs + l);
+        minusZero.add(c70).intoArray(c, co + 7 * crs);
+        minusZero.add(c71).intoArray(c, co + 7 * crs + l);
     }
 
     /** C[0…3, one vector of {@code columns} columns]: the right edge. */
@@ -221,10 +223,11 @@ final class VectorTiles {
             c2 = FloatVector.broadcast(s, a[a2 + p * acs]).fma(v, c2);
             c3 = FloatVector.broadcast(s, a[a3 + p * acs]).fma(v, c3);
         }
-        c0.intoArray(c, co, mask);
-        c1.intoArray(c, co + crs, mask);
-        c2.intoArray(c, co + 2 * crs, mask);
-        c3.intoArray(c, co + 3 * crs, mask);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co, mask);
+        minusZero.add(c1).intoArray(c, co + crs, mask);
+        minusZero.add(c2).intoArray(c, co + 2 * crs, mask);
+        minusZero.add(c3).intoArray(c, co + 3 * crs, mask);
     }
 
     /** C[0…7, one vector of {@code columns} columns]: the right edge, and products as narrow as a panel, where there are 32 registers. */
@@ -280,14 +283,15 @@ final class VectorTiles {
             c6 = FloatVector.broadcast(s, a[a6 + p * acs]).fma(v, c6);
             c7 = FloatVector.broadcast(s, a[a7 + p * acs]).fma(v, c7);
         }
-        c0.intoArray(c, co, mask);
-        c1.intoArray(c, co + crs, mask);
-        c2.intoArray(c, co + 2 * crs, mask);
-        c3.intoArray(c, co + 3 * crs, mask);
-        c4.intoArray(c, co + 4 * crs, mask);
-        c5.intoArray(c, co + 5 * crs, mask);
-        c6.intoArray(c, co + 6 * crs, mask);
-        c7.intoArray(c, co + 7 * crs, mask);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co, mask);
+        minusZero.add(c1).intoArray(c, co + crs, mask);
+        minusZero.add(c2).intoArray(c, co + 2 * crs, mask);
+        minusZero.add(c3).intoArray(c, co + 3 * crs, mask);
+        minusZero.add(c4).intoArray(c, co + 4 * crs, mask);
+        minusZero.add(c5).intoArray(c, co + 5 * crs, mask);
+        minusZero.add(c6).intoArray(c, co + 6 * crs, mask);
+        minusZero.add(c7).intoArray(c, co + 7 * crs, mask);
     }
 
     /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
@@ -341,14 +345,15 @@ final class VectorTiles {
             c6 = x.fma(FloatVector.fromArray(s, b, b6 + 16 * p), c6);
             c7 = x.fma(FloatVector.fromArray(s, b, b7 + 16 * p), c7);
         }
-        c0.intoArray(c, co);
-        c1.intoArray(c, co + l);
-        c2.intoArray(c, co + 2 * l);
-        c3.intoArray(c, co + 3 * l);
-        c4.intoArray(c, co + 4 * l);
-        c5.intoArray(c, co + 5 * l);
-        c6.intoArray(c, co + 6 * l);
-        c7.intoArray(c, co + 7 * l);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + l);
+        minusZero.add(c2).intoArray(c, co + 2 * l);
+        minusZero.add(c3).intoArray(c, co + 3 * l);
+        minusZero.add(c4).intoArray(c, co + 4 * l);
+        minusZero.add(c5).intoArray(c, co + 5 * l);
+        minusZero.add(c6).intoArray(c, co + 6 * l);
+        minusZero.add(c7).intoArray(c, co + 7 * l);
     }
 
     /** C[0, four vectors]: as narrow as a head of values often is. One vector at a time would wait for each multiply-add. */
@@ -386,10 +391,11 @@ final class VectorTiles {
             c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
             c3 = x.fma(FloatVector.fromArray(s, b, b3 + 16 * p), c3);
         }
-        c0.intoArray(c, co);
-        c1.intoArray(c, co + l);
-        c2.intoArray(c, co + 2 * l);
-        c3.intoArray(c, co + 3 * l);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + l);
+        minusZero.add(c2).intoArray(c, co + 2 * l);
+        minusZero.add(c3).intoArray(c, co + 3 * l);
     }
 
     /** C[0, one vector of {@code columns} columns]: the last corner. */
@@ -414,6 +420,7 @@ final class VectorTiles {
         for (int p = 0; p < k; p++) {
             c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
         }
-        c0.intoArray(c, co, mask);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co, mask);
     }
 }

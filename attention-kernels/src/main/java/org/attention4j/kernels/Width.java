@@ -15,6 +15,20 @@ abstract class Width {
 
     abstract VectorConstants constants();
 
+    /**
+     * −0, and −0 + x is x: of the sum, the compiler knows that it has this width.
+     *
+     * <p>Of a vector that is carried round a loop it knows no more than {@code FloatVector}. The methods which that class itself has, such as
+     * {@code add}, {@code fma} and {@code intoArray}, then depend on a profile that the whole program shares: where vectors of another
+     * width went the same way before, they stay calls, each vector of the loop is an object, and the loop runs fifteen times slower.
+     * So a vector that is carried round a loop is only an argument of theirs, {@code x.add(sum)}, and afterwards {@code minusZero.add(sum)}. The
+     * methods of its subclasses, such as {@code lanewise}, {@code blend} and {@code lane}, are chosen where they are called and need no such
+     * care.
+     */
+    final FloatVector minusZero() {
+        return FloatVector.broadcast(species(), -0f);
+    }
+
     static Width of(int bits) {
         return switch (bits) {
             case 128 -> new Bits128();
