@@ -64,6 +64,11 @@ final class KernelCases {
         add("max", N, 0.015, () -> out[0] = kernels.max(x, 0, N));
         add("sum", N, 0.1, () -> out[0] = kernels.sum(x, 0, N));
         add("dot", N, 0.06, () -> out[0] = kernels.dot(x, 0, w, 0, N));
+        add("count", N, 0.1, () -> out[0] = kernels.count(x, 0, N, 0f));
+        add("keep", N, 0.05, () -> out[0] = kernels.keep(x, 0, N, 0f, y, 0));
+        add("clearUpTo", N, 0.07, () -> kernels.clearUpTo(0f, x, 0, y, 0, N));
+        add("sumExcess", N, 0.06, () -> out[0] = kernels.sumExcess(x, 0, N, 0.5f, 0f));
+        add("sumSquaredExcess", N, 0.06, () -> out[0] = kernels.sumSquaredExcess(x, 0, N, 0.5f, 0f));
         add("expSum", N, 0.012, () -> expSum(out));
         add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));

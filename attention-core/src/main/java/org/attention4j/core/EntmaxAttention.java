@@ -6,17 +6,18 @@ import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.api.variant.ScoreWeighting;
+import org.attention4j.kernels.Kernels;
 
 /**
  * 1.5-entmax attention (Peters et al. 2019, "Sparse Sequence-to-Sequence Models"; Correia et al. 2019): between softmax and sparsemax. w_j =
  * max(0, s_j / 2 − τ)² with the τ for which they sum to 1.
  *
- * <p>τ is found exactly: Newton's steps from below narrow the support until the closed form on it, mean − √((1 − variance · n) / n), leaves
- * out none of it. A row of n keys takes O(n) for each step, of which there are few. Immutable; safe for any number of threads.
+ * <p>τ is found by Newton's steps from below, each over the keys that are above it so far: O(n) for a row of n keys, and of steps there are few.
+ * Immutable; safe for any number of threads.
  */
 public final class EntmaxAttention implements AttentionVariantProvider {
-    private static final AttentionVariant VARIANT =
-            AttentionVariant.of(new Weighting()).withWeightSum(WeightSum.ONE);
+    /** Of four times the sum of the weights, so far from 4 after a step of Newton's, no more than rounding is left to gain. */
+    private static final double NEAR = 0x1p-22;
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public EntmaxAttention() {}
@@ -33,52 +34,45 @@ public final class EntmaxAttention implements AttentionVariantProvider {
 
     @Override
     public AttentionVariant variant(MixerSpec spec) {
-        return VARIANT;
+        return AttentionVariant.of(new Weighting(Kernels.preferred())).withWeightSum(WeightSum.ONE);
     }
 
-    private static final class Weighting implements ScoreWeighting {
-        /** Newton's method doubles the digits of a double; it is there long before. */
+    private record Weighting(Kernels kernels) implements ScoreWeighting {
+        /** Newton's method doubles the digits; they are there long before. */
         private static final int MOST_STEPS = 64;
 
         @Override
         public void weights(AttentionRow row, float[] scores, float[] weights) {
             int first = row.firstKey();
             int keys = row.keys();
-            float max = SparseRows.max(first, keys, scores);
+            float max = kernels.max(scores, first, keys - first);
             if (SparseRows.settled(first, keys, max, scores, weights)) {
                 return;
             }
-            double threshold = threshold(first, keys, max, scores, weights);
             for (int j = first; j < keys; j++) {
-                double root = Math.max(0, ((double) scores[j] - max) / 2 - threshold);
-                weights[j] = (float) (root * root);
+                scores[j] -= max;
+            }
+            double threshold = threshold(first, keys, scores, weights);
+            for (int j = first; j < keys; j++) {
+                double root = Math.max(0, scores[j] - threshold);
+                weights[j] = (float) (root * root * 0.25);
             }
         }
 
-        /** τ for halves of scores less their maximum; {@code support} holds the scores above it so far, and is overwritten. */
-        private static double threshold(int first, int keys, float max, float[] scores, float[] support) {
-            double threshold = -1; // the largest weight is at most 1
-            int end = SparseRows.keep(first, keys, scores, max, 2 * threshold, support);
+        /** 2τ for scores less their maximum; {@code support} holds those above it so far, and is overwritten. */
+        private double threshold(int first, int keys, float[] scores, float[] support) {
+            double threshold = -2; // the largest weight is at most 1
+            int count = kernels.keep(scores, first, keys - first, -2f, support, first);
             for (int step = 0; step < MOST_STEPS; step++) {
-                double n = end - first;
-                double sum = 0;
-                double squares = 0;
-                double least = 0;
-                for (int j = first; j < end; j++) {
-                    double z = ((double) support[j] - max) / 2;
-                    sum += z;
-                    squares = Math.fma(z, z, squares);
-                    least = Math.min(least, z);
+                float high = (float) threshold;
+                float low = (float) (threshold - high);
+                double squares = kernels.sumSquaredExcess(support, first, count, high, low);
+                double move = (squares - 4) / (2.0 * kernels.sumExcess(support, first, count, high, low));
+                threshold += move;
+                if (count * move * move < NEAR) {
+                    break;
                 }
-                double mean = sum / n;
-                double left = (1 - (squares - sum * mean)) / n;
-                double closed = mean - Math.sqrt(Math.max(0, left));
-                if (left >= 0 && closed <= least) {
-                    return closed;
-                }
-                double excess = squares - 2 * threshold * sum + n * threshold * threshold - 1;
-                threshold += excess / (2 * (sum - n * threshold));
-                end = SparseRows.keep(first, end, support, max, 2 * threshold, support);
+                count = kernels.keep(support, first, count, (float) threshold, support, first);
             }
             return threshold;
         }
@@ -92,18 +86,12 @@ public final class EntmaxAttention implements AttentionVariantProvider {
                 float[] dWeights,
                 float[] dScores,
                 float[] dParameters) {
-            double sum = 0;
-            double roots = 0;
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                if (weights[j] != 0) {
-                    double root = Math.sqrt(weights[j]);
-                    sum += root * dWeights[j];
-                    roots += root;
-                }
+            int first = row.firstKey();
+            int keys = row.keys();
+            for (int j = first; j < keys; j++) {
+                scores[j] = (float) Math.sqrt(weights[j]);
             }
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                dScores[j] = weights[j] == 0 ? 0f : (float) (Math.sqrt(weights[j]) * (dWeights[j] - sum / roots));
-            }
+            SparseRows.gradient(kernels, first, keys, scores, dWeights, dScores);
         }
     }
 }

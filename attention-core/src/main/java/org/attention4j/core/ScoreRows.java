@@ -8,12 +8,19 @@ import org.attention4j.api.Scratch;
  * block. Keys that a query does not see have −∞. Memory grows with S, not with T.
  */
 final class ScoreRows {
-    /** Queries that share a reading of the keys: enough for the products to run at speed. */
-    static final int ROWS = 16;
+    /** Queries that share a reading of the keys: enough for the products to run at speed, and more where their scores stay near. */
+    private static final int LEAST_ROWS = 16;
+
+    private static final int MOST_ROWS = 64;
+    /** Scores that stay near: 256 KB. */
+    private static final int NEAR = 1 << 16;
 
     private static final int BLOCK = KeyValues.BLOCK;
 
-    /** [ROWS, stride], a row of scores for each query. */
+    /** Queries that are taken together, at most. */
+    int rows;
+
+    /** [rows, stride], a row of scores for each query. */
     float[] scores = {};
     /** The scores as scale and soft-cap left them, where they are kept. */
     float[] bent = {};
@@ -25,8 +32,9 @@ final class ScoreRows {
 
     static ScoreRows borrow(Scratch scratch, AttentionCall call, boolean forGradients) {
         ScoreRows rows = scratch.object(ScoreRows.class, ScoreRows::new);
-        int most = Math.min(ROWS, call.queryTime);
         rows.stride = call.keyValues.capacity();
+        rows.rows = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, NEAR / Math.max(1, rows.stride)));
+        int most = Math.min(rows.rows, call.queryTime);
         int size = Memory.length((long) most * rows.stride, "scores of some queries");
         rows.scores = scratch.floats(size);
         rows.keepBent = forGradients && call.scores.bent();
@@ -41,7 +49,7 @@ final class ScoreRows {
         return (i - from) * stride;
     }
 
-    /** Computes the rows of queries {@code from} to {@code to}, at most {@link #ROWS}; the blocks of keys that one of them sees can be asked for. */
+    /** Computes the rows of queries {@code from} to {@code to}, at most {@link #rows}; the blocks of keys that one of them sees can be asked for. */
     VisibleKeys compute(AttentionCall c, int b, int h, int from, int to) {
         seen.queries(b, h, from, to);
         for (int i = from; i < to; i++) {

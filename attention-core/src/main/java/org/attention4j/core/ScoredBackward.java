@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScoredBackward implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
-    private static final int ROWS = ScoreRows.ROWS;
+    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
 
     AttentionCall call = new AttentionCall();
     BackwardArrays arrays = new BackwardArrays();
@@ -48,9 +48,10 @@ final class ScoredBackward implements Workspace.Task {
         int b = index / keyHeads;
         int keyHead = index % keyHeads;
         Tile tile = borrow(call, scratch);
+        int most = tile.scores.rows;
         for (int h = 0; h < call.heads; h++) {
-            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += ROWS) {
-                rows(b, h, from, Math.min(from + ROWS, call.queryLengths[b]), tile);
+            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += most) {
+                rows(b, h, from, Math.min(from + most, call.queryLengths[b]), tile);
             }
         }
         arrays.keepVariant(index, tile.dParameters);
@@ -67,8 +68,8 @@ final class ScoredBackward implements Workspace.Task {
         tile.dParameters = arrays.variantZeros(scratch);
         tile.keyRows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
         tile.panels = scratch.floats(BLOCK * Math.max(Work.padded(c.keyWidth), c.valueWidth));
-        tile.queryPanels = scratch.floats(ROWS * Work.padded(c.keyWidth));
-        tile.outPanels = scratch.floats(ROWS * Work.padded(c.valueWidth));
+        tile.queryPanels = scratch.floats(tile.scores.rows * Work.padded(c.keyWidth));
+        tile.outPanels = scratch.floats(tile.scores.rows * Work.padded(c.valueWidth));
         return tile;
     }
 
@@ -134,16 +135,15 @@ final class ScoredBackward implements Workspace.Task {
         if (c.dropout != null) {
             c.dropout.apply(c, b, h, i, first, tile.dWeights, first, keys - first);
         }
-        for (int j = first; j < keys; j++) {
-            boolean sees = x[at + j] != Float.NEGATIVE_INFINITY;
-            tile.dWeights[j] = sees ? tile.dWeights[j] + arrays.dWeight(c, b, h, i, j) : 0f;
+        for (int j = first; j < keys && arrays.dWeights != null; j++) {
+            tile.dWeights[j] += arrays.dWeight(c, b, h, i, j);
         }
+        c.kernels.clearUpTo(HIDDEN, x, at + first, tile.dWeights, first, keys - first);
         Arrays.fill(tile.dScores, first, keys, 0f);
         System.arraycopy(x, at + first, tile.rows.scores, first, keys - first);
         weighting.backward(row, tile.rows.scores, weights, tile.dWeights, tile.dScores, tile.dParameters);
-        for (int j = first; j < keys; j++) {
-            tile.d[at + j] = x[at + j] == Float.NEGATIVE_INFINITY ? 0f : tile.dScores[j];
-        }
+        System.arraycopy(tile.dScores, first, tile.d, at + first, keys - first);
+        c.kernels.clearUpTo(HIDDEN, x, at + first, tile.d, at + first, keys - first);
         if (c.dropout != null) {
             c.dropout.apply(c, b, h, i, first, weights, first, keys - first);
         }

@@ -35,11 +35,7 @@ final class ScoredForward implements Workspace.Task {
             System.arraycopy(x, at + first, scores, first, keys - first);
             Arrays.fill(weights, first, keys, 0f);
             Objects.requireNonNull(c.scoreWeighting).weights(row, scores, weights);
-            for (int j = first; j < keys; j++) {
-                if (x[at + j] == Float.NEGATIVE_INFINITY) {
-                    weights[j] = 0f;
-                }
-            }
+            c.kernels.clearUpTo(Float.NEGATIVE_INFINITY, x, at + first, weights, first, keys - first);
             return keys;
         }
     }
@@ -58,8 +54,8 @@ final class ScoredForward implements Workspace.Task {
             ScoreRows scores = ScoreRows.borrow(scratch, c, false);
             Rows rows = Rows.borrow(scratch, c);
             KeyBlock tile = c.keyValues.block(scratch);
-            for (int i = from; i < to; i += ScoreRows.ROWS) {
-                rows(c, b, h, i, Math.min(i + ScoreRows.ROWS, to), scores, rows, tile);
+            for (int i = from; i < to; i += scores.rows) {
+                rows(c, b, h, i, Math.min(i + scores.rows, to), scores, rows, tile);
             }
         }
     }

@@ -8,6 +8,8 @@ import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.api.variant.ScoreWeighting;
+import org.attention4j.kernels.Activation;
+import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /**
@@ -18,6 +20,7 @@ import org.attention4j.kernels.ScalarMath;
  * <p>Immutable; safe for any number of threads.
  */
 public final class SigmoidAttention implements AttentionVariantProvider {
+    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
     private static final Option<Integer> LENGTH = Option.integer(
             "length", 0, 1 << 30, 0, "n of the bias -log n of every score; 0: how many keys the query sees.");
 
@@ -41,20 +44,20 @@ public final class SigmoidAttention implements AttentionVariantProvider {
 
     @Override
     public AttentionVariant variant(MixerSpec spec) {
-        return AttentionVariant.of(new Weighting(spec.config().get(LENGTH))).withWeightSum(WeightSum.ANY);
+        return AttentionVariant.of(new Weighting(spec.config().get(LENGTH), Kernels.preferred()))
+                .withWeightSum(WeightSum.ANY);
     }
 
-    private record Weighting(int length) implements ScoreWeighting {
+    private record Weighting(int length, Kernels kernels) implements ScoreWeighting {
         @Override
         public void weights(AttentionRow row, float[] scores, float[] weights) {
-            int n = length;
-            for (int j = row.firstKey(); j < row.keys() && length == 0; j++) {
-                n += scores[j] == Float.NEGATIVE_INFINITY ? 0 : 1;
+            int first = row.firstKey();
+            int count = row.keys() - first;
+            float bias = ScalarMath.log(length == 0 ? kernels.count(scores, first, count, HIDDEN) : length);
+            for (int j = first; j < first + count; j++) {
+                scores[j] -= bias;
             }
-            float bias = ScalarMath.log(n);
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                weights[j] = ScalarMath.sigmoid(scores[j] - bias);
-            }
+            kernels.apply(Activation.SIGMOID, scores, first, weights, first, count);
         }
 
         @Override
@@ -65,9 +68,10 @@ public final class SigmoidAttention implements AttentionVariantProvider {
                 float[] dWeights,
                 float[] dScores,
                 float[] dParameters) {
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                dScores[j] = dWeights[j] * weights[j] * (1 - weights[j]);
-            }
+            int first = row.firstKey();
+            int count = row.keys() - first;
+            kernels.gradient(
+                    Activation.SIGMOID, weights, first, weights, first, dWeights, first, dScores, first, count);
         }
     }
 }

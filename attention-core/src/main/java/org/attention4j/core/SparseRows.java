@@ -1,39 +1,31 @@
 package org.attention4j.core;
 
+import org.attention4j.kernels.Kernels;
+
 /** What sparse weightings have in common. */
 final class SparseRows {
     private SparseRows() {}
 
-    /** The largest score, −∞ if there is none to see, NaN if one is. */
-    static float max(int first, int keys, float[] scores) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int j = first; j < keys; j++) {
-            max = Math.max(max, scores[j]);
-        }
-        return max;
-    }
-
-    /** Whether a row is done: it sees nothing, so that weights stay 0, or a score is NaN, which all weights become. */
+    /** Whether a row is done: it sees nothing, so that weights stay 0, or its greatest score is no number, and no weight is one. */
     static boolean settled(int first, int keys, float max, float[] scores, float[] weights) {
-        for (int j = first; j < keys && Float.isNaN(max); j++) {
+        if (Float.isFinite(max)) {
+            return false;
+        }
+        for (int j = first; j < keys && max != Float.NEGATIVE_INFINITY; j++) {
             weights[j] = scores[j] == Float.NEGATIVE_INFINITY ? 0f : Float.NaN;
         }
-        return !(max > Float.NEGATIVE_INFINITY);
+        return true;
     }
 
-    /**
-     * Keeps those numbers, in order, that are more than a threshold above (below, if it is negative) a maximum.
-     *
-     * @return past the last that is kept
-     */
-    static int keep(int first, int end, float[] from, double max, double threshold, float[] to) {
-        int past = first;
-        for (int j = first; j < end; j++) {
-            float score = from[j];
-            if (score - max > threshold) {
-                to[past++] = score;
-            }
+    /** ds = g (dw − Σ g dw / Σ g) where g is not 0, and 0 elsewhere, whatever dw is. */
+    static void gradient(Kernels kernels, int first, int keys, float[] g, float[] d, float[] dScores) {
+        int count = keys - first;
+        System.arraycopy(d, first, dScores, first, count);
+        kernels.clearUpTo(0f, g, first, dScores, first, count);
+        float all = kernels.sum(g, first, count);
+        float mean = all == 0f ? 0f : kernels.dot(g, first, dScores, first, count) / all;
+        for (int j = first; j < keys; j++) {
+            dScores[j] = g[j] * (dScores[j] - mean);
         }
-        return past;
     }
 }

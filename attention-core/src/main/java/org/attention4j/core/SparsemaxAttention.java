@@ -1,22 +1,24 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.WeightSum;
 import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.api.variant.ScoreWeighting;
+import org.attention4j.kernels.Kernels;
 
 /**
  * Sparsemax attention (Martins and Astudillo 2016): the weights of a row are the point of the probability simplex nearest to its scores, w_j =
  * max(0, s_j − τ) with the τ for which they sum to 1. Keys that score far less than others get exactly 0.
  *
- * <p>τ is found exactly by dropping keys that it leaves out until none is (Michelot 1986). A row of n keys takes O(n) for each such pass, of which there
+ * <p>τ is found by dropping keys that it leaves out until none is (Michelot 1986). A row of n keys takes O(n) for each such pass, of which there
  * are few. Immutable; safe for any number of threads.
  */
 public final class SparsemaxAttention implements AttentionVariantProvider {
-    private static final AttentionVariant VARIANT =
-            AttentionVariant.of(new Weighting()).withWeightSum(WeightSum.ONE).withKinks();
+    /** Of a sum so far from 1, the next is exact: its rounding is a part of so much. */
+    private static final double NEAR = 0x1p-10;
 
     /** The constructor that {@link java.util.ServiceLoader} calls. */
     public SparsemaxAttention() {}
@@ -33,32 +35,47 @@ public final class SparsemaxAttention implements AttentionVariantProvider {
 
     @Override
     public AttentionVariant variant(MixerSpec spec) {
-        return VARIANT;
+        return AttentionVariant.of(new Weighting(Kernels.preferred()))
+                .withWeightSum(WeightSum.ONE)
+                .withKinks();
     }
 
-    private static final class Weighting implements ScoreWeighting {
+    private record Weighting(Kernels kernels) implements ScoreWeighting {
+        /** Newton's method takes some; a support that shrinks by a key each time would take more, and is no worse off. */
+        private static final int MOST_STEPS = 64;
+
         @Override
         public void weights(AttentionRow row, float[] scores, float[] weights) {
             int first = row.firstKey();
             int keys = row.keys();
-            float max = SparseRows.max(first, keys, scores);
+            float max = kernels.max(scores, first, keys - first);
             if (SparseRows.settled(first, keys, max, scores, weights)) {
                 return;
             }
-            double threshold = -1; // the largest weight is at most 1
-            int end = SparseRows.keep(first, keys, scores, max, threshold, weights); // weights hold the support so far
-            for (int before = -1; end != before; ) {
-                before = end;
-                double sum = 0;
-                for (int j = first; j < end; j++) {
-                    sum += (double) weights[j] - max;
-                }
-                threshold = (sum - 1) / (end - first);
-                end = SparseRows.keep(first, end, weights, max, threshold, weights);
-            }
             for (int j = first; j < keys; j++) {
-                weights[j] = (float) Math.max(0, (double) scores[j] - max - threshold);
+                scores[j] -= max;
             }
+            double threshold = threshold(first, keys, scores, weights);
+            for (int j = first; j < keys; j++) {
+                weights[j] = (float) Math.max(0, scores[j] - threshold);
+            }
+        }
+
+        /** τ for scores less their maximum; {@code support} holds those above it so far, and is overwritten. */
+        private double threshold(int first, int keys, float[] scores, float[] support) {
+            double threshold = -1; // the largest weight is at most 1
+            int count = kernels.keep(scores, first, keys - first, -1f, support, first);
+            for (int step = 0; step < MOST_STEPS; step++) {
+                float high = (float) threshold;
+                double excess = kernels.sumExcess(support, first, count, high, (float) (threshold - high)) - 1;
+                threshold += excess / count;
+                int before = count;
+                count = kernels.keep(support, first, count, (float) threshold, support, first);
+                if (count == before && Math.abs(excess) < NEAR) {
+                    break;
+                }
+            }
+            return threshold;
         }
 
         /** On the support, ds = dw − mean(dw). */
@@ -70,17 +87,11 @@ public final class SparsemaxAttention implements AttentionVariantProvider {
                 float[] dWeights,
                 float[] dScores,
                 float[] dParameters) {
-            double sum = 0;
-            int count = 0;
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                if (weights[j] != 0) {
-                    sum += dWeights[j];
-                    count++;
-                }
-            }
-            for (int j = row.firstKey(); j < row.keys(); j++) {
-                dScores[j] = weights[j] == 0 ? 0f : (float) (dWeights[j] - sum / count);
-            }
+            int first = row.firstKey();
+            int keys = row.keys();
+            Arrays.fill(scores, first, keys, 1f);
+            kernels.clearUpTo(0f, weights, first, scores, first, keys - first);
+            SparseRows.gradient(kernels, first, keys, scores, dWeights, dScores);
         }
     }
 }

@@ -8,14 +8,17 @@ import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.api.variant.ScoreWeighting;
+import org.attention4j.kernels.Kernels;
 
 /**
  * Top-k attention (Gupta et al. 2021, "Memory-efficient Transformers via Top-k Attention"): the softmax over the k largest scores of a row, 0 for the
  * others; of equal scores those of earlier keys are taken. Gradients are those of the softmax over the keys that were taken.
  *
- * <p>The k-th largest is found by a heap of k: a row of n keys takes O(n log k), and about n where k is small. Immutable; safe for any number of threads.
+ * <p>The k-th largest is found by bisection over the scores that are left between its bounds: O(n) for each step, of which there are at most 48, and
+ * few over all keys of a row. Immutable; safe for any number of threads.
  */
 public final class TopKAttention implements AttentionVariantProvider {
+    private static final int VALUE_STEPS = 16;
     private static final Option<Integer> KEYS =
             Option.integer("top-k", 1, 1 << 30, 32, "How many keys a query takes from: those of the largest scores.");
 
@@ -39,71 +42,81 @@ public final class TopKAttention implements AttentionVariantProvider {
 
     @Override
     public AttentionVariant variant(MixerSpec spec) {
-        return AttentionVariant.of(new Weighting(spec.config().get(KEYS)))
+        return AttentionVariant.of(new Weighting(spec.config().get(KEYS), Kernels.preferred()))
                 .withWeightSum(WeightSum.ONE)
                 .withKinks();
     }
 
-    private record Weighting(int most) implements ScoreWeighting {
+    private record Weighting(int most, Kernels kernels) implements ScoreWeighting {
         @Override
         public void weights(AttentionRow row, float[] scores, float[] weights) {
             int first = row.firstKey();
             int keys = row.keys();
-            float max = SparseRows.max(first, keys, scores);
+            int count = keys - first;
+            float max = kernels.max(scores, first, count);
             if (SparseRows.settled(first, keys, max, scores, weights)) {
                 return;
             }
-            float threshold = threshold(first, keys, scores, weights);
-            int equal = most;
-            for (int j = first; j < keys; j++) {
-                equal -= scores[j] > threshold ? 1 : 0;
-            }
-            for (int j = first; j < keys; j++) { // of equal ones, the first
-                boolean taken = scores[j] > threshold || scores[j] == threshold && equal-- > 0;
-                scores[j] = taken ? scores[j] : Float.NEGATIVE_INFINITY;
-            }
-            RowSoftmax.apply(first, keys, max, scores, weights);
-        }
-
-        /** The k-th largest of the scores that are not −∞, or −∞ if there are not so many; {@code heap} is overwritten. */
-        private float threshold(int first, int keys, float[] scores, float[] heap) {
-            int size = 0;
-            for (int j = first; j < keys; j++) {
-                float score = scores[j];
-                if (score == Float.NEGATIVE_INFINITY) {
-                    continue;
-                }
-                if (size < most) {
-                    up(heap, first, size++, score);
-                } else if (score > heap[first]) {
-                    down(heap, first, size, score);
+            float last = last(first, count, max, scores, weights);
+            System.arraycopy(scores, first, weights, first, count);
+            kernels.expSum(weights, first, count, max);
+            kernels.clearUpTo(Math.nextDown(last), scores, first, weights, first, count);
+            int equal = most - kernels.count(scores, first, count, last);
+            if (kernels.count(scores, first, count, Math.nextDown(last)) > most) {
+                for (int j = first; j < keys; j++) { // of equal ones, the first
+                    weights[j] = scores[j] == last && equal-- <= 0 ? 0f : weights[j];
                 }
             }
-            return size < most ? Float.NEGATIVE_INFINITY : heap[first];
+            kernels.scale(weights, first, count, 1f / kernels.sum(weights, first, count));
         }
 
-        /** Adds a number to a heap, whose least number is the first. */
-        private static void up(float[] heap, int first, int size, float score) {
-            int i = size;
-            while (i > 0 && heap[first + (i - 1) / 2] > score) {
-                heap[first + i] = heap[first + (i - 1) / 2];
-                i = (i - 1) / 2;
+        /**
+         * A number that is at most the k-th largest of the scores that are not −∞ and greater than any smaller one, or −∞ if there are not more
+         * than k. Between bounds that close in, those above the lower one are kept: in {@code kept}, which is overwritten.
+         */
+        private float last(int first, int keys, float max, float[] scores, float[] kept) {
+            if (kernels.count(scores, first, keys, Float.NEGATIVE_INFINITY) <= most) {
+                return Float.NEGATIVE_INFINITY;
             }
-            heap[first + i] = score;
-        }
-
-        /** Puts a number in the place of the least. */
-        private static void down(float[] heap, int first, int size, float score) {
-            int i = 0;
-            for (int child = 1; child < size; child = 2 * i + 1) {
-                child += child + 1 < size && heap[first + child + 1] < heap[first + child] ? 1 : 0;
-                if (heap[first + child] >= score) {
-                    break;
+            float low = max - 1;
+            for (float depth = 4; kernels.count(scores, first, keys, low) < most; depth *= 4) {
+                low = max - depth;
+            }
+            int count = kernels.keep(scores, first, keys, low, kept, first);
+            float high = max;
+            for (int step = 0; count > most; step++) {
+                float middle = middle(low, high, step);
+                if (!(middle > low && middle < high)) {
+                    return high;
                 }
-                heap[first + i] = heap[first + child];
-                i = child;
+                int above = kernels.count(kept, first, count, middle);
+                if (above < most) {
+                    high = middle;
+                } else {
+                    low = middle;
+                    count = kernels.keep(kept, first, count, low, kept, first);
+                }
             }
-            heap[first + i] = score;
+            return Math.nextUp(low);
+        }
+
+        /** Half the way in value, which suits scores, and after some steps in the order of floats, of which there are 2³². */
+        private static float middle(float low, float high, int step) {
+            float middle = low + (high - low) / 2;
+            if (step < VALUE_STEPS && middle > low && middle < high) {
+                return middle;
+            }
+            long sum = (long) order(low) + order(high);
+            return Float.intBitsToFloat(order((int) Math.floorDiv(sum, 2L)));
+        }
+
+        /** The bits of a float as an integer in the same order, and back. */
+        private static int order(float x) {
+            return order(Float.floatToRawIntBits(x));
+        }
+
+        private static int order(int bits) {
+            return bits ^ bits >> 31 & Integer.MAX_VALUE;
         }
 
         @Override
@@ -114,7 +127,7 @@ public final class TopKAttention implements AttentionVariantProvider {
                 float[] dWeights,
                 float[] dScores,
                 float[] dParameters) {
-            RowSoftmax.gradient(row.firstKey(), row.keys(), weights, dWeights, dScores);
+            SparseRows.gradient(kernels, row.firstKey(), row.keys(), weights, dWeights, dScores);
         }
     }
 }

@@ -130,7 +130,7 @@ class WeightingsTest {
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
     void weightsAndGradients(
-            @ForAll @IntRange(min = 1, max = 40) int keys,
+            @ForAll @IntRange(min = 1, max = 70) int keys,
             @ForAll @IntRange(min = 1, max = 12) int k,
             @ForAll @IntRange(min = 0, max = 2) int size,
             @ForAll long seed) {

@@ -453,6 +453,67 @@ public interface Kernels {
     float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
 
     /**
+     * Returns how many of x are greater than a threshold.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @param threshold what they are compared with; NaN is not greater
+     * @return their number
+     */
+    int count(float[] x, int xOffset, int n, float threshold);
+
+    /**
+     * Copies those of x that are greater than a threshold, in order. y may be x.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @param threshold what they are compared with; NaN is not greater
+     * @param y where they go; what is behind them, up to n numbers in all, may be overwritten
+     * @param yOffset where it starts
+     * @return how many they are
+     */
+    int keep(float[] x, int xOffset, int n, float threshold, float[] y, int yOffset);
+
+    /**
+     * Sets y[i] to 0 where x[i] ≤ a threshold: a weight where its score is −∞, a gradient where its weight is 0. y may be x.
+     *
+     * @param threshold the threshold; NaN is not below it
+     * @param x the row that is compared
+     * @param xOffset where it starts
+     * @param y the row that is read and written
+     * @param yOffset where it starts
+     * @param n their length
+     */
+    void clearUpTo(float threshold, float[] x, int xOffset, float[] y, int yOffset, int n);
+
+    /**
+     * Returns Σ r, in 16 lanes, with r = (x[i] − high) − low where that is greater than 0, and 0 elsewhere: what a row has above a threshold that
+     * is known to more digits than a float has.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @param high the threshold
+     * @param low what is to be added to it
+     * @return the sum, +0 if n = 0
+     */
+    float sumExcess(float[] x, int xOffset, int n, float high, float low);
+
+    /**
+     * Returns Σ r², in 16 lanes, each lane ← fma(r, r, lane), with r as in {@link #sumExcess}.
+     *
+     * @param x the row
+     * @param xOffset where it starts
+     * @param n its length
+     * @param high the threshold
+     * @param low what is to be added to it
+     * @return the sum, +0 if n = 0
+     */
+    float sumSquaredExcess(float[] x, int xOffset, int n, float high, float low);
+
+    /**
      * Replaces x[i] by exp(x[i] − shift) and returns the sum of the results, in 16 lanes: the middle of a softmax, with shift the
      * row's maximum. x[i] = −∞ gives exactly 0 for a finite shift.
      *

@@ -126,6 +126,44 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public int count(float[] x, int xOffset, int n, float threshold) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            count += x[xOffset + i] > threshold ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Override
+    public int keep(float[] x, int xOffset, int n, float threshold, float[] y, int yOffset) {
+        int past = yOffset;
+        for (int i = 0; i < n; i++) {
+            float value = x[xOffset + i];
+            if (value > threshold) {
+                y[past++] = value;
+            }
+        }
+        return past - yOffset;
+    }
+
+    @Override
+    public void clearUpTo(float threshold, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = x[xOffset + i] <= threshold ? 0f : y[yOffset + i];
+        }
+    }
+
+    @Override
+    public float sumExcess(float[] x, int xOffset, int n, float high, float low) {
+        return ScalarThresholds.sum(x, xOffset, n, high, low, 0, 1);
+    }
+
+    @Override
+    public float sumSquaredExcess(float[] x, int xOffset, int n, float high, float low) {
+        return ScalarThresholds.sumOfSquares(x, xOffset, n, high, low, 0, 1);
+    }
+
+    @Override
     public float expSum(float[] x, int xOffset, int n, float shift) {
         for (int i = 0; i < n; i++) {
             x[xOffset + i] = ScalarMath.exp(x[xOffset + i] - shift);

@@ -170,6 +170,43 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int count(float[] x, int xOffset, int n, float threshold) {
+        return n < LANES
+                ? SCALAR.count(x, xOffset, n, threshold)
+                : VectorThresholds.count(vectors, x, xOffset, n, threshold);
+    }
+
+    @Override
+    public int keep(float[] x, int xOffset, int n, float threshold, float[] y, int yOffset) {
+        return n < LANES
+                ? SCALAR.keep(x, xOffset, n, threshold, y, yOffset)
+                : VectorThresholds.keep(vectors, x, xOffset, n, threshold, y, yOffset);
+    }
+
+    @Override
+    public void clearUpTo(float threshold, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        if (n < LANES) {
+            SCALAR.clearUpTo(threshold, x, xOffset, y, yOffset, n);
+        } else {
+            VectorThresholds.clearUpTo(vectors, threshold, x, xOffset, y, yOffset, n);
+        }
+    }
+
+    @Override
+    public float sumExcess(float[] x, int xOffset, int n, float high, float low) {
+        return n < LANES
+                ? SCALAR.sumExcess(x, xOffset, n, high, low)
+                : VectorThresholds.sumExcess(vectors, x, xOffset, n, high, low);
+    }
+
+    @Override
+    public float sumSquaredExcess(float[] x, int xOffset, int n, float high, float low) {
+        return n < LANES
+                ? SCALAR.sumSquaredExcess(x, xOffset, n, high, low)
+                : VectorThresholds.sumSquaredExcess(vectors, x, xOffset, n, high, low);
+    }
+
+    @Override
     public float expSum(float[] x, int xOffset, int n, float shift) {
         return n < LANES ? SCALAR.expSum(x, xOffset, n, shift) : VectorRows.expSum(vectors, x, xOffset, n, shift);
     }

@@ -38,6 +38,35 @@ class VectorAgreementTest {
         Agreement.check(arrays, none((k, a) -> k.multiplyAddElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
     }
 
+    /** Against thresholds among the numbers themselves, so that equal ones occur, and into the row itself. */
+    @Property(tries = 4 * TRIES)
+    void thresholds(
+            @ForAll @IntRange(max = 100) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, wild, n + o + 3, n + o + 3);
+        for (int i = random.nextInt(3); i < arrays[0].length; i += 1 + random.nextInt(9)) {
+            arrays[0][i] = random.nextBoolean() ? 0f : Float.NEGATIVE_INFINITY;
+        }
+        float f = arrays[0][random.nextInt(arrays[0].length)];
+        float low = 1e-8f * f;
+        Agreement.check(arrays, (k, a) -> k.count(a[0], o, n, f));
+        for (int target = 0; target < 2; target++) {
+            int y = target;
+            Agreement.check(arrays, (k, a) -> {
+                int kept = k.keep(a[0], o, n, f, a[y], o);
+                Arrays.fill(a[y], o + kept, o + n, 0f); // may be overwritten
+                return kept;
+            });
+        }
+        Agreement.check(arrays, none((k, a) -> k.clearUpTo(f, a[0], o, a[1], o + 2, n)));
+        Agreement.check(arrays, none((k, a) -> k.clearUpTo(0f, a[0], o, a[0], o, n)));
+        Agreement.check(arrays, (k, a) -> k.sumExcess(a[0], o, n, f, low));
+        Agreement.check(arrays, (k, a) -> k.sumSquaredExcess(a[0], o, n, f, low));
+    }
+
     /** Rows of hidden and wild scores, and maxima of anything before. */
     @Property(tries = 4 * TRIES)
     void softmax(

@@ -33,7 +33,7 @@ public interface AttentionRow {
     /**
      * A key before which the query may attend to none: where loops over keys may start.
      *
-     * @return 0 to S; weights before it are not read
+     * @return 0 to S, a multiple of 16 unless it is S; weights before it are not read
      */
     default int firstKey() {
         return 0;

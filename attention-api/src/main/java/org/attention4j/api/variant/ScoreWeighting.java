@@ -5,7 +5,9 @@ package org.attention4j.api.variant;
  * masks and their gradients are inherited, with the kernels that compute them.
  *
  * <p>Keys that the query does not see have the score −∞, and get the weight 0 whatever is written for them. A sum over keys that adds 0 for
- * them, one after another, does not depend on how many there are: that is how steps keep the bits of whole sequences.
+ * them does not depend on how many there are, one after another or in lanes, as the first key is a multiple of 16: that is how steps keep the
+ * bits of whole sequences. Rows are plain arrays for the sake of vector kernels (of the module {@code org.attention4j.kernels} or the
+ * weighting's own), which is how the built-in weightings come near the softmax's speed.
  *
  * <p>Pure functions, safe for any number of threads, that allocate nothing.
  */

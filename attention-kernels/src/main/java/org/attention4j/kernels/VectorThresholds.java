@@ -1,0 +1,144 @@
+package org.attention4j.kernels;
+
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What of a row is above a threshold. Sums have the lanes of {@link VectorRows}; a lane past the end of the row gains 0, and none is ever −0. */
+final class VectorThresholds {
+    private VectorThresholds() {}
+
+    static int count(Width w, float[] x, int xo, int n, float threshold) {
+        VectorSpecies<Float> s = w.species();
+        int count = 0;
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            count += FloatVector.fromArray(s, x, xo + i).compare(GT, threshold).trueCount();
+        }
+        for (; i < n; i++) {
+            count += x[xo + i] > threshold ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** A whole vector is written each time, never past what has been read. */
+    static int keep(Width w, float[] x, int xo, int n, float threshold, float[] y, int yo) {
+        VectorSpecies<Float> s = w.species();
+        int past = yo;
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            VectorMask<Float> kept = v.compare(GT, threshold);
+            v.compress(kept).intoArray(y, past);
+            past += kept.trueCount();
+        }
+        for (; i < n; i++) {
+            float value = x[xo + i];
+            if (value > threshold) {
+                y[past++] = value;
+            }
+        }
+        return past - yo;
+    }
+
+    static void clearUpTo(Width w, float threshold, float[] x, int xo, float[] y, int yo, int n) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector zero = FloatVector.zero(s);
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            VectorMask<Float> found = FloatVector.fromArray(s, x, xo + i).compare(LE, threshold);
+            FloatVector.fromArray(s, y, yo + i).blend(zero, found).intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = x[xo + i] <= threshold ? 0f : y[yo + i];
+        }
+    }
+
+    static float sumExcess(Width w, float[] x, int xo, int n, float high, float low) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            a0 = a0.add(excess(FloatVector.fromArray(s, x, xo + i), high, low));
+            if (l < 16) {
+                a1 = a1.add(excess(FloatVector.fromArray(s, x, xo + i + l), high, low));
+            }
+            if (l < 8) {
+                a2 = a2.add(excess(FloatVector.fromArray(s, x, xo + i + 2 * l), high, low));
+                a3 = a3.add(excess(FloatVector.fromArray(s, x, xo + i + 3 * l), high, low));
+            }
+        }
+        if (i < n) {
+            a0 = a0.add(excessTail(s, x, xo + i, n - i, high, low));
+            if (l < 16) {
+                a1 = a1.add(excessTail(s, x, xo + i + l, n - i - l, high, low));
+            }
+            if (l < 8) {
+                a2 = a2.add(excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low));
+                a3 = a3.add(excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low));
+            }
+        }
+        return VectorRows.fold(a0, a1, a2, a3);
+    }
+
+    static float sumSquaredExcess(Width w, float[] x, int xo, int n, float high, float low) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector a0 = FloatVector.zero(s);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        int i = 0;
+        for (; i <= n - 16; i += 16) {
+            FloatVector r0 = excess(FloatVector.fromArray(s, x, xo + i), high, low);
+            a0 = r0.fma(r0, a0);
+            if (l < 16) {
+                FloatVector r1 = excess(FloatVector.fromArray(s, x, xo + i + l), high, low);
+                a1 = r1.fma(r1, a1);
+            }
+            if (l < 8) {
+                FloatVector r2 = excess(FloatVector.fromArray(s, x, xo + i + 2 * l), high, low);
+                a2 = r2.fma(r2, a2);
+                FloatVector r3 = excess(FloatVector.fromArray(s, x, xo + i + 3 * l), high, low);
+                a3 = r3.fma(r3, a3);
+            }
+        }
+        if (i < n) {
+            FloatVector r0 = excessTail(s, x, xo + i, n - i, high, low);
+            a0 = r0.fma(r0, a0);
+            if (l < 16) {
+                FloatVector r1 = excessTail(s, x, xo + i + l, n - i - l, high, low);
+                a1 = r1.fma(r1, a1);
+            }
+            if (l < 8) {
+                FloatVector r2 = excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low);
+                a2 = r2.fma(r2, a2);
+                FloatVector r3 = excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low);
+                a3 = r3.fma(r3, a3);
+            }
+        }
+        return VectorRows.fold(a0, a1, a2, a3);
+    }
+
+    private static FloatVector excess(FloatVector x, float high, float low) {
+        FloatVector r = x.sub(high).sub(low);
+        FloatVector zero = FloatVector.zero(x.species());
+        return zero.blend(r, r.compare(GT, zero));
+    }
+
+    private static FloatVector excessTail(VectorSpecies<Float> s, float[] x, int xo, int left, float high, float low) {
+        FloatVector zero = FloatVector.zero(s);
+        if (left <= 0) {
+            return zero;
+        }
+        VectorMask<Float> mask = s.indexInRange(0, left);
+        return zero.blend(excess(FloatVector.fromArray(s, x, xo, mask), high, low), mask);
+    }
+}
