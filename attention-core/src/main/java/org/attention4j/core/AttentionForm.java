@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param outProjection whether heads are mixed by an output projection
  * @param biasKeyValue whether a learned key and value are added to every sequence
  * @param zeroAttention whether a key and value of zeros are added to every sequence
- * @param norm of each head's queries and keys
+ * @param norm of queries and keys, each head's for itself
  * @param epsilon of the norm
+ * @param jointNorm whether it is one of all heads together
  * @param gate whether each head's output has a gate
  */
 record AttentionForm(
@@ -41,6 +42,7 @@ record AttentionForm(
         boolean zeroAttention,
         HeadNorm.Kind norm,
         float epsilon,
+        boolean jointNorm,
         boolean gate) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
@@ -176,7 +178,7 @@ record AttentionForm(
                 spec.parameter(OUT_BIAS, InitialValue.zeros(), inWidth);
             }
         }
-        HeadNorm.declare(norm, keyWidth, spec);
+        HeadNorm.declare(norm, jointNorm ? queriesWidth() : keyWidth, jointNorm ? keysWidth() : keyWidth, spec);
         HeadGate.declare(this, spec);
     }
 }

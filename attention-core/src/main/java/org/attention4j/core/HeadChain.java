@@ -7,7 +7,10 @@ import org.attention4j.api.Tensor;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** What projected queries, or keys, go through before attention: a norm of each head, then a turn by their position; either may be absent. */
+/**
+ * What projected queries, or keys, go through before attention: a norm of each head or of all together, then a turn by their position;
+ * either may be absent.
+ */
 final class HeadChain {
     private final @Nullable HeadNorm norm;
     private final @Nullable RotaryEmbedding rotary;
@@ -39,8 +42,8 @@ final class HeadChain {
         for (int i = 0; i < count; i++) {
             int row = at + i * stride;
             if (norm != null) {
-                for (int h = 0; h < heads; h++) {
-                    norm.apply(kernels, rows, row + h * headWidth);
+                for (int n = 0; n < heads * headWidth; n += norm.width()) {
+                    norm.apply(kernels, rows, row + n);
                 }
             }
             if (rotary != null) {
@@ -90,19 +93,21 @@ final class HeadChain {
             Scratch scratch) {
         Tensor weight = wanted.contains(each.weightName()) ? wanted.get(each.weightName()) : null;
         Tensor bias = wanted.contains(each.biasName()) ? wanted.get(each.biasName()) : null;
-        float[] dWeight = weight == null ? scratch.floats(headWidth) : weight.readable(scratch);
-        float[] dBias = bias == null ? scratch.floats(headWidth) : bias.readable(scratch);
+        int width = each.width();
+        int parts = heads * headWidth / width;
+        float[] dWeight = weight == null ? scratch.floats(width) : weight.readable(scratch);
+        float[] dBias = bias == null ? scratch.floats(width) : bias.readable(scratch);
         int weightAt = weight == null ? 0 : weight.offset();
         int biasAt = bias == null ? 0 : bias.offset();
-        float[] dX = scratch.floats(headWidth);
+        float[] dX = scratch.floats(width);
         for (int b = 0; b < shape.batch; b++) {
-            for (int i = 0; i < shape.lengths[b] * heads; i++) {
-                int x = input.at(b, 0, i / heads) + i % heads * headWidth;
-                int at = d.at(b, 0, i / heads) + i % heads * headWidth;
+            for (int i = 0; i < shape.lengths[b] * parts; i++) {
+                int x = input.at(b, 0, i / parts) + i % parts * width;
+                int at = d.at(b, 0, i / parts) + i % parts * width;
                 each.parameterGradient(kernels, input.array, x, d.array, at, dWeight, weightAt, dBias, biasAt);
-                Arrays.fill(dX, 0, headWidth, 0f);
+                Arrays.fill(dX, 0, width, 0f);
                 each.inputGradient(kernels, input.array, x, d.array, at, dX, 0);
-                System.arraycopy(dX, 0, d.array, at, headWidth);
+                System.arraycopy(dX, 0, d.array, at, width);
             }
         }
         if (weight != null) {

@@ -6,7 +6,10 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** The norm of a head's queries or keys: each row [E] for itself, with a weight, and a bias where it is a layer norm, that heads share. */
+/**
+ * The norm of queries or keys: each head's row [E] for itself, with a weight, and a bias where it is a layer norm, that heads share; or one
+ * row of all heads.
+ */
 final class HeadNorm {
     static final String QUERY = "q_norm";
     static final String KEY = "k_norm";
@@ -34,14 +37,17 @@ final class HeadNorm {
         this.bias = bias;
     }
 
-    static void declare(Kind kind, int width, MixerSpec.Builder spec) {
-        for (String name : new String[] {QUERY, KEY}) {
-            if (kind != Kind.NONE) {
-                spec.parameter(name + WEIGHT, InitialValue.ones(), width);
-            }
-            if (kind == Kind.LAYER) {
-                spec.parameter(name + BIAS, InitialValue.zeros(), width);
-            }
+    static void declare(Kind kind, int queryWidth, int keyWidth, MixerSpec.Builder spec) {
+        declare(kind, QUERY, queryWidth, spec);
+        declare(kind, KEY, keyWidth, spec);
+    }
+
+    private static void declare(Kind kind, String name, int width, MixerSpec.Builder spec) {
+        if (kind != Kind.NONE) {
+            declare(name, width, spec);
+        }
+        if (kind == Kind.LAYER) {
+            spec.parameter(name + BIAS, InitialValue.zeros(), width);
         }
     }
 

@@ -46,12 +46,18 @@ final class HeadOptions {
     static final Option<Double> EPSILON = Option.decimal(
             "query-key-norm-epsilon", 1e-12, 1, 1e-6, "What query-key-norm adds to a mean of squares before the root.");
 
+    /** Whether that norm is one of all heads together. */
+    static final Option<Boolean> JOINT = Option.flag(
+            "query-key-norm-joint",
+            false,
+            "Whether query-key-norm is over the numbers of all heads together, with a weight for each (OLMo 2).");
+
     /** Of each head's output. */
     static final Option<Boolean> GATE = Option.flag(
             "gate", false, "Whether each head's output is multiplied by a sigmoid of the input (Qiu et al. 2025).");
 
     static final OptionSchema SCHEMA =
-            OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, GATE);
+            OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, JOINT, GATE);
 
     private HeadOptions() {}
 
@@ -82,7 +88,8 @@ final class HeadOptions {
             throw new BadConfigurationException(
                     KEY_VALUE_HEADS.name(), Integer.toString(keyHeads), "must divide heads, " + heads);
         }
-        if (norm(config) == HeadNorm.Kind.LAYER && config.get(HEAD_WIDTH) == 1) {
+        int normed = config.get(HEAD_WIDTH) * (config.get(JOINT) ? keyHeads : 1);
+        if (norm(config) == HeadNorm.Kind.LAYER && normed == 1) {
             throw new BadConfigurationException(
                     QUERY_KEY_NORM.name(), "layer", "needs head-width above 1, was 1: a number less its mean is 0");
         }

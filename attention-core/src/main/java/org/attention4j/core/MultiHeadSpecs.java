@@ -30,6 +30,7 @@ final class MultiHeadSpecs {
                 config.get(MultiHeadAttention.ZERO_ATTENTION),
                 HeadOptions.norm(config),
                 config.get(HeadOptions.EPSILON).floatValue(),
+                config.get(HeadOptions.JOINT),
                 config.get(HeadOptions.GATE));
     }
 

@@ -79,6 +79,7 @@ public final class SelfAttention extends ProjectedAttention {
                 false,
                 HeadNorm.Kind.NONE,
                 0,
+                false,
                 false);
     }
 

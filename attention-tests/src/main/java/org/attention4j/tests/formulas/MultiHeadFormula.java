@@ -24,6 +24,7 @@ final class MultiHeadFormula implements Formula {
             "zero-attention",
             "query-key-norm",
             "query-key-norm-epsilon",
+            "query-key-norm-joint",
             "gate",
             "dropout",
             "dropout-seed",
@@ -62,6 +63,7 @@ final class MultiHeadFormula implements Formula {
         ScoreFormula score = new ScoreFormula(pair, config, parameters, heads, rounding);
         RotaryFormula rotary = new RotaryFormula(config, rounding);
         NormFormula norm = NormFormula.ofHeads(config, parameters, rounding);
+        boolean joint = Maths.flag(config, "query-key-norm-joint");
         double[][] joined = new double[x.length][heads * valueWidth];
         for (int h = 0; h < heads; h++) {
             int g = h / (heads / groups);
@@ -69,10 +71,10 @@ final class MultiHeadFormula implements Formula {
             double[][] k = new double[x.length][];
             double[][] v = new double[x.length][];
             for (int t = 0; t < x.length; t++) {
-                double[] query = Maths.linear(weight, bias, h * width, width, x[t], rounding);
-                double[] key = Maths.linear(weight, bias, (heads + g) * width, width, x[t], rounding);
-                q[t] = rotary.turned(norm.of("q_norm", query), t);
-                k[t] = rotary.turned(norm.of("k_norm", key), t);
+                double[] queries = Maths.linear(weight, bias, 0, heads * width, x[t], rounding);
+                double[] keyed = Maths.linear(weight, bias, heads * width, groups * width, x[t], rounding);
+                q[t] = rotary.turned(head(norm, joint, "q_norm", queries, h, width), t);
+                k[t] = rotary.turned(head(norm, joint, "k_norm", keyed, g, width), t);
                 int value = (heads + groups) * width + g * valueWidth;
                 v[t] = Maths.linear(weight, bias, value, valueWidth, x[t], rounding);
             }
@@ -97,6 +99,13 @@ final class MultiHeadFormula implements Formula {
             y[t] = Maths.linear(outWeight, parameters.get("out_proj.bias"), 0, config.width(), joined[t], rounding);
         }
         return y;
+    }
+
+    /** Of the queries or keys of all heads those of one, normalised alone or with the others. */
+    private static double[] head(NormFormula norm, boolean joint, String name, double[] all, int head, int width) {
+        return joint
+                ? Maths.slice(norm.of(name, all), head * width, width)
+                : norm.of(name, Maths.slice(all, head * width, width));
     }
 
     private static double gate(Map<String, double[]> parameters, int head, double[] x, Rounding rounding) {
