@@ -45,17 +45,23 @@ final class Cases {
         specs.sort(Comparator.comparingDouble(this::size));
     }
 
-    /** A valid configuration near a drawn one: options that are refused go back to their defaults, so that the others still meet. */
+    /**
+     * A valid configuration near a drawn one: numbers that are refused become smaller, and options that are still refused go back to their
+     * defaults, so that the others still meet.
+     */
     private Optional<MixerSpec> valid(MixerConfig drawn) {
         MixerConfig config = drawn;
         while (true) {
             try {
                 return Optional.of(provider.spec(config));
             } catch (BadConfigurationException refused) {
-                if (!config.options().containsKey(refused.option())) {
+                Object value = config.options().get(refused.option());
+                if (value == null) {
                     return Optional.empty();
                 }
-                config = without(config, refused.option());
+                config = value instanceof Integer number && number > 1
+                        ? config.with(refused.option(), number - 1)
+                        : without(config, refused.option());
             }
         }
     }
@@ -84,11 +90,34 @@ final class Cases {
         List<Option<?>> options = provider.kind().options().options();
         for (int i = 0; i < options.size(); i++) {
             for (int j = 0; j < i; j++) {
-                MixerConfig one = MixerConfig.width(random.nextInt(1, 13))
-                        .with(options.get(i).name(), other(options.get(i), random));
-                valid(one.with(options.get(j).name(), other(options.get(j), random)))
-                        .ifPresent(specs::add);
+                pair(options.get(i), options.get(j), random).ifPresent(specs::add);
             }
+        }
+    }
+
+    /** Values of two options that go together, if they are soon found: heads divide the width, and their groups the heads. */
+    private Optional<MixerSpec> pair(Option<?> one, Option<?> two, SplittableRandom random) {
+        Optional<MixerSpec> found = Optional.empty();
+        for (int i = 0; i < 8; i++) {
+            MixerConfig drawn = MixerConfig.width(random.nextInt(1, 13))
+                    .with(one.name(), other(one, random))
+                    .with(two.name(), other(two, random));
+            found = valid(drawn);
+            if (found.filter(spec -> differs(spec, one) && differs(spec, two)).isPresent()) {
+                return found;
+            }
+        }
+        return found;
+    }
+
+    /** Whether an option has another value than it would have if it were not given. */
+    private boolean differs(MixerSpec spec, Option<?> option) {
+        Object value = spec.config().options().get(option.name());
+        try {
+            MixerSpec other = provider.spec(without(spec.config(), option.name()));
+            return !value.equals(other.config().options().get(option.name()));
+        } catch (BadConfigurationException needed) {
+            return true;
         }
     }
 
