@@ -14,8 +14,10 @@ import org.attention4j.kernels.Kernels;
  * JVM of its own.
  */
 public final class Canary {
-    /** As listed, the other way round, and at random with these numbers as seeds. */
-    private static final List<String> ORDERS = List.of("listed", "reversed", "1", "2");
+    private static final String OTHER_WIDTHS = "after vectors of other widths";
+
+    /** As listed, the other way round, as listed but not first in the program, and at random with these numbers as seeds. */
+    private static final List<String> ORDERS = List.of("listed", "reversed", OTHER_WIDTHS, "1", "2");
 
     private static final double ORDER_OF_MAGNITUDE = 0.1;
     private static final long WARM_UP_NANOS = 200_000_000;
@@ -93,6 +95,8 @@ public final class Canary {
         List<KernelCase> cases = new ArrayList<>(KernelCases.of(Kernels.preferred()));
         if (order.equals("reversed")) {
             Collections.reverse(cases);
+        } else if (order.equals(OTHER_WIDTHS)) {
+            OtherWidths.run();
         } else if (!order.equals("listed")) {
             Collections.shuffle(cases, new Random(Long.parseLong(order)));
         }
