@@ -66,26 +66,28 @@ final class VectorThresholds {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = a0.add(excess(FloatVector.fromArray(s, x, xo + i), high, low));
+            a0 = excess(FloatVector.fromArray(s, x, xo + i), high, low).add(a0);
             if (l < 16) {
-                a1 = a1.add(excess(FloatVector.fromArray(s, x, xo + i + l), high, low));
+                a1 = excess(FloatVector.fromArray(s, x, xo + i + l), high, low).add(a1);
             }
             if (l < 8) {
-                a2 = a2.add(excess(FloatVector.fromArray(s, x, xo + i + 2 * l), high, low));
-                a3 = a3.add(excess(FloatVector.fromArray(s, x, xo + i + 3 * l), high, low));
+                a2 = excess(FloatVector.fromArray(s, x, xo + i + 2 * l), high, low)
+                        .add(a2);
+                a3 = excess(FloatVector.fromArray(s, x, xo + i + 3 * l), high, low)
+                        .add(a3);
             }
         }
         if (i < n) {
-            a0 = a0.add(excessTail(s, x, xo + i, n - i, high, low));
+            a0 = excessTail(s, x, xo + i, n - i, high, low).add(a0);
             if (l < 16) {
-                a1 = a1.add(excessTail(s, x, xo + i + l, n - i - l, high, low));
+                a1 = excessTail(s, x, xo + i + l, n - i - l, high, low).add(a1);
             }
             if (l < 8) {
-                a2 = a2.add(excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low));
-                a3 = a3.add(excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low));
+                a2 = excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low).add(a2);
+                a3 = excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low).add(a3);
             }
         }
-        return VectorRows.fold(a0, a1, a2, a3);
+        return VectorRows.fold(w, a0, a1, a2, a3);
     }
 
     static float sumSquaredExcess(Width w, float[] x, int xo, int n, float high, float low) {
@@ -124,7 +126,7 @@ final class VectorThresholds {
                 a3 = r3.fma(r3, a3);
             }
         }
-        return VectorRows.fold(a0, a1, a2, a3);
+        return VectorRows.fold(w, a0, a1, a2, a3);
     }
 
     private static FloatVector excess(FloatVector x, float high, float low) {
