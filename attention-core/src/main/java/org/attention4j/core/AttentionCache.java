@@ -8,8 +8,11 @@ import java.util.Objects;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
+import org.attention4j.api.Scratch;
+import org.attention4j.api.Sequences;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.StateFile;
+import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 
 /**
@@ -37,9 +40,9 @@ final class AttentionCache implements MixerState {
         this.furthest = furthest;
     }
 
-    static AttentionCache create(MixerSpec spec, CacheForm cache, AttentionForm form, int batch, int capacity) {
+    static AttentionCache create(MixerSpec spec, CacheForm cache, KeyShape kept, int batch, int capacity) {
         checkSizes(batch, capacity);
-        KeyValues empty = cache.keyValues(batch, form, capacity).allocate();
+        KeyValues empty = cache.keyValues(batch, kept, capacity).allocate();
         return new AttentionCache(spec, capacity, empty, new long[batch], new long[cache.isRing() ? batch : 0]);
     }
 
@@ -50,9 +53,9 @@ final class AttentionCache implements MixerState {
         }
     }
 
-    static long bytes(CacheForm cache, AttentionForm form, int batch, int capacity) {
+    static long bytes(CacheForm cache, KeyShape kept, int batch, int capacity) {
         checkSizes(batch, capacity);
-        return batch * (cache.bytes(form, capacity) + Long.BYTES * (cache.isRing() ? 2L : 1L));
+        return batch * (cache.bytes(kept, capacity) + Long.BYTES * (cache.isRing() ? 2L : 1L));
     }
 
     KeyValues keyValues() {
@@ -61,6 +64,65 @@ final class AttentionCache implements MixerState {
 
     private boolean isRing() {
         return keyValues.ring > 0;
+    }
+
+    /** Takes some positions of every sequence. */
+    interface Step {
+        /** Writes them behind those of the state, attends and moves on. */
+        void take(TrueRows rows, AttentionCache state, Tensor out, Workspace workspace);
+    }
+
+    /** Takes all of a chunk, or piece by piece where there can be no more at once. */
+    void take(Sequences chunk, Tensor out, Workspace with, Step step) {
+        int mark = with.begin();
+        try {
+            Scratch scratch = with.scratch();
+            TrueRows rows = TrueRows.of(scratch, chunk);
+            room(rows.lengths);
+            if (rows.time <= longestStep()) {
+                step.take(rows, this, out, with);
+            } else {
+                pieces(rows, out, with, step);
+            }
+        } finally {
+            with.end(mark);
+        }
+    }
+
+    private void pieces(TrueRows rows, Tensor out, Workspace with, Step step) {
+        Scratch scratch = with.scratch();
+        float[] array = out.writable(scratch);
+        Tensor target = Tensor.of(array, out.offset(), out.shape());
+        int longest = longestStep();
+        for (int from = 0; from < rows.time; from += longest) {
+            int mark = scratch.mark();
+            step.take(rows.part(from, longest, scratch), this, target, with);
+            scratch.release(mark);
+            with.mustFinish(); // a piece cannot be taken back
+        }
+        out.commit(array);
+    }
+
+    /** Tells a call of the keys that there will be with those of a step, and prepares their writing; where each sequence stands. */
+    int[] begin(AttentionCall call, TrueRows rows, Scratch scratch) {
+        int[] stand = scratch.ints(rows.batch);
+        call.keyLengths = scratch.ints(rows.batch);
+        for (int b = 0; b < rows.batch; b++) {
+            stand[b] = (int) positions[b];
+            call.keyLengths[b] = stand[b] + rows.lengths[b];
+        }
+        call.keyTime = capacity;
+        reserve(rows.lengths);
+        return stand;
+    }
+
+    /** Tells a call of the keys that there are. */
+    void present(AttentionCall call, Scratch scratch) {
+        call.keyLengths = scratch.ints(positions.length);
+        for (int b = 0; b < positions.length; b++) {
+            call.keyLengths[b] = (int) positions[b];
+        }
+        call.keyTime = capacity;
     }
 
     /** The most positions that may be written at once: more would write over keys that the first of them need. */
@@ -191,7 +253,7 @@ final class AttentionCache implements MixerState {
         writer.finish();
     }
 
-    static AttentionCache load(ReadableByteChannel channel, MixerSpec spec, CacheForm cache, AttentionForm form)
+    static AttentionCache load(ReadableByteChannel channel, MixerSpec spec, CacheForm cache, KeyShape kept)
             throws IOException {
         StateFile.Reader reader = new StateFile.Reader(channel, spec);
         int capacity = reader.capacity();
@@ -214,7 +276,7 @@ final class AttentionCache implements MixerState {
         }
         KeyValues loaded;
         try {
-            loaded = cache.keyValues(positions.length, form, capacity);
+            loaded = cache.keyValues(positions.length, kept, capacity);
         } catch (BadShapeException tooLarge) {
             throw reader.corrupt(reader.offset(), tooLarge.getMessage());
         }

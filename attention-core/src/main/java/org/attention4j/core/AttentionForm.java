@@ -81,6 +81,10 @@ record AttentionForm(
         return heads * valueWidth;
     }
 
+    KeyShape keyShape() {
+        return new KeyShape(keyHeads, keyWidth, valueWidth);
+    }
+
     int extraKeys() {
         return (biasKeyValue ? 1 : 0) + (zeroAttention ? 1 : 0);
     }

@@ -63,8 +63,8 @@ record CacheForm(Layout layout, Stored stored, int page, int reach) {
     }
 
     /** Keys and values without arrays, for a batch. */
-    KeyValues keyValues(int batch, AttentionForm form, int capacity) {
-        return keyValues(batch, form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity);
+    KeyValues keyValues(int batch, KeyShape kept, int capacity) {
+        return keyValues(batch, kept.heads(), kept.keyWidth(), kept.valueWidth(), capacity);
     }
 
     KeyValues keyValues(int batch, int heads, int keyWidth, int valueWidth, int capacity) {
@@ -74,12 +74,12 @@ record CacheForm(Layout layout, Stored stored, int page, int reach) {
     }
 
     /** Bytes of the keys and values of one sequence of a new state. */
-    long bytes(AttentionForm form, int capacity) {
+    long bytes(KeyShape kept, int capacity) {
         KeyPage one = emptyPage();
         int positions = positions(capacity);
-        long keys = KeyPage.keyNumbers(form.keyHeads(), form.keyWidth(), positions);
-        long values = KeyPage.valueNumbers(form.keyHeads(), form.valueWidth(), positions);
-        long data = one.bytes(keys, values, form.keyHeads() * ((positions + 15L) / 16 * 16));
+        long keys = KeyPage.keyNumbers(kept.heads(), kept.keyWidth(), positions);
+        long values = KeyPage.valueNumbers(kept.heads(), kept.valueWidth(), positions);
+        long data = one.bytes(keys, values, kept.heads() * ((positions + 15L) / 16 * 16));
         return layout == Layout.PAGED ? Work.blocks(capacity, page) * (data + one.objects()) : data;
     }
 }

@@ -35,7 +35,8 @@ final class CacheOptions {
 
     static final OptionSchema SCHEMA = OptionSchema.of(CACHE, CACHE_TYPE, PAGE);
 
-    private static final int LEAST_WIDTH = 8;
+    /** Of what rounded numbers come to. */
+    static final int LEAST_WIDTH = 8;
 
     private CacheOptions() {}
 

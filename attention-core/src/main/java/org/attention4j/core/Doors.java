@@ -181,18 +181,17 @@ final class Doors {
     }
 
     /** Checks what is asked of a state about the chunk that it took last. */
-    static AttentionCache checkState(ProjectedAttention mixer, Sequences chunk, MixerState state, Tensor weights) {
+    static AttentionCache checkState(MixerSpec spec, Sequences chunk, MixerState state, Tensor weights) {
         int columns = weights.shape().rank() == 4 ? weights.extent(3) : 0;
-        mixer.spec.checkWeights(chunk, columns, weights);
+        spec.checkWeights(chunk, columns, weights);
         if (!(state instanceof AttentionCache own)
-                || !state.spec().fingerprint().equals(mixer.spec.fingerprint())) {
-            throw new ForeignStateException(
-                    mixer.spec.fingerprint(), state.spec().fingerprint());
+                || !state.spec().fingerprint().equals(spec.fingerprint())) {
+            throw new ForeignStateException(spec.fingerprint(), state.spec().fingerprint());
         }
         if (own.batch() != chunk.batch()) {
             throw new ShapeMismatchException(
                     "chunk",
-                    Shape.of(own.batch(), chunk.time(), mixer.form.inWidth()),
+                    Shape.of(own.batch(), chunk.time(), spec.inputWidth()),
                     chunk.tensor().shape());
         }
         for (int b = 0; b < chunk.batch(); b++) {

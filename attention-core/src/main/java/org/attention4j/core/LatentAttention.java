@@ -19,11 +19,7 @@ import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
-import org.attention4j.api.RowState;
 import org.attention4j.api.Sequences;
-import org.attention4j.api.Shape;
-import org.attention4j.api.ShapeMismatchException;
-import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.WeightSum;
@@ -48,6 +44,9 @@ import org.attention4j.kernels.Kernels;
  * <p>Masks and scores have the options of {@link MultiHeadAttention}, in the same order: scale → soft-cap → position bias → mask → softmax, with
  * or without a sink → dropout, which recordings alone have.
  *
+ * <p>States have the layouts of {@link MultiHeadAttention}'s: one array, a ring for windows and chunks, or pages; rows of floats or of 16 bits. Those of
+ * 8 bits are refused, as the latent and the turned key of a row would share one scale.
+ *
  * <p>A row with nothing to attend to is 0. Immutable; safe for any number of threads.
  */
 public final class LatentAttention implements Incremental, Differentiable, Attentive, Contextual {
@@ -63,6 +62,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     private final MixerSpec spec;
     private final NamedTensors parameters;
     private final LatentPass pass;
+    private final CacheForm cache;
 
     private LatentAttention(MixerSpec spec, Kernels kernels, ParameterSource source) {
         this.spec = spec;
@@ -82,6 +82,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
                 kernels,
                 parameters);
         pass = new LatentPass(layers, kernels);
+        cache = CacheOptions.form(config);
     }
 
     /**
@@ -107,6 +108,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
         LatentForm form = LatentOptions.form(spec.config());
         form.declare(spec);
         ScoreOptions.declare(spec, form.heads());
+        CacheOptions.declare(spec, causal);
         return spec.heads(form.heads())
                 .weightSum(ScoreOptions.leaks(spec.config()) ? WeightSum.AT_MOST_ONE : WeightSum.ONE)
                 .causal(MaskOptions.causal(causal, spec.config()))
@@ -204,52 +206,33 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     @Override
     public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
         spec.require(Capability.INCREMENTAL);
-        spec.checkWeights(chunk, weights.shape().rank() == 4 ? weights.extent(3) : 0, weights);
-        if (!(state instanceof RowState rows) || !state.spec().fingerprint().equals(spec.fingerprint())) {
-            throw new ForeignStateException(spec.fingerprint(), state.spec().fingerprint());
-        }
-        if (rows.batch() != chunk.batch()) {
-            throw new ShapeMismatchException(
-                    "chunk",
-                    Shape.of(rows.batch(), chunk.time(), layers.form.width()),
-                    chunk.tensor().shape());
-        }
-        for (int b = 0; b < chunk.batch(); b++) {
-            if (chunk.length(b) > rows.position(b)) {
-                throw new StateExhaustedException("weights of sequence " + b, chunk.length(b), rows.position(b));
-            }
-        }
-        pass.stepWeights(chunk, rows, weights, workspace);
+        pass.stepWeights(chunk, Doors.checkState(spec, chunk, state, weights), weights, workspace);
     }
 
     @Override
     public MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return new RowState(spec, batch, capacity, layers.form.rowWidth(), 0);
+        return AttentionCache.create(spec, cache, layers.form.keyShape(), batch, capacity);
     }
 
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return RowState.bytes(batch, capacity, layers.form.rowWidth(), 0);
+        return AttentionCache.bytes(cache, layers.form.keyShape(), batch, capacity);
     }
 
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
-        return RowState.load(channel, spec, layers.form.rowWidth(), 0);
+        return AttentionCache.load(channel, spec, cache, layers.form.keyShape());
     }
 
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof RowState rows)) {
+        if (!(state instanceof AttentionCache own)) {
             throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
         }
-        rows.room(chunk);
-        pass.step(chunk, rows, out, workspace);
-        for (int b = 0; b < chunk.batch(); b++) {
-            rows.advance(b, chunk.length(b));
-        }
+        pass.step(chunk, own, out, workspace);
     }
 }

@@ -43,6 +43,11 @@ record LatentForm(
         return latent + rotaryWidth;
     }
 
+    /** Its rows are the keys; values are not kept beside them. */
+    KeyShape keyShape() {
+        return new KeyShape(1, rowWidth(), 0);
+    }
+
     /** Of a head's query: E + R. */
     int queryWidth() {
         return keyWidth + rotaryWidth;

@@ -2,7 +2,6 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
@@ -94,26 +93,22 @@ final class LatentLayers {
     }
 
     /** Appends rows to those of a state. */
-    void append(AttentionCall call, TrueRows in, RowState state, int[] positions, Workspace workspace) {
+    void append(AttentionCall call, TrueRows in, KeyValues cached, int[] positions, Workspace workspace) {
         Scratch scratch = workspace.scratch();
         int width = form.rowWidth();
         HeadRows rows = rows(in, width, scratch.object(HeadRows.class, HeadRows::new), scratch);
         rows(in, rows, null, positions, workspace);
         for (int b = 0; b < in.batch; b++) {
-            int at = positions[b] * width;
-            System.arraycopy(rows.array, rows.at(b, 0, 0), state.rows(b), at, in.lengths[b] * width);
+            cached.putKeys(b, positions[b], in.lengths[b], rows.array, rows.at(b, 0, 0), width, 0);
         }
-        call.keyValues = kept(state, scratch);
+        kept(call, cached, scratch);
     }
 
-    /** The rows of a state. */
-    LatentRows kept(RowState state, Scratch scratch) {
-        LatentRows source = scratch.object(LatentRows.class, LatentRows::new);
-        source.shape(kernels, form, state.batch(), state.capacity());
-        for (int b = 0; b < state.batch(); b++) {
-            source.place(b, state.rows(b), 0);
-        }
-        return source;
+    /** Lets a call read the rows of a state. */
+    void kept(AttentionCall call, KeyValues cached, Scratch scratch) {
+        CachedLatents source = scratch.object(CachedLatents.class, CachedLatents::new);
+        source.set(kernels, cached, form.latent());
+        call.keyValues = source;
     }
 
     /** Queries in the latent's terms, and everything else that a call needs beside its keys. */

@@ -56,7 +56,8 @@ final class LatentOptions {
                     SCALE)
             .and(ScoreOptions.SCALED)
             .and(OptionSchema.of(ROTARY).and(RotaryOptions.ANGLES))
-            .and(MaskOptions.SCHEMA);
+            .and(MaskOptions.SCHEMA)
+            .and(CacheOptions.SCHEMA);
 
     private LatentOptions() {}
 
@@ -87,6 +88,25 @@ final class LatentOptions {
             RotaryOptions.scaling(config);
         }
         MaskOptions.check(config.get(MultiHeadAttention.CAUSAL), config);
+        checkCache(config.get(CacheOptions.CACHE_TYPE), form.latent(), form.heads() * form.valueWidth());
+    }
+
+    /** Refuses what would make more of the rounding of a row than is declared. */
+    private static void checkCache(String stored, int latent, int values) {
+        if (stored.equals("int8")) {
+            throw new BadConfigurationException(
+                    CacheOptions.CACHE_TYPE.name(),
+                    stored,
+                    "must be float32, float16 or bfloat16: the latent and the turned key of a position would share one scale");
+        }
+        if (!stored.equals("float32") && Math.min(latent, values) < CacheOptions.LEAST_WIDTH) {
+            throw new BadConfigurationException(
+                    CacheOptions.CACHE_TYPE.name(),
+                    stored,
+                    "needs a latent-width and heads * value-head-width of at least " + CacheOptions.LEAST_WIDTH
+                            + ", were " + latent + " and " + values
+                            + ": its error is measured by the largest number of an output, and means of few numbers may all be near 0");
+        }
     }
 
     /** What turns the rotary parts; null where there are none. */

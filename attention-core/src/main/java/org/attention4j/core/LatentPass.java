@@ -1,7 +1,6 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
-import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class LatentPass {
     private final LatentLayers layers;
     private final Kernels kernels;
+    private final AttentionCache.Step step = this::step;
 
     LatentPass(LatentLayers layers, Kernels kernels) {
         this.layers = layers;
@@ -83,41 +83,30 @@ final class LatentPass {
         }
     }
 
-    /** Takes a chunk; the state is not moved on. */
-    void step(Sequences chunk, RowState rows, Tensor out, Workspace workspace) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            AttentionCall call = AttentionCall.borrow(scratch);
-            TrueRows in = TrueRows.of(scratch, chunk);
-            int[] positions = scratch.ints(in.batch);
-            call.keyLengths = scratch.ints(in.batch);
-            for (int b = 0; b < in.batch; b++) {
-                positions[b] = (int) rows.position(b);
-                call.keyLengths[b] = positions[b] + in.lengths[b];
-            }
-            call.keyTime = rows.capacity();
-            layers.append(call, in, rows, positions, workspace);
-            layers.queries(call, in, scratch, workspace, null);
-            layers.finish(call, in, out, workspace, scratch, null);
-        } finally {
-            workspace.end(mark);
-        }
+    /** Takes a chunk. */
+    void step(Sequences chunk, AttentionCache state, Tensor out, Workspace workspace) {
+        state.take(chunk, out, workspace, step);
+    }
+
+    private void step(TrueRows in, AttentionCache state, Tensor out, Workspace workspace) {
+        Scratch scratch = workspace.scratch();
+        AttentionCall call = AttentionCall.borrow(scratch);
+        int[] positions = state.begin(call, in, scratch);
+        layers.append(call, in, state.keyValues(), positions, workspace);
+        layers.queries(call, in, scratch, workspace, null);
+        layers.finish(call, in, out, workspace, scratch, null);
+        state.advance(in.lengths);
     }
 
     /** The weights of the chunk that a state has taken last. */
-    void stepWeights(Sequences chunk, RowState rows, Tensor weights, Workspace workspace) {
+    void stepWeights(Sequences chunk, AttentionCache state, Tensor weights, Workspace workspace) {
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
             AttentionCall call = AttentionCall.borrow(scratch);
             TrueRows in = TrueRows.of(scratch, chunk);
-            call.keyLengths = scratch.ints(in.batch);
-            for (int b = 0; b < in.batch; b++) {
-                call.keyLengths[b] = (int) rows.position(b);
-            }
-            call.keyTime = rows.capacity();
-            call.keyValues = layers.kept(rows, scratch);
+            state.present(call, scratch);
+            layers.kept(call, state.keyValues(), scratch);
             layers.queries(call, in, scratch, workspace, null);
             float[] array = weights.writable(scratch);
             call.lastWeights(workspace, array, weights.offset(), weights.extent(3));

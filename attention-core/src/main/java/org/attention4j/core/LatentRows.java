@@ -10,7 +10,7 @@ import org.attention4j.kernels.PackedMatrix;
  */
 final class LatentRows implements KeySource {
     /** As many as other rows that must be packed. */
-    private static final int QUERY_BLOCK = 256;
+    static final int QUERY_BLOCK = 256;
 
     private Kernels kernels = Kernels.scalar();
     private int rowWidth;

@@ -33,6 +33,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     final AttentionVariant variant;
     final Kernels kernels;
     final NamedTensors parameters;
+    private final AttentionCache.Step step = this::step;
     final HeadProjections projections;
     private final CacheForm cache;
 
@@ -161,19 +162,19 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     @Override
     public MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.create(spec, cache, form, batch, capacity);
+        return AttentionCache.create(spec, cache, form.keyShape(), batch, capacity);
     }
 
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.bytes(cache, form, batch, capacity);
+        return AttentionCache.bytes(cache, form.keyShape(), batch, capacity);
     }
 
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
-        return AttentionCache.load(channel, spec, cache, form);
+        return AttentionCache.load(channel, spec, cache, form.keyShape());
     }
 
     @Override
@@ -182,28 +183,19 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         if (!(state instanceof AttentionCache own)) {
             throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
         }
-        int mark = workspace.begin();
-        try {
-            step(chunk, own, out, workspace);
-        } finally {
-            workspace.end(mark);
-        }
+        own.take(chunk, out, workspace, step);
     }
 
     @Override
     public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
         spec.require(Capability.INCREMENTAL);
-        AttentionCache own = Doors.checkState(this, chunk, state, weights);
+        AttentionCache own = Doors.checkState(spec, chunk, state, weights);
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
             AttentionCall call = AttentionCall.borrow(scratch);
             TrueRows rows = TrueRows.of(scratch, chunk);
-            call.keyLengths = scratch.ints(rows.batch);
-            for (int b = 0; b < rows.batch; b++) {
-                call.keyLengths[b] = (int) own.position(b);
-            }
-            call.keyTime = own.capacity();
+            own.present(call, scratch);
             call.keyValues = own.keyValues();
             projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
             float[] array = weights.writable(scratch);
@@ -214,38 +206,10 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
         }
     }
 
-    /** All of the chunk, or piece by piece where the state can take no more at once. */
-    private void step(Sequences chunk, AttentionCache state, Tensor out, Workspace workspace) {
-        Scratch scratch = workspace.scratch();
-        TrueRows rows = TrueRows.of(scratch, chunk);
-        state.room(rows.lengths);
-        int longest = state.longestStep();
-        if (rows.time <= longest) {
-            step(rows, state, out, workspace);
-            return;
-        }
-        float[] array = out.writable(scratch);
-        Tensor target = Tensor.of(array, out.offset(), out.shape());
-        for (int from = 0; from < chunk.time(); from += longest) {
-            int mark = scratch.mark();
-            step(rows.part(from, longest, scratch), state, target, workspace);
-            scratch.release(mark);
-            workspace.mustFinish(); // a piece cannot be taken back
-        }
-        out.commit(array);
-    }
-
     private void step(TrueRows rows, AttentionCache state, Tensor out, Workspace workspace) {
         Scratch scratch = workspace.scratch();
         AttentionCall call = AttentionCall.borrow(scratch);
-        int[] positions = scratch.ints(rows.batch);
-        call.keyLengths = scratch.ints(rows.batch);
-        for (int b = 0; b < rows.batch; b++) {
-            positions[b] = (int) state.position(b);
-            call.keyLengths[b] = positions[b] + rows.lengths[b];
-        }
-        call.keyTime = state.capacity();
-        state.reserve(rows.lengths);
+        int[] positions = state.begin(call, rows, scratch);
         projections.append(call, rows, state.keyValues(), positions, workspace);
         projections.queries(call, rows, ScoreTerms.none(), scratch, workspace, null);
         projections.finish(call, rows, out, workspace, scratch, null);

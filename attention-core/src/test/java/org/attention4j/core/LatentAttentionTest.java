@@ -67,7 +67,8 @@ class LatentAttentionTest {
         }
         assertSame("scalar kernels", out, forward(mixer.withKernels(Kernels.scalar()), x));
         MixerState state = mixer.newState(1, time);
-        assertEquals(time * (latent + 2L * pairs) * 4 + 16, state.bytes(), "the latent and the turned key alone");
+        long rows = (time + 15L) / 16 * 16;
+        assertEquals(rows * (latent + 2L * pairs) * 4 + 8, state.bytes(), "the latent and the turned key alone");
         Tensor one = Tensor.zeros(1, 1, 6);
         Tensor all = Tensor.zeros(1, heads, time, time);
         Tensor last = Tensor.zeros(1, heads, 1, time);
@@ -195,5 +196,17 @@ class LatentAttentionTest {
         assertTrue(odd.contains("rotary-width") && odd.contains("3") && odd.contains("even"), odd);
         assertThrows(
                 BadConfigurationException.class, () -> LatentAttention.of(config.with("rotary", "none"), source(1)));
+        refused(config.with("cache-type", "int8"), "int8", "float32, float16 or bfloat16");
+        refused(config.with("cache-type", "float16").with("latent-width", 7), "float16", "at least 8, were 7 and 8");
+        refused(config.with("cache", "ring").with("causal", true), "ring", "needs a window or a chunk");
+        refused(config.with("position-bias", "t5").with("buckets", 7), "7", "must be even");
+    }
+
+    private static void refused(MixerConfig config, String... says) {
+        String message = assertThrows(BadConfigurationException.class, () -> LatentAttention.of(config, source(1)))
+                .getMessage();
+        for (String part : says) {
+            assertTrue(message.contains(part), message);
+        }
     }
 }

@@ -11,7 +11,7 @@ import org.attention4j.api.MixerConfig;
  * q_h = [W_q z ; turn(W_r z)] with z = x or norm(W_a x); y = W_O Concat(softmax(scores of q_h and k_h) v_h).
  */
 final class LatentFormula implements Formula {
-    /** The last ones change recordings alone. */
+    /** The last ones change recordings and states alone. */
     private static final Set<String> OWN = Set.of(
             "heads", "head-width", "value-head-width", "latent-width", "query-latent-width", "latent-norm-epsilon");
 
