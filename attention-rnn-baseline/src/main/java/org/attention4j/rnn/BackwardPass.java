@@ -130,6 +130,7 @@ final class BackwardPass implements Workspace.Task {
                         dState,
                         (d * in.batch() + from) * width,
                         width,
-                        dGates[d]);
+                        dGates[d],
+                        t % 2 != 0);
     }
 }

@@ -99,6 +99,7 @@ interface Cell {
      * @param state state rows before the position, replaced by those after it
      * @param stateAt the first
      * @param stateStride from one to the next
+     * @param fromEnd whether to read weights from their last columns to the first, as every other position does; see {@link WeightSweep}
      */
     void forward(
             Kernels kernels,
@@ -109,7 +110,8 @@ interface Cell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride);
+            int stateStride,
+            boolean fromEnd);
 
     /**
      * Takes gradients of rows one position back.
@@ -128,6 +130,7 @@ interface Cell {
      * @param dStateAt the first
      * @param dStateStride from one to the next
      * @param dGates gradients of the input's projection, written
+     * @param fromEnd whether to read weights from their last columns to the first, as every other position does; see {@link WeightSweep}
      */
     void backward(
             Kernels kernels,
@@ -143,7 +146,8 @@ interface Cell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates);
+            float[] dGates,
+            boolean fromEnd);
 
     /**
      * Adds the gradients of the parameters that this cell alone has: over sequences in order, and over positions in

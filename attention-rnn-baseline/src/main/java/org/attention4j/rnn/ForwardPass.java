@@ -217,11 +217,17 @@ final class ForwardPass implements Workspace.Task {
             if (end > b) {
                 int stateAt = (d * in.batch() + b) * width;
                 int gate = gatesAt + (b - from) * stride;
-                layer.cell().forward(kernels, weights, end - b, gates, gate, stride, state, stateAt, width);
+                boolean fromEnd = isOdd(kept, b, t);
+                layer.cell().forward(kernels, weights, end - b, gates, gate, stride, state, stateAt, width, fromEnd);
                 keep(layer, in, d, b, end, t);
             }
             b = end + 1;
         }
+    }
+
+    /** Whether a position has an odd number, counted on from call to call. */
+    static boolean isOdd(@Nullable RowState kept, int b, int n) {
+        return ((kept == null ? n : kept.position(b) + n) & 1) != 0;
     }
 
     private void keep(Layer layer, Sequences in, int d, int from, int to, int t) {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
 
 /**
  * Gated recurrent unit. A gate row is {@code [n | r | z | q]}: the input's projection is the first three, the state's,
@@ -44,14 +45,16 @@ final class GruCell implements UnitCell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         float[] bias = weights.recurrentBias();
         int r = gatesAt + hidden;
         for (int row = 0; row < rows; row++) {
             System.arraycopy(bias, 0, gates, r + 2 * hidden + row * gatesStride, hidden);
         }
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true);
+        WeightSweep.multiply(
+                kernels, rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true, fromEnd);
         for (int row = 0; row < rows; row++) {
             int n = gatesAt + row * gatesStride;
             kernels.apply(Activation.SIGMOID, gates, n + hidden, gates, n + hidden, 2 * hidden);
@@ -82,6 +85,7 @@ final class GruCell implements UnitCell {
             float[] before,
             float[] after,
             int stateAt,
+            boolean fromEnd,
             Scratch scratch) {
         int hidden = weights.hidden();
         float[] ours = scratch.floats(4 * units);
@@ -89,10 +93,12 @@ final class GruCell implements UnitCell {
             System.arraycopy(gates, gatesAt + part * hidden + from, ours, part * units, units);
         }
         System.arraycopy(weights.recurrentBias(), from, ours, 3 * units, units);
-        for (int g = 0; g < 3; g++) {
+        PackedMatrix u = weights.recurrent();
+        for (int i = 0; i < 3; i++) {
+            int g = fromEnd ? 2 - i : i;
             int first = g * hidden + from;
-            kernels.multiplyColumns(
-                    1, before, stateAt, 0, weights.recurrent(), first, units, ours, (g + 1) * units, 0, true);
+            WeightSweep.multiplyColumns(
+                    kernels, 1, before, stateAt, 0, u, first, units, ours, (g + 1) * units, 0, true, fromEnd);
         }
         kernels.apply(Activation.SIGMOID, ours, units, ours, units, 2 * units);
         kernels.multiplyAddElementwise(ours, units, ours, 3 * units, ours, 0, units);
@@ -118,14 +124,16 @@ final class GruCell implements UnitCell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int row = 0; row < rows; row++) {
             int gate = gatesAt + row * gatesStride;
             int before = beforeAt + row * statesStride;
             backward(gates, states, before, dState, dStateAt + row * dStateStride, dGates, gate, hidden, 0, hidden);
         }
-        kernels.multiply(
+        WeightSweep.multiply(
+                kernels,
                 rows,
                 dGates,
                 gatesAt + hidden,
@@ -134,7 +142,8 @@ final class GruCell implements UnitCell {
                 dState,
                 dStateAt,
                 dStateStride,
-                true);
+                true,
+                fromEnd);
     }
 
     /** The gradients of some units' gates of a row, and dH ← dH · z. */

@@ -50,7 +50,8 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         int r = resetBefore ? gatesAt : gatesAt + hidden;
         if (!resetBefore) {
@@ -59,15 +60,26 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
                 System.arraycopy(weights.recurrentBias(), 0, gates, q, hidden);
             }
         }
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true);
+        WeightSweep.multiply(
+                kernels, rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true, fromEnd);
         for (int row = 0; row < rows; row++) {
             reset(kernels, gates, gatesAt + row * gatesStride, state, stateAt + row * stateStride, hidden);
         }
         if (resetBefore) {
             int seen = gatesAt + 6 * hidden;
             int n = gatesAt + 2 * hidden;
-            kernels.multiply(
-                    rows, gates, seen, gatesStride, weights.throughReset().packed(), gates, n, gatesStride, true);
+            WeightSweep.multiply(
+                    kernels,
+                    rows,
+                    gates,
+                    seen,
+                    gatesStride,
+                    weights.throughReset().packed(),
+                    gates,
+                    n,
+                    gatesStride,
+                    true,
+                    fromEnd);
         }
         for (int row = 0; row < rows; row++) {
             int at = gatesAt + row * gatesStride;
@@ -121,7 +133,8 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int row = 0; row < rows; row++) {
             int at = gatesAt + row * gatesStride;
@@ -131,7 +144,8 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
         int dSeen = gatesAt + 6 * hidden;
         if (resetBefore) {
             int n = gatesAt + 2 * hidden;
-            kernels.multiply(
+            WeightSweep.multiply(
+                    kernels,
                     rows,
                     dGates,
                     n,
@@ -140,7 +154,8 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
                     dGates,
                     dSeen,
                     gatesStride,
-                    false);
+                    false,
+                    fromEnd);
         }
         for (int row = 0; row < rows; row++) {
             int at = gatesAt + row * gatesStride;
@@ -148,8 +163,18 @@ record GruVariantCell(CellActivation gate, CellActivation candidate, boolean res
             resetGradient(kernels, gates, at, states, before, dState, dStateAt + row * dStateStride, dGates, hidden);
         }
         int r = resetBefore ? gatesAt : gatesAt + hidden;
-        kernels.multiply(
-                rows, dGates, r, gatesStride, weights.recurrentTransposed(), dState, dStateAt, dStateStride, true);
+        WeightSweep.multiply(
+                kernels,
+                rows,
+                dGates,
+                r,
+                gatesStride,
+                weights.recurrentTransposed(),
+                dState,
+                dStateAt,
+                dStateStride,
+                true,
+                fromEnd);
     }
 
     /** The gradients of n and z, and dH ← dH · z. */

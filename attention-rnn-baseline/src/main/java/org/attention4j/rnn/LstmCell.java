@@ -33,9 +33,21 @@ final class LstmCell implements UnitCell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        WeightSweep.multiply(
+                kernels,
+                rows,
+                state,
+                stateAt,
+                stateStride,
+                weights.recurrent(),
+                gates,
+                gatesAt,
+                gatesStride,
+                true,
+                fromEnd);
         for (int r = 0; r < rows; r++) {
             int h = stateAt + r * stateStride;
             int c = h + hidden;
@@ -54,14 +66,17 @@ final class LstmCell implements UnitCell {
             float[] before,
             float[] after,
             int stateAt,
+            boolean fromEnd,
             Scratch scratch) {
         int hidden = weights.hidden();
         PackedMatrix u = weights.recurrent();
         float[] ours = scratch.floats(4 * units);
-        for (int g = 0; g < 4; g++) {
+        for (int i = 0; i < 4; i++) {
+            int g = fromEnd ? 3 - i : i;
             int first = g * hidden + from;
             System.arraycopy(gates, gatesAt + first, ours, g * units, units);
-            kernels.multiplyColumns(1, before, stateAt, 0, u, first, units, ours, g * units, 0, true);
+            WeightSweep.multiplyColumns(
+                    kernels, 1, before, stateAt, 0, u, first, units, ours, g * units, 0, true, fromEnd);
         }
         int h = stateAt + from;
         int c = h + hidden;
@@ -86,7 +101,8 @@ final class LstmCell implements UnitCell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int r = 0; r < rows; r++) {
             int gate = gatesAt + r * gatesStride;
@@ -96,7 +112,8 @@ final class LstmCell implements UnitCell {
             kernels.lstmCellBackward(
                     gates, gate, states, before, states, after, dState, dH, dState, dH + hidden, dGates, gate, hidden);
         }
-        kernels.multiply(
+        WeightSweep.multiply(
+                kernels,
                 rows,
                 dGates,
                 gatesAt,
@@ -105,7 +122,8 @@ final class LstmCell implements UnitCell {
                 dState,
                 dStateAt,
                 dStateStride,
-                false);
+                false,
+                fromEnd);
     }
 
     @Override

@@ -68,9 +68,21 @@ record LstmVariantCell(
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        WeightSweep.multiply(
+                kernels,
+                rows,
+                state,
+                stateAt,
+                stateStride,
+                weights.recurrent(),
+                gates,
+                gatesAt,
+                gatesStride,
+                true,
+                fromEnd);
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;
             int h = stateAt + r * stateStride;
@@ -160,7 +172,8 @@ record LstmVariantCell(
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         int dM = gatesAt + 4 * hidden;
         for (int r = 0; r < rows; r++) {
@@ -189,7 +202,8 @@ record LstmVariantCell(
             cellGradient(kernels, weights, gates, at, states, before, dState, dC, dGates);
         }
         PackedMatrix u = weights.recurrentTransposed();
-        kernels.multiply(rows, dGates, gatesAt, gatesStride, u, dState, dStateAt, dStateStride, false);
+        WeightSweep.multiply(
+                kernels, rows, dGates, gatesAt, gatesStride, u, dState, dStateAt, dStateStride, false, fromEnd);
     }
 
     /** From dm: the gradient of o, and that of c added to what later positions have left. */

@@ -4,6 +4,7 @@ import java.util.List;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
 
 /**
  * A step without gates, h = f(W x + b + U h); a gate row leaves as h.
@@ -33,9 +34,21 @@ record RnnCell(Activation activation) implements UnitCell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        WeightSweep.multiply(
+                kernels,
+                rows,
+                state,
+                stateAt,
+                stateStride,
+                weights.recurrent(),
+                gates,
+                gatesAt,
+                gatesStride,
+                true,
+                fromEnd);
         for (int r = 0; r < rows; r++) {
             int gate = gatesAt + r * gatesStride;
             kernels.apply(activation, gates, gate, gates, gate, hidden);
@@ -54,9 +67,11 @@ record RnnCell(Activation activation) implements UnitCell {
             float[] before,
             float[] after,
             int stateAt,
+            boolean fromEnd,
             Scratch scratch) {
         int gate = gatesAt + from;
-        kernels.multiplyColumns(1, before, stateAt, 0, weights.recurrent(), from, units, gates, gate, 0, true);
+        PackedMatrix u = weights.recurrent();
+        WeightSweep.multiplyColumns(kernels, 1, before, stateAt, 0, u, from, units, gates, gate, 0, true, fromEnd);
         kernels.apply(activation, gates, gate, gates, gate, units);
         System.arraycopy(gates, gate, after, stateAt + from, units);
     }
@@ -76,14 +91,16 @@ record RnnCell(Activation activation) implements UnitCell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int r = 0; r < rows; r++) {
             int gate = gatesAt + r * gatesStride;
             int dH = dStateAt + r * dStateStride;
             kernels.gradient(activation, gates, gate, gates, gate, dState, dH, dGates, gate, hidden);
         }
-        kernels.multiply(
+        WeightSweep.multiply(
+                kernels,
                 rows,
                 dGates,
                 gatesAt,
@@ -92,7 +109,8 @@ record RnnCell(Activation activation) implements UnitCell {
                 dState,
                 dStateAt,
                 dStateStride,
-                false);
+                false,
+                fromEnd);
     }
 
     @Override

@@ -34,9 +34,21 @@ record RnnVariantCell(CellActivation activation) implements Cell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         int hidden = weights.hidden();
-        kernels.multiply(rows, state, stateAt, stateStride, weights.recurrent(), gates, gatesAt, gatesStride, true);
+        WeightSweep.multiply(
+                kernels,
+                rows,
+                state,
+                stateAt,
+                stateStride,
+                weights.recurrent(),
+                gates,
+                gatesAt,
+                gatesStride,
+                true,
+                fromEnd);
         for (int r = 0; r < rows; r++) {
             int gate = gatesAt + r * gatesStride;
             activation.apply(kernels, gates, gate, gates, gate + hidden, hidden);
@@ -59,14 +71,16 @@ record RnnVariantCell(CellActivation activation) implements Cell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int r = 0; r < rows; r++) {
             int gate = gatesAt + r * gatesStride;
             System.arraycopy(dState, dStateAt + r * dStateStride, dGates, gate, hidden);
             activation.gradient(kernels, gates, gate, gates, gate + hidden, dGates, gate, hidden);
         }
-        kernels.multiply(
+        WeightSweep.multiply(
+                kernels,
                 rows,
                 dGates,
                 gatesAt,
@@ -75,6 +89,7 @@ record RnnVariantCell(CellActivation activation) implements Cell {
                 dState,
                 dStateAt,
                 dStateStride,
-                false);
+                false,
+                fromEnd);
     }
 }

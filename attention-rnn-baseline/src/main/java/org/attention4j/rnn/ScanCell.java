@@ -59,7 +59,8 @@ interface ScanCell extends Cell {
             int gatesStride,
             float[] state,
             int stateAt,
-            int stateStride) {
+            int stateStride,
+            boolean fromEnd) {
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;
             activate(kernels, gates, at, weights.hidden());
@@ -92,7 +93,8 @@ interface ScanCell extends Cell {
             float[] dState,
             int dStateAt,
             int dStateStride,
-            float[] dGates) {
+            float[] dGates,
+            boolean fromEnd) {
         int hidden = weights.hidden();
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;

@@ -88,7 +88,7 @@ final class UnitBackward implements Workspace.StepTask {
         if (step > 0 && step <= length) {
             int later = reverse ? step - 1 : length - step;
             int gate = (b * in.time() + later) * layer.gateWidth();
-            cell.backwardState(layer.kernels(), weights, from, units, dGates[d], gate, dState, state);
+            cell.backwardState(layer.kernels(), weights, from, units, dGates[d], gate, dState, state, step % 2 != 0);
         }
         if (step < length) {
             int t = reverse ? step : length - 1 - step;

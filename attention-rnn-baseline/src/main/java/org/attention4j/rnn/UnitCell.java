@@ -2,6 +2,7 @@ package org.attention4j.rnn;
 
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.PackedMatrix;
 
 /** A cell in which some hidden units of a row can be taken on apart from the others, by threads that share the row. */
 interface UnitCell extends Cell {
@@ -17,6 +18,7 @@ interface UnitCell extends Cell {
      * @param before the whole state row before the position
      * @param after the one after it, these units written
      * @param stateAt where both start
+     * @param fromEnd whether to read weights from their last columns to the first, as every other position does; see {@link WeightSweep}
      * @param scratch of the thread
      */
     void forwardUnits(
@@ -29,6 +31,7 @@ interface UnitCell extends Cell {
             float[] before,
             float[] after,
             int stateAt,
+            boolean fromEnd,
             Scratch scratch);
 
     /**
@@ -75,6 +78,7 @@ interface UnitCell extends Cell {
      * @param gatesAt where it starts
      * @param dState these units' gradients of h are written, or, where {@link #apart} is not 0, added to those that {@link #backwardUnits} left
      * @param dStateAt where the row starts
+     * @param fromEnd whether to read weights from their last columns to the first, as every other position does; see {@link WeightSweep}
      */
     default void backwardState(
             Kernels kernels,
@@ -84,10 +88,12 @@ interface UnitCell extends Cell {
             float[] dGates,
             int gatesAt,
             float[] dState,
-            int dStateAt) {
+            int dStateAt,
+            boolean fromEnd) {
         int recurrent = gatesAt + apart() * weights.hidden();
         boolean add = apart() > 0; // a gate that the state does not share leaves it a way around U
-        kernels.multiplyColumns(
-                1, dGates, recurrent, 0, weights.recurrentTransposed(), from, units, dState, dStateAt + from, 0, add);
+        PackedMatrix u = weights.recurrentTransposed();
+        WeightSweep.multiplyColumns(
+                kernels, 1, dGates, recurrent, 0, u, from, units, dState, dStateAt + from, 0, add, fromEnd);
     }
 }

@@ -239,6 +239,7 @@ final class UnitPass implements Workspace.StepTask {
                         before,
                         after,
                         at,
+                        ForwardPass.isOdd(kept, b, n),
                         scratch);
         keep(layer, in, d, b, n, after, at, from, units);
     }
