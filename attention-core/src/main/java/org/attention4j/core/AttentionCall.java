@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.api.variant.ScoreFunction;
 import org.attention4j.api.variant.ScoreWeighting;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,11 @@ final class AttentionCall {
 
     @Nullable
     ScoreWeighting scoreWeighting;
-    /** What weightings have learned. */
+    /** What replaces the product of queries and keys, if anything does. */
+    @Nullable
+    ScoreFunction scoreFunction;
+
+    /** What the variant has learned. */
     float[] variantParameters = {};
 
     final HeadRows query = new HeadRows();
@@ -74,6 +79,7 @@ final class AttentionCall {
         call.maxima = null;
         call.sums = null;
         call.sinks = null;
+        call.scoreFunction = null;
         call.dropout = null;
         call.extraKeys = 0;
         return call;
@@ -138,6 +144,11 @@ final class AttentionCall {
 
     /** As above, with the keys of a block from column {@code begin} on, a multiple of 16. */
     void products(KeyBlock block, int b, int h, int i, int rows, int begin, int width, float[] x, int at, int stride) {
+        if (scoreFunction != null) {
+            int from = block.keysAt + begin * keyWidth;
+            scoreFunction.scores(block.pairs.set(this, b, h, i, rows, block.keys, from, width), x, at, stride);
+            return;
+        }
         kernels.multiply(
                 rows,
                 width,
@@ -191,7 +202,10 @@ final class AttentionCall {
         for (int b = 0; b < batch; b++) {
             pairs += (double) queryLengths[b] * keys(b);
         }
-        return pairs * heads * (keyWidth + valueWidth) * (weighting != null ? 8 : scoreWeighting != null ? 2 : 1);
+        return pairs
+                * heads
+                * (keyWidth + valueWidth)
+                * (weighting != null || scoreFunction != null ? 8 : scoreWeighting != null ? 2 : 1);
     }
 
     /** Writes out, and {@link #maxima} and {@link #sums} where there are. */

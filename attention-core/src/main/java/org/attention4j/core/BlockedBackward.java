@@ -1,8 +1,10 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.ScoreFunction;
 import org.attention4j.kernels.ScalarMath;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +36,14 @@ final class BlockedBackward implements Workspace.Task {
         int b = index / keyHeads;
         int keyHead = index % keyHeads;
         GradientTile tile = GradientTile.borrow(call, scratch);
+        tile.dParameters = arrays.variantZeros(scratch);
         for (int h = 0; h < call.heads; h++) {
             for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += QUERIES) {
                 rows(b, h, from, Math.min(from + QUERIES, call.queryLengths[b]), tile);
             }
+        }
+        if (call.scoreFunction != null) {
+            arrays.keepVariant(index, tile.dParameters);
         }
     }
 
@@ -173,6 +179,10 @@ final class BlockedBackward implements Workspace.Task {
         boolean kept = tile.positive && c.dropout == null;
         transposed(
                 arrays.dValue, b, keyHead, key, c.valueWidth, rows, tile, tile.weights, tile.outPanels, panelAt, kept);
+        if (c.scoreFunction != null) {
+            pairGradients(c.scoreFunction, b, h, first, rows, key, tile);
+            return;
+        }
         transposed(
                 arrays.dKey, b, keyHead, key, c.keyWidth, rows, tile, tile.d, tile.queryPanels, panelAt, tile.positive);
         HeadRows dQuery = arrays.dQuery;
@@ -193,6 +203,26 @@ final class BlockedBackward implements Workspace.Task {
                     dQuery.at(b, h, first),
                     dQuery.rowStride,
                     tile.positive);
+        }
+    }
+
+    /** What a score function makes of dL/dscore, in d. */
+    private void pairGradients(ScoreFunction function, int b, int h, int first, int rows, int key, GradientTile tile) {
+        AttentionCall c = call;
+        int width = tile.end - tile.begin;
+        int from = tile.keys.keysAt + tile.begin * c.keyWidth;
+        PairBlock pairs = tile.keys.pairs.set(c, b, h, first, rows, tile.keys.keys, from, width);
+        Arrays.fill(tile.dQueries, 0, rows * c.keyWidth, 0f);
+        Arrays.fill(tile.rows, 0, width * c.keyWidth, 0f);
+        function.backward(pairs, tile.d, tile.begin, BLOCK, tile.dQueries, tile.rows, tile.dParameters);
+        add(tile.dQueries, rows, arrays.dQuery, b, h, first);
+        add(tile.rows, width, arrays.dKey, b, c.keyHead(h), key + tile.begin);
+    }
+
+    private void add(float[] from, int rows, @Nullable HeadRows to, int b, int h, int first) {
+        int width = call.keyWidth;
+        for (int i = 0; i < rows && to != null; i++) {
+            call.kernels.add(from, i * width, to.array, to.at(b, h, first + i), width);
         }
     }
 

@@ -79,15 +79,15 @@ final class Doors {
         checkTerms(mixer.variant, terms, query.batch(), mixer.form.heads(), query.time(), key.time());
     }
 
-    /** A bias cannot be added to scores that a weighting replaces. */
+    /** A bias cannot be added to scores that a variant replaces. */
     static void checkTerms(AttentionVariant variant, ScoreTerms terms, int batch, int heads, int queries, int keys) {
         terms.check(batch, heads, queries, keys);
         Tensor bias = terms.bias();
-        if (bias != null && variant.weighting().isPresent()) {
+        if (bias != null && VariantParameters.replacesScores(variant)) {
             throw new BadConfigurationException(
                     "bias",
                     bias.shape().toString(),
-                    "the scores that it would be added to are replaced by a weighting; a boolean mask is possible");
+                    "the scores that it would be added to are replaced; a boolean mask is possible");
         }
     }
 

@@ -31,6 +31,10 @@ final class GradientTile {
     float[] weights = {};
     float[] bent = {};
     float[] d = {};
+    /** What a score function adds to the gradients of some queries, and those of its parameters. */
+    float[] dQueries = {};
+
+    float[] dParameters = {};
     /** Of each query: δ, the maximum and one over the sum. */
     float[] delta = {};
 
@@ -56,6 +60,7 @@ final class GradientTile {
         tile.weights = scratch.floats(ROWS * BLOCK);
         tile.bent = scratch.floats(ROWS * BLOCK);
         tile.d = scratch.floats(ROWS * BLOCK);
+        tile.dQueries = scratch.floats(c.scoreFunction == null ? 0 : ROWS * c.keyWidth);
         tile.delta = scratch.floats(queries);
         tile.maxima = scratch.floats(queries);
         tile.inverses = scratch.floats(queries);

@@ -166,9 +166,11 @@ final class HeadProjections {
         call.causal = causal;
         call.weighting = weighting;
         call.scoreWeighting = scoreWeighting;
+        call.scoreFunction = variant.scoreFunction().orElse(null);
         call.variantParameters = variantParameters;
         call.sinks = rules.sinks();
-        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, memory);
+        float scale = call.scoreFunction == null ? rules.scale() : 1f;
+        call.scores.set(scale, rules.softCap(), rules.positions(), variant, terms, memory);
     }
 
     void queries(

@@ -15,6 +15,9 @@ final class KeyBlock {
     /** How far apart the panels of the values are. */
     int valueStride;
 
+    /** These keys with some queries, for score functions. */
+    final PairBlock pairs = new PairBlock();
+
     /** Memory of this block, for sources that cannot be read in place. */
     float[] ownKeys = {};
 

@@ -375,8 +375,9 @@ public final class ScaledDotProductAttention {
         call.causal = causal;
         call.weighting = variant.weighting().orElse(null);
         call.scoreWeighting = variant.scoreWeighting().orElse(null);
+        call.scoreFunction = variant.scoreFunction().orElse(null);
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
-        call.scores.set(factor, softCap, null, variant, in.terms(), memory);
+        call.scores.set(call.scoreFunction == null ? factor : 1f, softCap, null, variant, in.terms(), memory);
         Tensor sinks = in.sinks();
         if (sinks != null) {
             call.sinks = Memory.floats(memory, call.heads);

@@ -86,13 +86,13 @@ final class ScoreOptions {
 
     /** Refuses what a variant leaves nothing of. */
     static void check(MixerConfig config, AttentionVariant variant) {
-        if (variant.weighting().isPresent()) {
-            String why = "the scores that it would change are replaced by a weighting";
+        if (VariantParameters.replacesScores(variant)) {
+            String why = "the scores that it would change are replaced";
             refuse(config, SOFT_CAP, 0.0, why);
             refuse(config, POSITION_BIAS, "none", why);
         }
-        if (VariantParameters.replaces(variant)) {
-            refuse(config, SINK, "none", "the softmax that it would take part in is replaced by a weighting");
+        if (VariantParameters.replaces(variant) || VariantParameters.replacesScores(variant)) {
+            refuse(config, SINK, "none", "the softmax that it would take part in is replaced, or its scores are");
         }
     }
 

@@ -129,6 +129,10 @@ final class SingleQueryForward implements Workspace.Task {
         for (int from = 0, run; from < width; from += run) {
             run = c.keyValues.run(key + from, width - from);
             c.keyValues.keys(tile, b, c.keyHead(h), key + from, run);
+            if (c.scoreFunction != null) {
+                scores(c, tile, b, h, run, x, from, span);
+                continue;
+            }
             c.kernels.multiply(
                     rows,
                     run,
@@ -143,6 +147,16 @@ final class SingleQueryForward implements Workspace.Task {
                     from,
                     span,
                     false);
+        }
+    }
+
+    /** Scores of a score function, which knows one head and one block at a time. */
+    private void scores(AttentionCall c, KeyBlock tile, int b, int h, int run, float[] x, int at, int span) {
+        for (int r = 0; r < rows; r++) {
+            for (int begin = 0; begin < run; begin += BLOCK) {
+                int width = Math.min(BLOCK, run - begin);
+                c.products(tile, b, h + r, 0, 1, begin, width, x, at + r * span + begin, span);
+            }
         }
     }
 

@@ -19,6 +19,11 @@ final class VariantParameters {
         return variant.weighting().isPresent() || variant.scoreWeighting().isPresent();
     }
 
+    /** Whether a weighting or a score function replaces the product of queries and keys. */
+    static boolean replacesScores(AttentionVariant variant) {
+        return variant.weighting().isPresent() || variant.scoreFunction().isPresent();
+    }
+
     /** What shown weights sum to. */
     static WeightSum weightSum(AttentionVariant variant, boolean allShown) {
         WeightSum sum = variant.weightSum();

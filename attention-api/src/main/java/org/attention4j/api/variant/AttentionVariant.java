@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionVariant {
     private static final AttentionVariant SOFTMAX =
-            new AttentionVariant(null, null, null, null, List.of(), WeightSum.ONE, true);
+            new AttentionVariant(null, null, null, null, null, List.of(), WeightSum.ONE, true);
 
     private final @Nullable ScoreModifier scores;
     private final @Nullable AttentionMask mask;
     private final @Nullable AttentionWeighting weighting;
     private final @Nullable ScoreWeighting scoreWeighting;
+    private final @Nullable ScoreFunction scoreFunction;
     private final List<ParameterSpec> parameters;
     private final WeightSum weightSum;
     private final boolean smooth;
@@ -35,6 +36,7 @@ public final class AttentionVariant {
             @Nullable AttentionMask mask,
             @Nullable AttentionWeighting weighting,
             @Nullable ScoreWeighting scoreWeighting,
+            @Nullable ScoreFunction scoreFunction,
             List<ParameterSpec> parameters,
             WeightSum weightSum,
             boolean smooth) {
@@ -42,6 +44,7 @@ public final class AttentionVariant {
         this.mask = mask;
         this.weighting = weighting;
         this.scoreWeighting = scoreWeighting;
+        this.scoreFunction = scoreFunction;
         this.parameters = List.copyOf(parameters);
         this.weightSum = weightSum;
         this.smooth = smooth;
@@ -65,7 +68,7 @@ public final class AttentionVariant {
      */
     public static AttentionVariant of(AttentionWeighting weighting) {
         Objects.requireNonNull(weighting, "weighting");
-        return new AttentionVariant(null, null, weighting, null, List.of(), WeightSum.AT_MOST_ONE, true);
+        return new AttentionVariant(null, null, weighting, null, null, List.of(), WeightSum.AT_MOST_ONE, true);
     }
 
     /**
@@ -77,7 +80,18 @@ public final class AttentionVariant {
      */
     public static AttentionVariant of(ScoreWeighting weighting) {
         Objects.requireNonNull(weighting, "weighting");
-        return new AttentionVariant(null, null, null, weighting, List.of(), WeightSum.AT_MOST_ONE, true);
+        return new AttentionVariant(null, null, null, weighting, null, List.of(), WeightSum.AT_MOST_ONE, true);
+    }
+
+    /**
+     * Another way from queries and keys to scores. It replaces their product and the scale, and goes with a mask and with a score modifier.
+     *
+     * @param function computes the scores
+     * @return the variant
+     */
+    public static AttentionVariant of(ScoreFunction function) {
+        Objects.requireNonNull(function, "score function");
+        return new AttentionVariant(null, null, null, null, function, List.of(), WeightSum.ONE, true);
     }
 
     /**
@@ -93,7 +107,7 @@ public final class AttentionVariant {
                     scores != null ? "the scores are modified already" : "the scores are replaced by a weighting");
         }
         Objects.requireNonNull(modifier, "modifier");
-        return new AttentionVariant(modifier, mask, null, scoreWeighting, parameters, weightSum, smooth);
+        return new AttentionVariant(modifier, mask, null, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
     }
 
     /**
@@ -105,26 +119,29 @@ public final class AttentionVariant {
     public AttentionVariant withMask(AttentionMask more) {
         Objects.requireNonNull(more, "mask");
         AttentionMask both = mask == null ? more : mask.and(more);
-        return new AttentionVariant(scores, both, weighting, scoreWeighting, parameters, weightSum, smooth);
+        return new AttentionVariant(
+                scores, both, weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
     }
 
     /**
-     * The same with a learned parameter, which the weighting reads by {@link AttentionRow#parameter}. It is one of the mixer's parameters, under this name,
+     * The same with a learned parameter, which the weighting reads by {@link AttentionRow#parameter} and the score function by {@link
+     * ScoreBlock#parameters}. It is one of the mixer's parameters, under this name,
      * and is initialised, saved and trained as they are.
      *
      * @param name a name that neither multi-head attention nor the variant has
      * @param initial what a new one holds
      * @param extents its shape
      * @return a new variant
-     * @throws IllegalStateException if there is no weighting that could read it
+     * @throws IllegalStateException if there is no weighting or score function that could read it
      */
     public AttentionVariant withParameter(String name, InitialValue initial, int... extents) {
-        if (weighting == null && scoreWeighting == null) {
-            throw new IllegalStateException("parameter '" + name + "' has no reader: only weightings read parameters");
+        if (weighting == null && scoreWeighting == null && scoreFunction == null) {
+            throw new IllegalStateException(
+                    "parameter '" + name + "' has no reader: only weightings and score functions read parameters");
         }
         List<ParameterSpec> more = new ArrayList<>(parameters);
         more.add(new ParameterSpec(name, Shape.of(extents), initial));
-        return new AttentionVariant(scores, mask, weighting, scoreWeighting, more, weightSum, smooth);
+        return new AttentionVariant(scores, mask, weighting, scoreWeighting, scoreFunction, more, weightSum, smooth);
     }
 
     /**
@@ -135,7 +152,7 @@ public final class AttentionVariant {
      */
     public AttentionVariant withWeightSum(WeightSum sum) {
         Objects.requireNonNull(sum, "weight sum");
-        return new AttentionVariant(scores, mask, weighting, scoreWeighting, parameters, sum, smooth);
+        return new AttentionVariant(scores, mask, weighting, scoreWeighting, scoreFunction, parameters, sum, smooth);
     }
 
     /**
@@ -144,7 +161,8 @@ public final class AttentionVariant {
      * @return a new variant
      */
     public AttentionVariant withKinks() {
-        return new AttentionVariant(scores, mask, weighting, scoreWeighting, parameters, weightSum, false);
+        return new AttentionVariant(
+                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, weightSum, false);
     }
 
     /**
@@ -181,6 +199,15 @@ public final class AttentionVariant {
      */
     public Optional<ScoreWeighting> scoreWeighting() {
         return Optional.ofNullable(scoreWeighting);
+    }
+
+    /**
+     * What replaces the product of queries and keys.
+     *
+     * @return empty unless it is replaced alone
+     */
+    public Optional<ScoreFunction> scoreFunction() {
+        return Optional.ofNullable(scoreFunction);
     }
 
     /**
