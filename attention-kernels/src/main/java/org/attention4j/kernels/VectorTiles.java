@@ -223,11 +223,10 @@ final class VectorTiles {
             c2 = FloatVector.broadcast(s, a[a2 + p * acs]).fma(v, c2);
             c3 = FloatVector.broadcast(s, a[a3 + p * acs]).fma(v, c3);
         }
-        FloatVector minusZero = w.minusZero();
-        minusZero.add(c0).intoArray(c, co, mask);
-        minusZero.add(c1).intoArray(c, co + crs, mask);
-        minusZero.add(c2).intoArray(c, co + 2 * crs, mask);
-        minusZero.add(c3).intoArray(c, co + 3 * crs, mask);
+        c0.intoArray(c, co, mask);
+        c1.intoArray(c, co + crs, mask);
+        c2.intoArray(c, co + 2 * crs, mask);
+        c3.intoArray(c, co + 3 * crs, mask);
     }
 
     /** C[0…7, one vector of {@code columns} columns]: the right edge, and products as narrow as a panel, where there are 32 registers. */
@@ -283,15 +282,14 @@ final class VectorTiles {
             c6 = FloatVector.broadcast(s, a[a6 + p * acs]).fma(v, c6);
             c7 = FloatVector.broadcast(s, a[a7 + p * acs]).fma(v, c7);
         }
-        FloatVector minusZero = w.minusZero();
-        minusZero.add(c0).intoArray(c, co, mask);
-        minusZero.add(c1).intoArray(c, co + crs, mask);
-        minusZero.add(c2).intoArray(c, co + 2 * crs, mask);
-        minusZero.add(c3).intoArray(c, co + 3 * crs, mask);
-        minusZero.add(c4).intoArray(c, co + 4 * crs, mask);
-        minusZero.add(c5).intoArray(c, co + 5 * crs, mask);
-        minusZero.add(c6).intoArray(c, co + 6 * crs, mask);
-        minusZero.add(c7).intoArray(c, co + 7 * crs, mask);
+        c0.intoArray(c, co, mask);
+        c1.intoArray(c, co + crs, mask);
+        c2.intoArray(c, co + 2 * crs, mask);
+        c3.intoArray(c, co + 3 * crs, mask);
+        c4.intoArray(c, co + 4 * crs, mask);
+        c5.intoArray(c, co + 5 * crs, mask);
+        c6.intoArray(c, co + 6 * crs, mask);
+        c7.intoArray(c, co + 7 * crs, mask);
     }
 
     /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
@@ -420,7 +418,6 @@ final class VectorTiles {
         for (int p = 0; p < k; p++) {
             c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
         }
-        FloatVector minusZero = w.minusZero();
-        minusZero.add(c0).intoArray(c, co, mask);
+        c0.intoArray(c, co, mask);
     }
 }
