@@ -61,6 +61,7 @@ final class KernelCases {
 
     private void rows() {
         float[] out = {0};
+        float[] signs = {-1, 1, -1, 1, -1, 1, -1, 1};
         add("max", N, 0.015, () -> out[0] = kernels.max(x, 0, N));
         add("sum", N, 0.1, () -> out[0] = kernels.sum(x, 0, N));
         add("dot", N, 0.06, () -> out[0] = kernels.dot(x, 0, w, 0, N));
@@ -80,6 +81,7 @@ final class KernelCases {
             kernels.softmaxGradient(8, x, 0, y, 0, SIZE, SIZE, w, 0, 1f);
         });
         add("scale", N, 0.1, () -> kernels.scale(y, 0, N, -1f));
+        add("scaleRows", 8 * SIZE, 0.1, () -> kernels.scaleRows(8, y, 0, SIZE, SIZE, signs, 0));
         add("add", N, 0.07, () -> kernels.add(x, 0, d, 0, N));
         add("multiplyAdd", N, 0.08, () -> kernels.multiplyAdd(0.5f, x, 0, d, 0, N));
         add("multiplyElementwise", N, 0.07, () -> kernels.multiplyElementwise(x, 0, w, 0, y, 0, N));

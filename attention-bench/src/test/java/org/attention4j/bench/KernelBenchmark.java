@@ -42,6 +42,7 @@ public class KernelBenchmark {
         "softmaxWeights",
         "softmaxGradient",
         "scale",
+        "scaleRows",
         "add",
         "multiplyAdd",
         "multiplyElementwise",

@@ -45,7 +45,7 @@ final class BlockedForward implements Workspace.Task {
     private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
         KeyBlock tile = c.keyValues.block(scratch);
         float[] x = scratch.floats(ROWS * BLOCK);
-        float[] before = scratch.floats(ROWS);
+        float[] factors = scratch.floats(ROWS);
         float[] max = scratch.floats(c.queryBlock());
         float[] sum = scratch.floats(c.queryBlock());
         float sink = c.sink(h);
@@ -58,19 +58,17 @@ final class BlockedForward implements Workspace.Task {
             c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
             for (int i = seen.first(), next; i < seen.last(); i = next) {
                 next = Math.min(seen.run(i), i + ROWS);
-                block(c, tile, seen, b, h, i, next, key, x, before, max, sum, i - from);
+                block(c, tile, seen, b, h, i, next, key, x, factors, max, sum, i - from);
             }
         }
-        for (int i = from; i < to; i++) {
-            int r = i - from;
-            if (max[r] != Float.NEGATIVE_INFINITY) {
-                c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, 1f / sum[r]);
-            }
-            if (c.maxima != null && c.sums != null) {
-                c.maxima[c.rowAt(b, h, i)] = max[r];
-                c.sums[c.rowAt(b, h, i)] = sum[r];
-            }
+        if (c.maxima != null && c.sums != null) {
+            System.arraycopy(max, 0, c.maxima, c.rowAt(b, h, from), to - from);
+            System.arraycopy(sum, 0, c.sums, c.rowAt(b, h, from), to - from);
         }
+        for (int r = 0; r < to - from; r++) {
+            sum[r] = max[r] == Float.NEGATIVE_INFINITY ? 1f : 1f / sum[r];
+        }
+        scale(c, b, h, from, to, sum);
     }
 
     /** Some rows of a run, over the columns that the last of them sees; r is where their maxima and sums are. */
@@ -84,7 +82,7 @@ final class BlockedForward implements Workspace.Task {
             int to,
             int key,
             float[] x,
-            float[] before,
+            float[] factors,
             float[] max,
             float[] sum,
             int r) {
@@ -102,10 +100,16 @@ final class BlockedForward implements Workspace.Task {
             seen.hide(x, at - begin, i);
             Arrays.fill(x, at + count, at + width, Float.NEGATIVE_INFINITY);
         }
-        System.arraycopy(max, r, before, 0, rows);
+        System.arraycopy(max, r, factors, 0, rows);
         c.kernels.scaleMaxima(rows, x, 0, BLOCK, width, plain ? c.scores.scale() : 1f, max, r);
-        for (int i = from; i < to; i++) {
-            shrink(c, b, h, i, before[i - from], max, sum, r + i - from);
+        int shrinking = shrink(rows, factors, max, sum, r);
+        if (shrinking > rows / 4) {
+            scale(c, b, h, from, to, factors);
+        }
+        for (int i = from; i < to && shrinking > 0 && shrinking <= rows / 4; i++) {
+            if (factors[i - from] != 1f) {
+                c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factors[i - from]);
+            }
         }
         boolean positive = c.kernels.addExpSums(rows, x, 0, BLOCK, width, max, r, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
@@ -129,12 +133,24 @@ final class BlockedForward implements Workspace.Task {
                 positive && c.dropout == null);
     }
 
-    /** What there is of a row, as parts of exp(s − m), after a greater m. */
-    private static void shrink(AttentionCall c, int b, int h, int i, float before, float[] max, float[] sum, int r) {
-        if (before != Float.NEGATIVE_INFINITY && before != max[r]) {
-            float factor = ScalarMath.exp(before - max[r]);
-            sum[r] *= factor;
-            c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factor);
+    /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; how many have one. */
+    private static int shrink(int rows, float[] factors, float[] max, float[] sum, int at) {
+        int shrinking = 0;
+        for (int r = 0; r < rows; r++) {
+            float before = factors[r];
+            factors[r] = 1f;
+            if (before != Float.NEGATIVE_INFINITY && before != max[at + r]) {
+                factors[r] = ScalarMath.exp(before - max[at + r]);
+                sum[at + r] *= factors[r];
+                shrinking++;
+            }
         }
+        return shrinking;
+    }
+
+    /** The outputs of some queries, each times its factor. */
+    private static void scale(AttentionCall c, int b, int h, int from, int to, float[] factors) {
+        int at = c.out.at(b, h, from);
+        c.kernels.scaleRows(to - from, c.out.array, at, c.out.rowStride, c.valueWidth, factors, 0);
     }
 }

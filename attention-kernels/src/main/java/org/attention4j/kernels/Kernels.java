@@ -634,6 +634,19 @@ public interface Kernels {
     void scale(float[] x, int xOffset, int n, float factor);
 
     /**
+     * Scales rows, each by a factor of its own: x[r, i] ← x[r, i] · factors[r].
+     *
+     * @param rows how many
+     * @param x the rows, read and written
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param n their length
+     * @param factors the factors
+     * @param factorsOffset where the first is
+     */
+    void scaleRows(int rows, float[] x, int xOffset, int xRowStride, int n, float[] factors, int factorsOffset);
+
+    /**
      * Adds a row to another: y ← y + x.
      *
      * @param x the row to add

@@ -258,6 +258,13 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void scaleRows(int rows, float[] x, int xOffset, int xRowStride, int n, float[] factors, int factorsOffset) {
+        for (int r = 0; r < rows; r++) {
+            scale(x, xOffset + r * xRowStride, n, factors[factorsOffset + r]);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         for (int i = 0; i < n; i++) {
             x[xOffset + i] *= factor;

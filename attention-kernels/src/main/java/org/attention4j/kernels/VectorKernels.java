@@ -278,6 +278,15 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void scaleRows(int rows, float[] x, int xOffset, int xRowStride, int n, float[] factors, int factorsOffset) {
+        if (n < LANES) {
+            SCALAR.scaleRows(rows, x, xOffset, xRowStride, n, factors, factorsOffset);
+        } else {
+            VectorRows.scaleRows(vectors, rows, x, xOffset, xRowStride, n, factors, factorsOffset);
+        }
+    }
+
+    @Override
     public void scale(float[] x, int xOffset, int n, float factor) {
         VectorRows.scale(vectors, x, xOffset, n, factor);
     }

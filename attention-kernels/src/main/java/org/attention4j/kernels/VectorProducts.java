@@ -17,6 +17,9 @@ final class VectorProducts {
     /** Rows in one go: a block of A (128 KB) stays in the second-level cache. */
     private static final int ROW_BLOCK = 128;
 
+    /** Steps along k that are looked at for zeros together: a panel of keys, whose edge a mask may cut. */
+    private static final int ZEROS = 16;
+
     private VectorProducts() {}
 
     /** Where vector v of columns starts, given panels of {@code panel} floats; vectors divide panels. */
@@ -188,8 +191,8 @@ final class VectorProducts {
     }
 
     /**
-     * As {@link #multiply} without the terms whose A[i, p] is 0: as many rows as the largest tile has as far as none of them is 0, then
-     * tile by tile.
+     * As {@link #multiply} without the terms whose A[i, p] is 0: as many rows as the largest tile has as far as none of them is 0, and in
+     * between tiles that leave zeros out.
      */
     static void multiplySkippingZeros(
             Width w,
@@ -214,52 +217,76 @@ final class VectorProducts {
             int rows = Math.min(most, m - i);
             int ao = aOffset + i * aRowStride;
             int co = cOffset + i * cRowStride;
-            int p = firstZero(w, rows, a, ao, aRowStride, aColumnStride, 0, k);
-            if (p > 0) {
-                block(
-                        w,
-                        rows,
-                        n,
-                        p,
-                        a,
-                        ao,
-                        aRowStride,
-                        aColumnStride,
-                        panels,
-                        panelsOffset,
-                        panelStride,
-                        c,
-                        co,
-                        cRowStride,
-                        true);
-            }
-            for (int r = 0; r < rows && p < k; r += TILE) {
-                tileSkippingZeros(
-                        w,
-                        Math.min(TILE, rows - r),
-                        n,
-                        p,
-                        k,
-                        a,
-                        ao + r * aRowStride,
-                        aRowStride,
-                        aColumnStride,
-                        panels,
-                        panelsOffset,
-                        panelStride,
-                        c,
-                        co + r * cRowStride,
-                        cRowStride);
+            boolean zeros = anyZero(w, rows, a, ao, aRowStride, aColumnStride, 0, k);
+            for (int p = 0; p < k; ) {
+                int from = p;
+                boolean found = zeros;
+                while (p < k && zeros == found) {
+                    p = Math.min(p + ZEROS, k);
+                    zeros = anyZero(w, rows, a, ao, aRowStride, aColumnStride, p, k);
+                }
+                int at = ao + from * aColumnStride;
+                int b = panelsOffset + 16 * from;
+                if (!found) {
+                    block(
+                            w,
+                            rows,
+                            n,
+                            p - from,
+                            a,
+                            at,
+                            aRowStride,
+                            aColumnStride,
+                            panels,
+                            b,
+                            panelStride,
+                            c,
+                            co,
+                            cRowStride,
+                            true);
+                }
+                for (int r = 0; r < rows && found; r += TILE) {
+                    tileSkippingZeros(
+                            w,
+                            Math.min(TILE, rows - r),
+                            n,
+                            p - from,
+                            a,
+                            at + r * aRowStride,
+                            aRowStride,
+                            aColumnStride,
+                            panels,
+                            b,
+                            panelStride,
+                            c,
+                            co + r * cRowStride,
+                            cRowStride);
+                }
             }
         }
     }
 
-    /** One tile's rows, terms start ≤ p < k: runs of p where none of them is 0 as a tile, and in between row by row. */
+    /** Whether one of a tile's rows is 0 at one of the next steps from p on. */
+    private static boolean anyZero(Width w, int rows, float[] a, int ao, int ars, int acs, int p, int k) {
+        int steps = Math.min(ZEROS, k - p);
+        if (acs == 1 && steps == ZEROS) {
+            return VectorRows.anyZero(w, rows, a, ao + p, ars);
+        }
+        for (int i = p; i < p + steps; i++) {
+            for (int r = 0; r < rows; r++) {
+                if (a[ao + r * ars + i * acs] == 0f) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** One tile's rows, but for the first and last steps that are 0 in all of them. */
     private static void tileSkippingZeros(
             Width w,
             int rows,
             int n,
-            int start,
             int k,
             float[] a,
             int ao,
@@ -271,48 +298,35 @@ final class VectorProducts {
             float[] c,
             int co,
             int crs) {
-        int p = start;
-        while (p < k) {
-            int from = p;
-            p = firstZero(w, rows, a, ao, ars, acs, from, k);
-            if (p > from) {
-                block(w, rows, n, p - from, a, ao + from * acs, ars, acs, b, bo + 16 * from, panel, c, co, crs, true);
-            }
-            from = p;
-            while (p < k && anyZero(rows, a, ao + p * acs, ars)) {
-                p++;
-            }
-            for (int r = 0; r < rows; r++) {
-                rowRuns(w, n, from, p, a, ao + r * ars, acs, b, bo, panel, c, co + r * crs);
-            }
+        int from = 0;
+        while (from < k && allZero(rows, a, ao + from * acs, ars)) {
+            from++;
+        }
+        int to = k;
+        while (from < to && allZero(rows, a, ao + (to - 1) * acs, ars)) {
+            to--;
+        }
+        int length = w.species().length();
+        int v = 0;
+        for (; rows == TILE && from < to && (v + 2) * length <= n; v += 2) {
+            int b0 = vectorAt(bo, v, length, panel) + 16 * from;
+            int b1 = vectorAt(bo, v + 1, length, panel) + 16 * from;
+            int c0 = co + v * length;
+            VectorTiles.fourRowsSkippingZeros(w, to - from, a, ao + from * acs, ars, acs, b, b0, b1, c, c0, crs);
+        }
+        for (int r = 0; r < rows && v * length < n; r++) {
+            int b0 = vectorAt(bo, v, length, panel);
+            rowRuns(w, n - v * length, from, to, a, ao + r * ars, acs, b, b0, panel, c, co + r * crs + v * length);
         }
     }
 
-    /** The first p in from ≤ p < to with A[r, p] = 0 for one of the rows, or to. */
-    private static int firstZero(Width w, int rows, float[] a, int ao, int ars, int acs, int from, int to) {
-        int p = to;
+    private static boolean allZero(int rows, float[] a, int ao, int ars) {
         for (int r = 0; r < rows; r++) {
-            p = firstZero(w, a, ao + r * ars, acs, from, p);
-        }
-        return p;
-    }
-
-    /** The first p in from ≤ p < to with A[p] = 0, or to. */
-    private static int firstZero(Width w, float[] a, int ao, int acs, int from, int to) {
-        int p = acs == 1 ? from + VectorRows.withoutZeros(w, a, ao + from, to - from) : from;
-        while (p < to && a[ao + p * acs] != 0f) {
-            p++;
-        }
-        return p;
-    }
-
-    private static boolean anyZero(int rows, float[] a, int ao, int ars) {
-        for (int r = 0; r < rows; r++) {
-            if (a[ao + r * ars] == 0f) {
-                return true;
+            if (a[ao + r * ars] != 0f) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     /** One row's runs of non-zero A[p], from ≤ p < to. */

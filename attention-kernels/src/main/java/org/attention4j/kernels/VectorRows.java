@@ -45,16 +45,17 @@ final class VectorRows {
         return result;
     }
 
-    /** A number of elements from the start that hold no zero; less than a vector before the first zero, or the end. */
-    static int withoutZeros(Width w, float[] x, int xo, int n) {
+    /** Whether a zero is among rows of 16 numbers. */
+    static boolean anyZero(Width w, int rows, float[] x, int xo, int stride) {
         VectorSpecies<Float> s = w.species();
         FloatVector zero = FloatVector.zero(s);
-        int i = 0;
-        while (i <= n - s.length()
-                && !FloatVector.fromArray(s, x, xo + i).compare(EQ, zero).anyTrue()) {
-            i += s.length();
+        FloatVector found = FloatVector.broadcast(s, 1f);
+        for (int i = 0; i < 16; i += s.length()) {
+            for (int r = 0, at = xo + i; r < rows; r++, at += stride) {
+                found = found.blend(zero, FloatVector.fromArray(s, x, at).compare(EQ, zero));
+            }
         }
-        return i;
+        return w.minusZero().add(found).compare(EQ, zero).anyTrue();
     }
 
     static float sum(Width w, float[] x, int xo, int n) {
@@ -186,6 +187,21 @@ final class VectorRows {
         }
         for (; i < n; i++) {
             x[xo + i] *= factor;
+        }
+    }
+
+    /** Row after row in one loop: rows of attention are as short as a few vectors, and a call for each takes longer than they do. */
+    static void scaleRows(Width w, int rows, float[] x, int xo, int stride, int n, float[] factors, int fo) {
+        VectorSpecies<Float> s = w.species();
+        for (int r = 0, row = xo; r < rows; r++, row += stride) {
+            FloatVector factor = FloatVector.broadcast(s, factors[fo + r]);
+            int i = 0;
+            for (; i <= n - s.length(); i += s.length()) {
+                FloatVector.fromArray(s, x, row + i).mul(factor).intoArray(x, row + i);
+            }
+            for (; i < n; i++) {
+                x[row + i] *= factors[fo + r];
+            }
         }
     }
 

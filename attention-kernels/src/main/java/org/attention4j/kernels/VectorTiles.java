@@ -1,5 +1,7 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.EQ;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -184,6 +186,71 @@ final class VectorTiles {
         minusZero.add(c61).intoArray(c, co + 6 * crs + l);
         minusZero.add(c70).intoArray(c, co + 7 * crs);
         minusZero.add(c71).intoArray(c, co + 7 * crs + l);
+    }
+
+    /**
+     * C[0…3, two vectors] += without the terms whose A[i, p] is 0. Such an x meets −x in place of B: their product is −0, which leaves
+     * every sum as it is, and no sum waits for the choice.
+     */
+    static void fourRowsSkippingZeros(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector zero = FloatVector.zero(s);
+        FloatVector c00 = FloatVector.fromArray(s, c, co);
+        FloatVector c01 = FloatVector.fromArray(s, c, co + l);
+        FloatVector c10 = FloatVector.fromArray(s, c, co + crs);
+        FloatVector c11 = FloatVector.fromArray(s, c, co + crs + l);
+        FloatVector c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+        FloatVector c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
+        FloatVector c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+        FloatVector c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector minus = FloatVector.broadcast(s, -a[ao + p * acs]);
+            VectorMask<Float> none = x.compare(EQ, zero);
+            c00 = x.fma(v0.blend(minus, none), c00);
+            c01 = x.fma(v1.blend(minus, none), c01);
+            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            minus = FloatVector.broadcast(s, -a[a1 + p * acs]);
+            none = x.compare(EQ, zero);
+            c10 = x.fma(v0.blend(minus, none), c10);
+            c11 = x.fma(v1.blend(minus, none), c11);
+            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            minus = FloatVector.broadcast(s, -a[a2 + p * acs]);
+            none = x.compare(EQ, zero);
+            c20 = x.fma(v0.blend(minus, none), c20);
+            c21 = x.fma(v1.blend(minus, none), c21);
+            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            minus = FloatVector.broadcast(s, -a[a3 + p * acs]);
+            none = x.compare(EQ, zero);
+            c30 = x.fma(v0.blend(minus, none), c30);
+            c31 = x.fma(v1.blend(minus, none), c31);
+        }
+        w.minusZero().add(c00).intoArray(c, co);
+        w.minusZero().add(c01).intoArray(c, co + l);
+        w.minusZero().add(c10).intoArray(c, co + crs);
+        w.minusZero().add(c11).intoArray(c, co + crs + l);
+        w.minusZero().add(c20).intoArray(c, co + 2 * crs);
+        w.minusZero().add(c21).intoArray(c, co + 2 * crs + l);
+        w.minusZero().add(c30).intoArray(c, co + 3 * crs);
+        w.minusZero().add(c31).intoArray(c, co + 3 * crs + l);
     }
 
     /** C[0…3, one vector of {@code columns} columns]: the right edge. */

@@ -49,6 +49,36 @@ class ProductAgreementTest {
         });
     }
 
+    /** As masks leave them: each row is 0 before and after what its query sees, in steps of one or of a few rows. */
+    @Property(tries = 60)
+    void bands(
+            @ForAll @IntRange(min = 1, max = 40) int m,
+            @ForAll @IntRange(min = 1, max = 70) int n,
+            @ForAll @IntRange(min = 1, max = 80) int k,
+            @ForAll boolean turned,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int rowStride = turned ? 1 : k;
+        int columnStride = turned ? m : 1;
+        float[][] arrays = Agreement.arrays(random, wild, m * k, (n + 15) / 16 * 16 * k, m * n);
+        int before = random.nextInt(2 * k) - k;
+        int width = random.nextInt(k + 1);
+        int step = 1 + random.nextInt(9);
+        for (int i = 0; i < m; i++) {
+            int first = before + i / step * step;
+            for (int p = 0; p < k; p++) {
+                if (p < first || p >= first + width) {
+                    arrays[0][i * rowStride + p * columnStride] = 0f;
+                }
+            }
+        }
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplySkippingZeros(m, n, k, a[0], 0, rowStride, columnStride, a[1], 0, 16 * k, a[2], 0, n, true);
+            return 0f;
+        });
+    }
+
     @Property(tries = 60)
     void packing(
             @ForAll @IntRange(max = 70) int n,

@@ -31,6 +31,7 @@ class VectorAgreementTest {
         Agreement.check(arrays, (k, a) -> k.dot(a[0], o, a[1], o + 1, n));
         Agreement.check(arrays, (k, a) -> k.expSum(a[0], o, n, f));
         Agreement.check(arrays, none((k, a) -> k.scale(a[0], o, n, f)));
+        Agreement.check(arrays, none((k, a) -> k.scaleRows(2, a[0], o, n / 2, n / 2, a[1], 1)));
         Agreement.check(arrays, none((k, a) -> k.add(a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyAdd(f, a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
