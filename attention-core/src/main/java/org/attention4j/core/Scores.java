@@ -140,6 +140,18 @@ final class Scores {
         }
     }
 
+    /** A bit for each of the keys from one on, from {@code from} to {@code to}, that the variant's mask allows. */
+    int allowed(int b, int h, int position, int first, int from, int to) {
+        AttentionMask asked = mask;
+        int bits = (1 << to) - 1 & -1 << from;
+        for (int j = from; j < to && asked != null; j++) {
+            if (!asked.allows(b, h, position, first + j)) {
+                bits ^= 1 << j;
+            }
+        }
+        return bits;
+    }
+
     /** Whether keys can be hidden other than by causality and lengths. */
     boolean masked() {
         return mask != null || allowed != null || bias != null;

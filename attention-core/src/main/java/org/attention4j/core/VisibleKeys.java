@@ -6,7 +6,7 @@ import org.attention4j.api.variant.Visibility;
 
 /**
  * Which keys a block of queries of one head may see, as bounds for the loops over keys: blocks of keys that none of them sees are passed
- * over, and masks are asked pair by pair only where they do not know about {@link #GROUP} queries and a panel of 16 keys at once.
+ * over, and masks are asked pair by pair, once, only where they do not know about {@link #GROUP} queries and a panel of 16 keys at once.
  *
  * <p>No bit depends on what is left out: a hidden key has the score −∞, so its weight is 0, which leaves a sum as it is and a product out. What
  * a row starts with is a multiple of 16, so that every number keeps its lane in a sum.
@@ -40,6 +40,10 @@ final class VisibleKeys {
     private int[] open = {};
 
     private int[] asked = {};
+    /** Where several queries are looked at: of each of them and each panel that was asked, a bit for each key that the mask allows. */
+    private int[] allowed = {};
+
+    private boolean ahead;
 
     /** For use again, for blocks of up to so many queries. */
     static VisibleKeys borrow(Scratch scratch, AttentionCall call, int queries) {
@@ -47,6 +51,8 @@ final class VisibleKeys {
         seen.call = call;
         seen.open = scratch.ints(Work.blocks(queries, GROUP));
         seen.asked = scratch.ints(Work.blocks(queries, GROUP));
+        seen.ahead = queries > 1 && call.scores.variantMask() != null;
+        seen.allowed = scratch.ints(seen.ahead ? Work.blocks(queries, GROUP) * GROUP * (BLOCK / PANEL) : 0);
         return seen;
     }
 
@@ -128,12 +134,35 @@ final class VisibleKeys {
         asked[g] = 0;
         for (int j = 0; j < columns && all == Visibility.SOME; j += PANEL) {
             Visibility panel = visibility(fromQuery, toQuery, key + j, key + Math.min(j + PANEL, columns));
+            panel = panel == Visibility.SOME && ahead ? ask(fromQuery, toQuery, j) : panel;
             if (panel == Visibility.NONE) {
                 open[g] &= ~(1 << j / PANEL);
             } else if (panel == Visibility.SOME) {
                 asked[g] |= 1 << j / PANEL;
             }
         }
+    }
+
+    /** Asks the mask about every pair of a panel that causality allows, once: what it hides among them. */
+    private Visibility ask(int fromQuery, int toQuery, int j) {
+        int extra = call.extra(key + j, PANEL);
+        int seen = 0;
+        int hidden = 0;
+        for (int i = fromQuery; i < toQuery; i++) {
+            int count = call.visible(b, i, key + j, Math.min(PANEL, width - j));
+            int first = Math.min(extra, count);
+            int all = (1 << count) - 1;
+            int bits = (1 << first) - 1;
+            bits |= call.scores.allowed(b, h, call.position(b, i), key + j - call.extraKeys, first, count);
+            allowed[allowedAt(i, j)] = bits;
+            seen |= bits;
+            hidden |= all & ~bits;
+        }
+        return seen == 0 ? Visibility.NONE : hidden == 0 ? Visibility.ALL : Visibility.SOME;
+    }
+
+    private int allowedAt(int i, int j) {
+        return (i - from) * (BLOCK / PANEL) + j / PANEL;
     }
 
     /** What is hidden among some queries and stored keys; every query sees extra keys. */
@@ -209,6 +238,11 @@ final class VisibleKeys {
             int to16 = Math.min(j + PANEL, stop);
             if ((open[g] >> j / PANEL & 1) == 0) {
                 Arrays.fill(x, at + j, at + to16, Float.NEGATIVE_INFINITY);
+            } else if ((asked[g] >> j / PANEL & 1) != 0 && ahead) {
+                int hidden = ~allowed[allowedAt(i, j)] & (1 << to16 - j) - 1;
+                for (; hidden != 0; hidden &= hidden - 1) {
+                    x[at + j + Integer.numberOfTrailingZeros(hidden)] = Float.NEGATIVE_INFINITY;
+                }
             } else if ((asked[g] >> j / PANEL & 1) != 0) {
                 int own = j + call.extra(key + j, to16 - j);
                 call.scores.hide(x, at + own, to16 - own, b, h, call.position(b, i), key + own - call.extraKeys);
