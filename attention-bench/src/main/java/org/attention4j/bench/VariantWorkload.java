@@ -3,15 +3,23 @@ package org.attention4j.bench;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Mixers;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionMask;
 import org.attention4j.api.variant.AttentionMasks;
 import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.api.variant.ScoreModifier;
 import org.attention4j.core.AttentionInputs;
+import org.attention4j.core.EntmaxAttention;
 import org.attention4j.core.KeyValueCache;
 import org.attention4j.core.ScaledDotProductAttention;
+import org.attention4j.core.SigmoidAttention;
+import org.attention4j.core.SparsemaxAttention;
+import org.attention4j.core.TopKAttention;
 
 /**
  * An attention variant, 8 heads of width 64, whose cost is counted by the pairs of a query and a key that see each other: it should take
@@ -36,6 +44,10 @@ final class VariantWorkload implements Workload {
             Map.entry("mask", none -> masked((b, h, i, j) -> j <= i)),
             Map.entry("soft-cap", none -> ScaledDotProductAttention.plain().withSoftCap(30)),
             Map.entry("modifier", none -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
+            Map.entry("sigmoid", none -> replaced(new SigmoidAttention())),
+            Map.entry("sparsemax", none -> replaced(new SparsemaxAttention())),
+            Map.entry("entmax", none -> replaced(new EntmaxAttention())),
+            Map.entry("top-k", none -> replaced(new TopKAttention())),
             Map.entry("grouped", heads -> ScaledDotProductAttention.plain()),
             Map.entry("decode", none -> ScaledDotProductAttention.plain()),
             Map.entry("grouped-decode", heads -> ScaledDotProductAttention.plain()),
@@ -55,6 +67,10 @@ final class VariantWorkload implements Workload {
             "variant-mask:1024",
             "variant-soft-cap:1024",
             "variant-modifier:1024",
+            "variant-sigmoid:1024",
+            "variant-sparsemax:1024",
+            "variant-entmax:1024",
+            "variant-top-k:1024",
             "variant-grouped:1024:2",
             "variant-plain:8192",
             "variant-window:8192:256",
@@ -104,6 +120,12 @@ final class VariantWorkload implements Workload {
     private static ScaledDotProductAttention modified(ScoreModifier modifier) {
         return ScaledDotProductAttention.plain()
                 .withVariant(AttentionVariant.softmax().withScores(modifier));
+    }
+
+    private static ScaledDotProductAttention replaced(AttentionVariantProvider provider) {
+        MixerConfig config = MixerConfig.width(HEADS * HEAD_WIDTH).with("heads", HEADS);
+        MixerSpec spec = Mixers.load().spec(provider.id(), config);
+        return ScaledDotProductAttention.plain().withVariant(provider.variant(spec));
     }
 
     private static AttentionInputs whole(int n, int keyHeads) {

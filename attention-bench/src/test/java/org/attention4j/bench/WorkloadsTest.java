@@ -118,7 +118,10 @@ class WorkloadsTest {
         try (Workload plain = workloads.create("variant-plain:40", 1);
                 Workload window = workloads.create("variant-window:40:8", 1);
                 Workload mask = workloads.create("variant-mask:40", 1);
+                Workload sparse = workloads.create("variant-sparsemax:40", 1);
                 Workload causal = workloads.create("variant-causal:40", 1)) {
+            assertEquals(plain.cost().flops(), sparse.cost().flops());
+            assertFalse(Arrays.equals(plain.compute().get("y"), sparse.compute().get("y")));
             assertEquals(4.0 * 8 * 64 * 40 * 40, plain.cost().flops());
             assertEquals(4.0 * 8 * 64 * (32 * 8 + 8 * 9 / 2), window.cost().flops());
             assertEquals(causal.cost().flops(), mask.cost().flops());
