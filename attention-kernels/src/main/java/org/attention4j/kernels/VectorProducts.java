@@ -135,9 +135,9 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             int columns = Math.min(length, n - v * length);
             int i = 0;
-            for (; mostRows(w) > TILE && i <= tiled - 2 * TILE; i += 2 * TILE) {
+            for (; mostRows(w) > TILE && columns == length && i <= tiled - 2 * TILE; i += 2 * TILE) {
                 VectorTiles.eightRowsOneVector(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, accumulate);
             }
             for (; i < tiled; i += TILE) {
                 VectorTiles.fourRowsOneVector(

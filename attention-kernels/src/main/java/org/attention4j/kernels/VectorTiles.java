@@ -296,7 +296,10 @@ final class VectorTiles {
         c3.intoArray(c, co + 3 * crs, mask);
     }
 
-    /** C[0…7, one vector of {@code columns} columns]: the right edge, and products as narrow as a panel, where there are 32 registers. */
+    /**
+     * C[0…7, one vector]: products as narrow as a panel, where there are 32 registers. Not for fewer columns: with masks the method would
+     * be too long for the first of the two compilers, and where that one gives up, the second is sometimes never asked.
+     */
     static void eightRowsOneVector(
             Width w,
             int k,
@@ -309,10 +312,8 @@ final class VectorTiles {
             float[] c,
             int co,
             int crs,
-            int columns,
             boolean accumulate) {
         VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
         FloatVector c1 = c0;
         FloatVector c2 = c0;
@@ -322,14 +323,14 @@ final class VectorTiles {
         FloatVector c6 = c0;
         FloatVector c7 = c0;
         if (accumulate) {
-            c0 = FloatVector.fromArray(s, c, co, mask);
-            c1 = FloatVector.fromArray(s, c, co + crs, mask);
-            c2 = FloatVector.fromArray(s, c, co + 2 * crs, mask);
-            c3 = FloatVector.fromArray(s, c, co + 3 * crs, mask);
-            c4 = FloatVector.fromArray(s, c, co + 4 * crs, mask);
-            c5 = FloatVector.fromArray(s, c, co + 5 * crs, mask);
-            c6 = FloatVector.fromArray(s, c, co + 6 * crs, mask);
-            c7 = FloatVector.fromArray(s, c, co + 7 * crs, mask);
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + crs);
+            c2 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c3 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c4 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c5 = FloatVector.fromArray(s, c, co + 5 * crs);
+            c6 = FloatVector.fromArray(s, c, co + 6 * crs);
+            c7 = FloatVector.fromArray(s, c, co + 7 * crs);
         }
         int a1 = ao + ars;
         int a2 = ao + 2 * ars;
@@ -349,14 +350,15 @@ final class VectorTiles {
             c6 = FloatVector.broadcast(s, a[a6 + p * acs]).fma(v, c6);
             c7 = FloatVector.broadcast(s, a[a7 + p * acs]).fma(v, c7);
         }
-        c0.intoArray(c, co, mask);
-        c1.intoArray(c, co + crs, mask);
-        c2.intoArray(c, co + 2 * crs, mask);
-        c3.intoArray(c, co + 3 * crs, mask);
-        c4.intoArray(c, co + 4 * crs, mask);
-        c5.intoArray(c, co + 5 * crs, mask);
-        c6.intoArray(c, co + 6 * crs, mask);
-        c7.intoArray(c, co + 7 * crs, mask);
+        FloatVector minusZero = w.minusZero();
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + crs);
+        minusZero.add(c2).intoArray(c, co + 2 * crs);
+        minusZero.add(c3).intoArray(c, co + 3 * crs);
+        minusZero.add(c4).intoArray(c, co + 4 * crs);
+        minusZero.add(c5).intoArray(c, co + 5 * crs);
+        minusZero.add(c6).intoArray(c, co + 6 * crs);
+        minusZero.add(c7).intoArray(c, co + 7 * crs);
     }
 
     /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
