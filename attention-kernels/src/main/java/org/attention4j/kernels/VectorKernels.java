@@ -11,8 +11,8 @@ import jdk.incubator.vector.FloatVector;
 final class VectorKernels implements Kernels {
     private static final Kernels SCALAR = ScalarKernels.INSTANCE;
 
-    /** A norm's four loops run once each over a row of 16: where such rows come first, they are taken for cold, too. */
-    private static final int SHORTEST_NORM = 2 * LANES;
+    /** A norm's four loops run once or twice each over a row of 16 or 35: where such rows come first, they are taken for cold, too. */
+    private static final int SHORTEST_NORM = 4 * LANES;
 
     private final Width vectors;
     private final Fourier fourier;
