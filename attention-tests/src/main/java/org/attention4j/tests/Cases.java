@@ -11,6 +11,8 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.Lifespan;
+import net.jqwik.api.lifecycle.Store;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
@@ -29,10 +31,16 @@ final class Cases {
     private static final int LONGEST = 12;
 
     /** For jqwik properties: configurations are always the same; which are drawn, and everything else, is up to jqwik's seed. */
-    static final long FIXED_SEED = 20_251_124L;
+    private static final long FIXED_SEED = 20_251_124L;
 
     private final MixerProvider provider;
     private final List<MixerSpec> specs = new ArrayList<>();
+
+    /** Those of a contract: sampled once for all its laws, as sampling takes longer than most laws. */
+    static Cases of(ContractBase contract) {
+        return Store.getOrCreate(contract.getClass(), Lifespan.RUN, () -> new Cases(contract.subject(), FIXED_SEED))
+                .get();
+    }
 
     /** Samples the configurations; whatever the provider throws except a refusal passes through. */
     Cases(MixerProvider provider, long seed) {

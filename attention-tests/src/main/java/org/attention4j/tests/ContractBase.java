@@ -37,7 +37,7 @@ public interface ContractBase {
     @Provide
     default Arbitrary<Trial> trials(TypeUsage target) {
         Law law = Laws.named(target.findAnnotation(Checks.class).orElseThrow().value());
-        Cases cases = new Cases(subject(), Cases.FIXED_SEED);
+        Cases cases = Cases.of(this);
         return cases.where(
                         Conformance.refused(law, cases)
                                 ? spec -> law.missing(spec).isPresent()

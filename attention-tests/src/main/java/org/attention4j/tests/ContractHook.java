@@ -20,8 +20,7 @@ final class ContractHook implements SkipExecutionHook, AroundPropertyHook {
             return SkipResult.doNotSkip();
         }
         ContractBase contract = (ContractBase) context.newInstance(method.containerClass());
-        Cases cases = new Cases(contract.subject(), Cases.FIXED_SEED);
-        return Conformance.unconcerned(law(method).get(), contract.subject(), cases)
+        return Conformance.unconcerned(law(method).get(), contract.subject(), Cases.of(contract))
                 .map(reason -> SkipResult.skip("does not concern this mixer: " + reason))
                 .orElse(SkipResult.doNotSkip());
     }
