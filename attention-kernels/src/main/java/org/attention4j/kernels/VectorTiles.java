@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Eight accumulators are what the register allocator keeps of 16 registers without spills, sixteen of 32. The loop over k is plain: unrolled by hand it runs at
  * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
+ *
+ * <p>Whole vectors of C are stored as −0 + c, see {@link Width#minusZero}; those that a mask cuts off as they are, since with a sum before a masked
+ * store one vector a product became an object.
  */
 final class VectorTiles {
     private VectorTiles() {}

@@ -20,7 +20,7 @@ abstract class Width {
      *
      * <p>Of a vector that is carried round a loop it knows no more than {@code FloatVector}. The methods which that class itself has, such as
      * {@code add}, {@code fma} and {@code intoArray}, then depend on a profile that the whole program shares: where vectors of another
-     * width went the same way before, they stay calls, each vector of the loop is an object, and the loop runs fifteen times slower.
+     * width went the same way before, they stay calls, each vector of the loop is an object, and the loop runs many times slower.
      * So a vector that is carried round a loop is only an argument of theirs, {@code x.add(sum)}, and afterwards {@code minusZero.add(sum)}. The
      * methods of its subclasses, such as {@code lanewise}, {@code blend} and {@code lane}, are chosen where they are called and need no such
      * care.
