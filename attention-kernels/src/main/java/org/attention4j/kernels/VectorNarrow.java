@@ -50,7 +50,7 @@ final class VectorNarrow {
             for (int j = 0; j < 16; j += l) {
                 FloatVector q = (FloatVector)
                         ByteVector.fromArray(narrow, x, xo + 16 * r + j).convertShape(VectorOperators.B2F, s, 0);
-                q.mul(scales[so + r]).intoArray(y, yo + 16 * r + j);
+                FloatVector.broadcast(s, scales[so + r]).mul(q).intoArray(y, yo + 16 * r + j);
             }
         }
     }
@@ -64,7 +64,7 @@ final class VectorNarrow {
             for (int r = 0; r < rows; r++) {
                 FloatVector q = (FloatVector)
                         ByteVector.fromArray(narrow, x, xo + 16 * r + j).convertShape(VectorOperators.B2F, s, 0);
-                q.mul(scale).intoArray(y, yo + 16 * r + j);
+                scale.mul(q).intoArray(y, yo + 16 * r + j);
             }
         }
     }
