@@ -147,6 +147,7 @@ class RotaryEmbeddingTest {
         frequencies(new RotaryScaling.Yarn(4, 128, 32, 1, 0, true), 1, SCALED[4]);
         frequencies(new RotaryScaling.Yarn(4, 128, 2, 0.5, 0, true), 1, SCALED[5]);
         frequencies(new RotaryScaling.Yarn(4, 128, 32, 0.1, 0, false), 1, SCALED[9]);
+        frequencies(new RotaryScaling.Yarn(4, 128, 4, 0.1, 0, false), 1, SCALED[10]);
         frequencies(new RotaryScaling.Llama3(8, 128, 1, 4), 1, SCALED[6]);
         List<Double> shorts = List.of(1.0, 1.25, 1.5, 2.0);
         List<Double> longs = List.of(1.0, 3.0, 5.0, 9.0);
@@ -168,7 +169,8 @@ class RotaryEmbeddingTest {
         {1.0, 0.042751178754307596, 0.00125, 0.000125},
         {1.0, 0.08, 0.006666666666666667, 0.0005},
         {1.0, 0.03333333333333333, 0.002, 0.00011111111111111112},
-        {1.0, 0.06751882967740122, 0.0035037659354802426, 0.00025}
+        {1.0, 0.06751882967740122, 0.0035037659354802426, 0.00025},
+        {1.0, 0.08628188590200761, 0.003946715960837374, 0.00025}
     };
 
     private static void frequencies(RotaryScaling scaling, long length, double[] expected) {

@@ -85,7 +85,8 @@ class WeightLayoutTest {
                 spec("layers.1.extra", 1, 3));
         WeightLayout layout = WeightLayout.ours()
                 .layers(2, "h.", layer)
-                .part("norm.", "", WeightLayout.ours())
+                .part("norm.", "elsewhere.", WeightLayout.ours())
+                .part("norm.", "", WeightLayout.ours()) // the last word holds
                 .renamed("layers.1.extra", "b"); // more exact than the layers' layout
         NamedTensors read = StateDict.read(file(), "m.", parameters, layout);
         assertEquals(12, read.get("layers.0.w").get(0, 0, 0));
