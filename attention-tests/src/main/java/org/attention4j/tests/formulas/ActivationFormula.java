@@ -29,7 +29,7 @@ final class ActivationFormula {
     }
 
     double at(double argument) {
-        double x = Math.max(-clip, Math.min(clip, argument));
+        double x = Math.max(-clip, Math.min(clip, rounding.of(argument))); // a sum
         return rounding.of(
                 switch (function) {
                     case "tanh" -> Math.tanh(x);
@@ -38,7 +38,7 @@ final class ActivationFormula {
                     case "affine" -> alpha * x + beta;
                     case "leaky-relu" -> x < 0 ? alpha * x : x;
                     case "thresholded-relu" -> x <= alpha ? 0 : x;
-                    case "scaled-tanh" -> alpha * Math.tanh(beta * x);
+                    case "scaled-tanh" -> alpha * rounding.of(Math.tanh(rounding.of(beta * x)));
                     case "hard-sigmoid" -> Math.max(0, Math.min(1, alpha * x + beta));
                     case "elu" -> x < 0 ? alpha * (rounding.of(Math.exp(x)) - 1) : x;
                     case "softsign" -> x / (1 + Math.abs(x));

@@ -41,7 +41,7 @@ final class GruFormula extends RecurrentFormula {
             double[] next = new double[units];
             for (int u = 0; u < units; u++) {
                 double z = gate.at(sums[units + u] + fromHidden[units + u]);
-                double recurrent = before ? ofReset[u] : r[u] * fromHidden[2 * units + u];
+                double recurrent = before ? ofReset[u] : rounding.of(r[u] * fromHidden[2 * units + u]);
                 double n = candidate.at(sums[2 * units + u] + recurrent);
                 next[u] = rounding.of((1 - z) * n + z * h[u]);
             }

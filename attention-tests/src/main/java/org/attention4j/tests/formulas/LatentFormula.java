@@ -67,7 +67,8 @@ final class LatentFormula implements Formula {
                     scores[j] = score.of(q[i], k[j], h, i, j);
                 }
                 double[] weights = RowFormula.softmax(config, scores, score.sink(h), rounding);
-                System.arraycopy(Maths.mean(weights, v, valueWidth), 0, joined[i], h * valueWidth, valueWidth);
+                System.arraycopy(
+                        Maths.mean(weights, v, valueWidth, rounding), 0, joined[i], h * valueWidth, valueWidth);
             }
         }
         double[][] y = new double[x.length][];

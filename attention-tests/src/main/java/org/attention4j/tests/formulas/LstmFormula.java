@@ -33,8 +33,8 @@ final class LstmFormula extends RecurrentFormula {
         ActivationFormula gate = ActivationFormula.of(config, "gate-activation", "sigmoid", rounding);
         ActivationFormula candidate = ActivationFormula.of(config, "candidate-activation", "tanh", rounding);
         ActivationFormula output = ActivationFormula.unclipped(config, "output-activation", "tanh", rounding);
-        double cellClip = Maths.decimal(config, "cell-clip", 0);
-        double outputClip = Maths.decimal(config, "output-clip", 0);
+        double cellClip = rounding.of(Maths.decimal(config, "cell-clip", 0));
+        double outputClip = rounding.of(Maths.decimal(config, "output-clip", 0));
         boolean coupled = Maths.flag(config, "coupled");
         return (weights, x, state) -> {
             double[] c = state[1];
@@ -45,11 +45,11 @@ final class LstmFormula extends RecurrentFormula {
             for (int u = 0; u < units; u++) {
                 double i = gate.at(sums[u] + fromHidden[u] + weights.seen(0, c, u));
                 double forget = sums[units + u] + fromHidden[units + u] + weights.seen(1, c, u);
-                double f = coupled ? 1 - i : gate.at(forget);
+                double f = coupled ? rounding.of(1 - i) : gate.at(forget);
                 double g = candidate.at(sums[2 * units + u] + fromHidden[2 * units + u]);
                 c[u] = cut(rounding.of(f * c[u] + i * g), cellClip);
                 double o = gate.at(sums[3 * units + u] + fromHidden[3 * units + u] + weights.seen(2, c, u));
-                out[u] = o * output.at(c[u]);
+                out[u] = rounding.of(o * output.at(c[u]));
             }
             double[] projection = weights.projection();
             state[0] = projection == null

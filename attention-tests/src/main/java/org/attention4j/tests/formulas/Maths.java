@@ -73,12 +73,15 @@ final class Maths {
     }
 
     /** Σ_j w_j v_j. */
-    static double[] mean(double[] weights, double[][] values, int width) {
+    static double[] mean(double[] weights, double[][] values, int width, Rounding rounding) {
         double[] mean = new double[width];
         for (int j = 0; j < weights.length; j++) {
             for (int e = 0; e < width; e++) {
                 mean[e] += weights[j] * values[j][e];
             }
+        }
+        for (int e = 0; e < width; e++) {
+            mean[e] = rounding.of(mean[e]);
         }
         return mean;
     }

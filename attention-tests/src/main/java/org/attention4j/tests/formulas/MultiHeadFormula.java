@@ -86,10 +86,10 @@ final class MultiHeadFormula implements Formula {
                     scores[j] = j < x.length ? score.of(q[i], keys[j], h, i, j) : score.added(q[i], keys[j], h);
                 }
                 double[] weights = row.weights(config, scores, score.sink(h), rounding);
-                double[] mean = Maths.mean(weights, values, valueWidth);
+                double[] mean = Maths.mean(weights, values, valueWidth, rounding);
                 double gate = gate(parameters, h, x[i], rounding);
                 for (int e = 0; e < valueWidth; e++) {
-                    joined[i][h * valueWidth + e] = gate * mean[e];
+                    joined[i][h * valueWidth + e] = rounding.of(gate * mean[e]);
                 }
             }
         }

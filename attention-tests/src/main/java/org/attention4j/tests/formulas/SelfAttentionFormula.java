@@ -33,7 +33,7 @@ final class SelfAttentionFormula implements Formula {
                 scores[j] = seen ? rounding.of(Maths.dot(q[i], k[j]) / Math.sqrt(width)) : Double.NEGATIVE_INFINITY;
             }
             double[] weights = RowFormula.softmax(config, scores, Double.NEGATIVE_INFINITY, rounding);
-            y[i] = Maths.mean(weights, v, values);
+            y[i] = Maths.mean(weights, v, values, rounding);
         }
         return y;
     }
