@@ -251,7 +251,7 @@ final class VectorDepthwise {
                 FloatVector weight = FloatVector.fromArray(s, f, fo + k * width + c);
                 sum = FloatVector.fromArray(s, x, xo + k * tapStride + c).fma(weight, sum);
             }
-            w.minusZero().add(sum).intoArray(y, yo + c);
+            FloatVector.broadcast(s, Width.MINUS_ZERO).add(sum).intoArray(y, yo + c);
         }
         tail(w, width, taps, x, xo, tapStride, f, fo, start, so, y, yo);
     }

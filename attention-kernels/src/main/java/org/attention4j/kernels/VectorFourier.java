@@ -130,8 +130,8 @@ final class VectorFourier implements Fourier {
                     re = xIm.neg().fma(gIm, xRe.fma(gRe, re));
                     im = xIm.fma(gRe, xRe.fma(gIm, im));
                 }
-                w.minusZero().add(re).intoArray(acc, ao + c);
-                w.minusZero().add(im).intoArray(acc, ao + LANES + c);
+                FloatVector.broadcast(s, Width.MINUS_ZERO).add(re).intoArray(acc, ao + c);
+                FloatVector.broadcast(s, Width.MINUS_ZERO).add(im).intoArray(acc, ao + LANES + c);
             }
         }
     }
@@ -151,8 +151,8 @@ final class VectorFourier implements Fourier {
                     re = xIm.fma(gIm, xRe.fma(gRe, re));
                     im = xIm.fma(gRe, xRe.neg().fma(gIm, im));
                 }
-                w.minusZero().add(re).intoArray(acc, ao + c);
-                w.minusZero().add(im).intoArray(acc, ao + LANES + c);
+                FloatVector.broadcast(s, Width.MINUS_ZERO).add(re).intoArray(acc, ao + c);
+                FloatVector.broadcast(s, Width.MINUS_ZERO).add(im).intoArray(acc, ao + LANES + c);
             }
         }
     }

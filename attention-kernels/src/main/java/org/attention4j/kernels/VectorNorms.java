@@ -65,13 +65,17 @@ final class VectorNorms {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = addSquare(s, a0, x, xo + i, mean);
+            FloatVector d0 = FloatVector.fromArray(s, x, xo + i).sub(mean);
+            a0 = d0.fma(d0, a0);
             if (l < 16) {
-                a1 = addSquare(s, a1, x, xo + i + l, mean);
+                FloatVector d1 = FloatVector.fromArray(s, x, xo + i + l).sub(mean);
+                a1 = d1.fma(d1, a1);
             }
             if (l < 8) {
-                a2 = addSquare(s, a2, x, xo + i + 2 * l, mean);
-                a3 = addSquare(s, a3, x, xo + i + 3 * l, mean);
+                FloatVector d2 = FloatVector.fromArray(s, x, xo + i + 2 * l).sub(mean);
+                FloatVector d3 = FloatVector.fromArray(s, x, xo + i + 3 * l).sub(mean);
+                a2 = d2.fma(d2, a2);
+                a3 = d3.fma(d3, a3);
             }
         }
         if (i < n) {
@@ -85,11 +89,6 @@ final class VectorNorms {
             }
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
-    }
-
-    private static FloatVector addSquare(VectorSpecies<Float> s, FloatVector acc, float[] x, int xo, float mean) {
-        FloatVector d = FloatVector.fromArray(s, x, xo).sub(mean);
-        return d.fma(d, acc);
     }
 
     private static FloatVector addSquareTail(Width w, FloatVector acc, float[] x, int xo, int left, float mean) {

@@ -55,7 +55,10 @@ final class VectorRows {
                 found = found.blend(zero, FloatVector.fromArray(s, x, at).compare(EQ, zero));
             }
         }
-        return w.minusZero().add(found).compare(EQ, zero).anyTrue();
+        return FloatVector.broadcast(s, Width.MINUS_ZERO)
+                .add(found)
+                .compare(EQ, zero)
+                .anyTrue();
     }
 
     static float sum(Width w, float[] x, int xo, int n) {
@@ -77,25 +80,22 @@ final class VectorRows {
             }
         }
         if (i < n) {
-            a0 = addTail(w, a0, x, xo + i, n - i);
-            if (l < 16) {
-                a1 = addTail(w, a1, x, xo + i + l, n - i - l);
-            }
-            if (l < 8) {
-                a2 = addTail(w, a2, x, xo + i + 2 * l, n - i - 2 * l);
-                a3 = addTail(w, a3, x, xo + i + 3 * l, n - i - 3 * l);
-            }
+            VectorMask<Float> mask = s.indexInRange(i, n);
+            a0 = a0.blend(FloatVector.fromArray(s, x, xo + i, mask).add(a0), mask);
+        }
+        if (l < 16 && i + l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + l, n);
+            a1 = a1.blend(FloatVector.fromArray(s, x, xo + i + l, mask).add(a1), mask);
+        }
+        if (l < 8 && i + 2 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
+            a2 = a2.blend(FloatVector.fromArray(s, x, xo + i + 2 * l, mask).add(a2), mask);
+        }
+        if (l < 8 && i + 3 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
+            a3 = a3.blend(FloatVector.fromArray(s, x, xo + i + 3 * l, mask).add(a3), mask);
         }
         return fold(w, a0, a1, a2, a3);
-    }
-
-    private static FloatVector addTail(Width w, FloatVector acc, float[] x, int xo, int left) {
-        if (left <= 0) {
-            return acc;
-        }
-        VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, left);
-        return acc.blend(FloatVector.fromArray(s, x, xo, mask).add(acc), mask);
     }
 
     static float dot(Width w, float[] x, int xo, float[] y, int yo, int n) {

@@ -61,16 +61,20 @@ final class VectorSoftmax {
             for (; i <= n - l; i += l) {
                 FloatVector scaled = FloatVector.fromArray(s, x, row + i).mul(scale);
                 scaled.intoArray(x, row + i);
-                m = greater(m, scaled);
+                m = m.blend(scaled, scaled.compare(GT, m));
             }
             if (l > 8) {
-                m = greater(m, m.rearrange(fold.eight()));
+                FloatVector eight = m.rearrange(fold.eight());
+                m = m.blend(eight, eight.compare(GT, m));
             }
             if (l > 4) {
-                m = greater(m, m.rearrange(fold.four()));
+                FloatVector four = m.rearrange(fold.four());
+                m = m.blend(four, four.compare(GT, m));
             }
-            m = greater(m, m.rearrange(fold.two()));
-            m = greater(m, m.rearrange(fold.one()));
+            FloatVector two = m.rearrange(fold.two());
+            m = m.blend(two, two.compare(GT, m));
+            FloatVector one = m.rearrange(fold.one());
+            m = m.blend(one, one.compare(GT, m));
             float max = m.lane(0);
             for (; i < n; i++) {
                 x[row + i] *= factor;
@@ -79,10 +83,6 @@ final class VectorSoftmax {
             float before = maxima[mo + r];
             maxima[mo + r] = (max == Float.NEGATIVE_INFINITY || before > max ? before : max) + 0f;
         }
-    }
-
-    private static FloatVector greater(FloatVector a, FloatVector b) {
-        return a.blend(b, b.compare(GT, a));
     }
 
     static boolean addExpSums(

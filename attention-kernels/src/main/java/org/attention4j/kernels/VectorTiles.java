@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Eight accumulators are what the register allocator keeps of 16 registers without spills, sixteen of 32. The loop over k is plain: unrolled by hand it runs at
  * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
  *
- * <p>Whole vectors of C are stored as −0 + c, see {@link Width#minusZero}; those that a mask cuts off as they are, since with a sum before a masked
+ * <p>Whole vectors of C are stored as −0 + c, see {@link Width#MINUS_ZERO}; those that a mask cuts off as they are, since with a sum before a masked
  * store one vector a product became an object.
  */
 final class VectorTiles {
@@ -72,7 +72,7 @@ final class VectorTiles {
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
         }
-        FloatVector minusZero = w.minusZero();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c00).intoArray(c, co);
         minusZero.add(c01).intoArray(c, co + l);
         minusZero.add(c10).intoArray(c, co + crs);
@@ -172,7 +172,7 @@ final class VectorTiles {
             c70 = x.fma(v0, c70);
             c71 = x.fma(v1, c71);
         }
-        FloatVector minusZero = w.minusZero();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c00).intoArray(c, co);
         minusZero.add(c01).intoArray(c, co + l);
         minusZero.add(c10).intoArray(c, co + crs);
@@ -246,14 +246,14 @@ final class VectorTiles {
             c30 = x.fma(v0.blend(minus, none), c30);
             c31 = x.fma(v1.blend(minus, none), c31);
         }
-        w.minusZero().add(c00).intoArray(c, co);
-        w.minusZero().add(c01).intoArray(c, co + l);
-        w.minusZero().add(c10).intoArray(c, co + crs);
-        w.minusZero().add(c11).intoArray(c, co + crs + l);
-        w.minusZero().add(c20).intoArray(c, co + 2 * crs);
-        w.minusZero().add(c21).intoArray(c, co + 2 * crs + l);
-        w.minusZero().add(c30).intoArray(c, co + 3 * crs);
-        w.minusZero().add(c31).intoArray(c, co + 3 * crs + l);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c00).intoArray(c, co);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c01).intoArray(c, co + l);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c10).intoArray(c, co + crs);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c11).intoArray(c, co + crs + l);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c20).intoArray(c, co + 2 * crs);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c21).intoArray(c, co + 2 * crs + l);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c30).intoArray(c, co + 3 * crs);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c31).intoArray(c, co + 3 * crs + l);
     }
 
     /** C[0…3, one vector of {@code columns} columns]: the right edge. */
@@ -353,7 +353,7 @@ final class VectorTiles {
             c6 = FloatVector.broadcast(s, a[a6 + p * acs]).fma(v, c6);
             c7 = FloatVector.broadcast(s, a[a7 + p * acs]).fma(v, c7);
         }
-        FloatVector minusZero = w.minusZero();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c0).intoArray(c, co);
         minusZero.add(c1).intoArray(c, co + crs);
         minusZero.add(c2).intoArray(c, co + 2 * crs);
@@ -415,7 +415,7 @@ final class VectorTiles {
             c6 = x.fma(FloatVector.fromArray(s, b, b6 + 16 * p), c6);
             c7 = x.fma(FloatVector.fromArray(s, b, b7 + 16 * p), c7);
         }
-        FloatVector minusZero = w.minusZero();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c0).intoArray(c, co);
         minusZero.add(c1).intoArray(c, co + l);
         minusZero.add(c2).intoArray(c, co + 2 * l);
@@ -461,7 +461,7 @@ final class VectorTiles {
             c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
             c3 = x.fma(FloatVector.fromArray(s, b, b3 + 16 * p), c3);
         }
-        FloatVector minusZero = w.minusZero();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c0).intoArray(c, co);
         minusZero.add(c1).intoArray(c, co + l);
         minusZero.add(c2).intoArray(c, co + 2 * l);

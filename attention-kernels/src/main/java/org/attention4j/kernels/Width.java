@@ -16,7 +16,7 @@ abstract class Width {
     abstract VectorConstants constants();
 
     /**
-     * −0, and −0 + x is x: of the sum, the compiler knows that it has this width.
+     * −0, and −0 + x is x: of the sum of a vector of this, the compiler knows that it has this width.
      *
      * <p>Of a vector that is carried round a loop it knows no more than {@code FloatVector}. The methods which that class itself has, such as
      * {@code add}, {@code fma} and {@code intoArray}, then depend on a profile that the whole program shares: where vectors of another
@@ -25,9 +25,7 @@ abstract class Width {
      * methods of its subclasses, such as {@code lanewise}, {@code blend} and {@code lane}, are chosen where they are called and need no such
      * care.
      */
-    final FloatVector minusZero() {
-        return FloatVector.broadcast(species(), -0f);
-    }
+    static final float MINUS_ZERO = -0f;
 
     static Width of(int bits) {
         return switch (bits) {
