@@ -35,6 +35,7 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.Norm;
 import org.attention4j.model.TransformerDecoderLayer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -284,6 +285,7 @@ class DecoderLayerTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("layers")
     void stepsAllocateNothing(TransformerDecoderLayer layer) {
         Sequences memory = sequences(2, 7, 3, 7);

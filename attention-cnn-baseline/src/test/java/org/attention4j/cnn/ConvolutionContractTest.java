@@ -31,6 +31,7 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the convolution is found, what it declares and refuses, and what a call costs. */
@@ -179,6 +180,7 @@ class ConvolutionContractTest {
     }
 
     @Test
+    @Tag("allocation")
     void callsAllocateNothingAfterTheFirst() {
         MixerConfig depthwise = MixerConfig.width(6).with(Convolution.GROUPS, 6);
         for (MixerConfig config : List.of(MixerConfig.width(6), depthwise)) {

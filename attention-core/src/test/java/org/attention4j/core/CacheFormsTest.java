@@ -29,6 +29,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** States that keep keys and values in other ways than in one array of floats. */
@@ -378,6 +379,7 @@ class CacheFormsTest {
     }
 
     @Test
+    @Tag("allocation")
     void stepsAllocateNothing() {
         for (String cache : new String[] {"ring", "paged"}) {
             for (String type : new String[] {"float32", "float16", "int8"}) {

@@ -15,6 +15,7 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Keys and values in a cache: the same bits as in tensors, whatever was appended when. */
@@ -212,6 +213,7 @@ class KeyValueCacheTest {
     }
 
     @Test
+    @Tag("allocation")
     void aStepAllocatesNothing() {
         Tensor q = Values.random(1, 1, 2, 1, 16);
         Tensor k = Values.random(2, 1, 2, 1, 16);

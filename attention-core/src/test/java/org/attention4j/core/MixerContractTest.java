@@ -39,6 +39,7 @@ import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the mixers declare and refuse, and what a call costs. */
@@ -248,6 +249,7 @@ class MixerContractTest {
     }
 
     @Test
+    @Tag("allocation")
     void callsAreFreeOfGarbage() {
         MultiHeadAttention mixer = MultiHeadAttention.of(CAUSAL, SEED)
                 .withVariant(AttentionVariant.softmax().withScores((s, b, h, query, key) -> s - (query - key)));

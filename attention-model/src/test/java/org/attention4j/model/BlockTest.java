@@ -33,6 +33,7 @@ import org.attention4j.api.UnknownTensorException;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -227,6 +228,7 @@ class BlockTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @EnumSource
     void stepsAndWholeSequencesAllocateNothing(Arrangement arrangement) {
         Block block = block(arrangement);

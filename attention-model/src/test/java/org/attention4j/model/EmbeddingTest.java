@@ -10,6 +10,7 @@ import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EmbeddingTest {
@@ -68,6 +69,7 @@ class EmbeddingTest {
     }
 
     @Test
+    @Tag("allocation")
     void lookingUpAllocatesNothing() {
         Tokens tokens = Tokens.of(new int[] {4, 0, 4}, new int[] {0});
         Tensor out = Tensor.zeros(2, 3, 3);

@@ -22,6 +22,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.UnknownTensorException;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -226,6 +227,7 @@ class LayerTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("settledLayers")
     void forwardAllocatesNothing(Case one) {
         Sequences in = Cases.ragged(5, WIDTH, LENGTHS);

@@ -13,6 +13,7 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -120,6 +121,7 @@ class PositionsTest {
     }
 
     @ParameterizedTest
+    @Tag("allocation")
     @MethodSource("layers")
     void stepsAllocateNothing(PositionLayer layer) {
         Sequences in = Cases.ragged(1, WIDTH, 3, 1);

@@ -33,6 +33,7 @@ import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the LSTM is found, what it declares and refuses, and what a call costs. */
@@ -200,6 +201,7 @@ class LstmContractTest {
     }
 
     @Test
+    @Tag("allocation")
     void callsAllocateNothingAfterTheFirst() {
         Lstm lstm = Lstm.of(MixerConfig.width(8).with(Lstm.HIDDEN, 12), SEED);
         Sequences in = Sequences.of(Tensor.zeros(6, 20, 8), 20, 3, 7, 20, 1, 0);
@@ -219,6 +221,7 @@ class LstmContractTest {
     }
 
     @Test
+    @Tag("allocation")
     void threadsThatShareASequenceAllocateNothing() {
         Lstm lstm = Lstm.of(MixerConfig.width(8).with(Lstm.HIDDEN, 256), SEED);
         Sequences in = Sequences.of(Tensor.zeros(1, 20, 8));
