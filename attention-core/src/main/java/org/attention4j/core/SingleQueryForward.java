@@ -56,12 +56,11 @@ final class SingleQueryForward implements Workspace.Task {
             width = together(c, seen, b, h, key, Math.min(span, end - key));
             int used = Work.blocks(width, BLOCK);
             products(c, tile, b, h, key, width, x, span);
+            boolean positive = true;
             for (int r = 0; r < rows; r++) {
-                c.scores.scaleAndCap(c.kernels, x, r * span, width);
-                c.finishScores(b, h + r, 0, key, width, x, r * span);
-                hide(c, seen, b, h + r, key, width, x, r * span);
-                maxima(c.kernels, x, r * span, width, max, r * (blocks + 1));
-                exponentials(c.kernels, x, r * span, width, max, r * (blocks + 1) + 1, sums, r * blocks);
+                scores(c, seen, b, h + r, key, width, x, r * span);
+                maxima(c, x, r * span, width, max, r * (blocks + 1));
+                positive &= exponentials(c.kernels, x, r * span, width, max, r * (blocks + 1) + 1, sums, r * blocks);
             }
             for (int block = 0, next; block < used; block = next) {
                 next = block + c.keyValues.run(key + block * BLOCK, width - block * BLOCK) / BLOCK;
@@ -74,7 +73,7 @@ final class SingleQueryForward implements Workspace.Task {
                     }
                 }
                 int from = block * BLOCK;
-                values(c, tile, b, h, key + from, Math.min(next * BLOCK, width) - from, x, from, span);
+                values(c, tile, b, h, key + from, Math.min(next * BLOCK, width) - from, x, from, span, positive);
             }
             for (int r = 0; r < rows; r++) {
                 max[r * (blocks + 1)] = max[r * (blocks + 1) + used];
@@ -108,6 +107,15 @@ final class SingleQueryForward implements Workspace.Task {
             width = Math.min(width + BLOCK, most);
         }
         return width;
+    }
+
+    /** From products to scores of one row, but for the scale where there is nothing else. */
+    private static void scores(AttentionCall c, VisibleKeys seen, int b, int h, int key, int width, float[] x, int at) {
+        if (!c.scores.plain()) {
+            c.scores.scaleAndCap(c.kernels, x, at, width);
+            c.finishScores(b, h, 0, key, width, x, at);
+        }
+        hide(c, seen, b, h, key, width, x, at);
     }
 
     /** Hides what the mask hides from one row. */
@@ -160,7 +168,17 @@ final class SingleQueryForward implements Workspace.Task {
         }
     }
 
-    private void values(AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int at, int span) {
+    private void values(
+            AttentionCall c,
+            KeyBlock tile,
+            int b,
+            int h,
+            int key,
+            int width,
+            float[] x,
+            int at,
+            int span,
+            boolean positive) {
         c.keyValues.values(tile, b, c.keyHead(h), key, width);
         Panels.multiplyAdd(
                 c.kernels,
@@ -176,18 +194,28 @@ final class SingleQueryForward implements Workspace.Task {
                 tile.valueStride,
                 c.out.array,
                 c.out.at(b, h, 0),
-                c.out.headStride);
+                c.out.headStride,
+                positive);
     }
 
-    /** The running maximum after each block, given the one before. */
-    private static void maxima(Kernels kernels, float[] x, int at, int width, float[] max, int maxAt) {
-        for (int from = 0, next = maxAt + 1; from < width; from += BLOCK, next++) {
-            max[next] = Math.max(max[next - 1], kernels.max(x, at + from, Math.min(BLOCK, width - from)));
+    /** The running maximum after each block, given the one before; the scale, where nothing else has made products scores. */
+    private static void maxima(AttentionCall c, float[] x, int at, int width, float[] max, int maxAt) {
+        float factor = c.scores.plain() ? c.scores.scale() : 1f;
+        int blocks = Work.blocks(width, BLOCK);
+        int whole = width / BLOCK;
+        Arrays.fill(max, maxAt + 1, maxAt + 1 + blocks, Float.NEGATIVE_INFINITY);
+        c.kernels.scaleMaxima(whole, x, at, BLOCK, BLOCK, factor, max, maxAt + 1);
+        if (whole < blocks) {
+            int rest = width - whole * BLOCK;
+            c.kernels.scaleMaxima(1, x, at + whole * BLOCK, BLOCK, rest, factor, max, maxAt + blocks);
+        }
+        for (int next = maxAt + 1; next <= maxAt + blocks; next++) {
+            max[next] = Math.max(max[next - 1], max[next]);
         }
     }
 
-    /** Scores to exponentials, and the sum of each block; zeros as long as nothing has been seen. */
-    private static void exponentials(
+    /** Scores to exponentials, and the sum of each block; zeros as long as nothing has been seen. Whether none is 0. */
+    private static boolean exponentials(
             Kernels kernels, float[] x, int at, int width, float[] max, int maxAt, float[] sums, int sumsAt) {
         int blocks = Work.blocks(width, BLOCK);
         Arrays.fill(sums, sumsAt, sumsAt + blocks, 0f);
@@ -197,14 +225,18 @@ final class SingleQueryForward implements Workspace.Task {
         }
         Arrays.fill(x, at, at + Math.min(width, hidden * BLOCK), 0f);
         int whole = width / BLOCK;
+        boolean positive = hidden == 0;
         if (hidden < whole) {
             int from = at + hidden * BLOCK;
-            kernels.addExpSums(whole - hidden, x, from, BLOCK, BLOCK, max, maxAt + hidden, sums, sumsAt + hidden);
+            positive &= kernels.addExpSums(
+                    whole - hidden, x, from, BLOCK, BLOCK, max, maxAt + hidden, sums, sumsAt + hidden);
         }
         if (whole < blocks && hidden < blocks) {
             int rest = width - whole * BLOCK;
-            kernels.addExpSums(1, x, at + whole * BLOCK, BLOCK, rest, max, maxAt + whole, sums, sumsAt + whole);
+            positive &=
+                    kernels.addExpSums(1, x, at + whole * BLOCK, BLOCK, rest, max, maxAt + whole, sums, sumsAt + whole);
         }
+        return positive;
     }
 
     /** The first block after {@code block}, not past {@code end}, with a maximum of a row that is not the one before. */

@@ -117,7 +117,9 @@ final class VectorProducts {
             boolean accumulate) {
         int length = w.species().length();
         int tiled = m - m % TILE;
-        int v = 0;
+        int v = mostRows(w) > TILE && tiled == TILE
+                ? fourRows(w, n / length / 4, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate)
+                : 0;
         for (; (v + 2) * length <= n; v += 2) {
             int b0 = vectorAt(bo, v, length, panel);
             int b1 = vectorAt(bo, v + 1, length, panel);
@@ -145,6 +147,34 @@ final class VectorProducts {
             }
         }
         rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+    }
+
+    /**
+     * Four rows, with vectors that fill panels: each of four vectors goes through panels of its own, {@code each} of them, so that what is read
+     * are four long streams. Side by side, they would begin anew every four panels, and keys in the third cache took a fifth longer.
+     *
+     * @return how many vectors of columns are done
+     */
+    private static int fourRows(
+            Width w,
+            int each,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        for (int v = 0; v < each; v++) {
+            VectorTiles.fourRowsFourVectors(
+                    w, k, a, ao, ars, acs, b, bo + v * panel, each * panel, c, co + 16 * v, 16 * each, crs, accumulate);
+        }
+        return 4 * each;
     }
 
     /** Row by row, eight vectors at a time, then four: for fewer rows than a tile has. */

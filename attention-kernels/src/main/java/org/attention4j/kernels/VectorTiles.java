@@ -192,6 +192,112 @@ final class VectorTiles {
     }
 
     /**
+     * C[0…3, four vectors]: as many accumulators for a product of only four rows, as a group of query heads makes. With two vectors it has
+     * eight, each of which waits for itself, and six loads for eight multiply-adds; here eight feed sixteen. The vectors of B are {@code panel}
+     * apart, those of C {@code column}.
+     */
+    static void fourRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int column,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c02 = c00;
+        FloatVector c03 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c12 = c00;
+        FloatVector c13 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c22 = c00;
+        FloatVector c23 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c32 = c00;
+        FloatVector c33 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + column);
+            c02 = FloatVector.fromArray(s, c, co + 2 * column);
+            c03 = FloatVector.fromArray(s, c, co + 3 * column);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + column);
+            c12 = FloatVector.fromArray(s, c, co + crs + 2 * column);
+            c13 = FloatVector.fromArray(s, c, co + crs + 3 * column);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + column);
+            c22 = FloatVector.fromArray(s, c, co + 2 * crs + 2 * column);
+            c23 = FloatVector.fromArray(s, c, co + 2 * crs + 3 * column);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + column);
+            c32 = FloatVector.fromArray(s, c, co + 3 * crs + 2 * column);
+            c33 = FloatVector.fromArray(s, c, co + 3 * crs + 3 * column);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int a3 = ao + 3 * ars;
+        int b1 = b0 + panel;
+        int b2 = b0 + 2 * panel;
+        int b3 = b0 + 3 * panel;
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector v2 = FloatVector.fromArray(s, b, b2 + 16 * p);
+            FloatVector v3 = FloatVector.fromArray(s, b, b3 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            c02 = x.fma(v2, c02);
+            c03 = x.fma(v3, c03);
+            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            c12 = x.fma(v2, c12);
+            c13 = x.fma(v3, c13);
+            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            c22 = x.fma(v2, c22);
+            c23 = x.fma(v3, c23);
+            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            c32 = x.fma(v2, c32);
+            c33 = x.fma(v3, c33);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, co + column);
+        minusZero.add(c02).intoArray(c, co + 2 * column);
+        minusZero.add(c03).intoArray(c, co + 3 * column);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, co + crs + column);
+        minusZero.add(c12).intoArray(c, co + crs + 2 * column);
+        minusZero.add(c13).intoArray(c, co + crs + 3 * column);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + column);
+        minusZero.add(c22).intoArray(c, co + 2 * crs + 2 * column);
+        minusZero.add(c23).intoArray(c, co + 2 * crs + 3 * column);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + column);
+        minusZero.add(c32).intoArray(c, co + 3 * crs + 2 * column);
+        minusZero.add(c33).intoArray(c, co + 3 * crs + 3 * column);
+    }
+
+    /**
      * C[0…3, two vectors] += without the terms whose A[i, p] is 0. Such an x meets −x in place of B: their product is −0, which leaves
      * every sum as it is, and no sum waits for the choice.
      */
