@@ -97,8 +97,9 @@ final class VectorNorms {
         }
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
-        FloatVector d = FloatVector.fromArray(s, x, xo, mask).sub(mean);
-        return acc.blend(d.fma(d, acc), mask);
+        FloatVector d =
+                FloatVector.zero(s).blend(FloatVector.fromArray(s, x, xo, mask).sub(mean), mask);
+        return d.fma(d, acc); // 0² + acc is acc, which is not −0
     }
 
     static void inputGradient(
@@ -258,8 +259,10 @@ final class VectorNorms {
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
         FloatVector g = FloatVector.fromArray(s, dY, dyo, mask).mul(FloatVector.fromArray(s, weight, wo, mask));
-        FloatVector normal = FloatVector.fromArray(s, x, xo, mask).sub(mean).mul(scale);
-        return acc.blend(g.fma(normal, acc), mask);
+        FloatVector zero = FloatVector.zero(s);
+        FloatVector normal =
+                zero.blend(FloatVector.fromArray(s, x, xo, mask).sub(mean).mul(scale), mask);
+        return FloatVector.broadcast(s, Width.MINUS_ZERO).blend(g, mask).fma(normal, acc); // −0 · 0 + acc is acc
     }
 
     static void parameterGradient(

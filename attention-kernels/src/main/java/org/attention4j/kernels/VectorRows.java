@@ -1,8 +1,8 @@
 package org.attention4j.kernels;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -23,7 +23,8 @@ final class VectorRows {
     static float max(Width w, float[] x, int xo, int n) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
-        FloatVector max = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY); // any order gives the same maximum
+        FloatVector none = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY); // any order gives the same maximum
+        FloatVector max = none;
         FloatVector max1 = max;
         FloatVector max2 = max;
         FloatVector max3 = max;
@@ -34,11 +35,11 @@ final class VectorRows {
             max2 = FloatVector.fromArray(s, x, xo + i + 2 * l).max(max2);
             max3 = FloatVector.fromArray(s, x, xo + i + 3 * l).max(max3);
         }
-        max = max.lanewise(MAX, max1).max(max2.lanewise(MAX, max3));
+        max = none.max(max).max(max1).max(max2).max(max3);
         for (; i <= n - l; i += l) {
             max = FloatVector.fromArray(s, x, xo + i).max(max);
         }
-        float result = max.reduceLanes(MAX);
+        float result = none.max(max).reduceLanes(MAX);
         for (; i < n; i++) {
             result = Math.max(result, x[xo + i]);
         }
@@ -52,7 +53,7 @@ final class VectorRows {
         FloatVector found = FloatVector.broadcast(s, 1f);
         for (int i = 0; i < 16; i += s.length()) {
             for (int r = 0, at = xo + i; r < rows; r++, at += stride) {
-                found = found.blend(zero, FloatVector.fromArray(s, x, at).compare(EQ, zero));
+                found = zero.blend(found, FloatVector.fromArray(s, x, at).compare(NE, zero));
             }
         }
         return FloatVector.broadcast(s, Width.MINUS_ZERO)
@@ -79,21 +80,30 @@ final class VectorRows {
                 a3 = FloatVector.fromArray(s, x, xo + i + 3 * l).add(a3);
             }
         }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         if (i < n) {
             VectorMask<Float> mask = s.indexInRange(i, n);
-            a0 = a0.blend(FloatVector.fromArray(s, x, xo + i, mask).add(a0), mask);
+            a0 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i, mask), mask)
+                    .add(a0);
         }
         if (l < 16 && i + l < n) {
             VectorMask<Float> mask = s.indexInRange(i + l, n);
-            a1 = a1.blend(FloatVector.fromArray(s, x, xo + i + l, mask).add(a1), mask);
+            a1 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + l, mask), mask)
+                    .add(a1);
         }
         if (l < 8 && i + 2 * l < n) {
             VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
-            a2 = a2.blend(FloatVector.fromArray(s, x, xo + i + 2 * l, mask).add(a2), mask);
+            a2 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + 2 * l, mask), mask)
+                    .add(a2);
         }
         if (l < 8 && i + 3 * l < n) {
             VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
-            a3 = a3.blend(FloatVector.fromArray(s, x, xo + i + 3 * l, mask).add(a3), mask);
+            a3 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + 3 * l, mask), mask)
+                    .add(a3);
         }
         return fold(w, a0, a1, a2, a3);
     }
@@ -135,26 +145,29 @@ final class VectorRows {
         }
         VectorSpecies<Float> s = w.species();
         VectorMask<Float> mask = s.indexInRange(0, left);
-        FloatVector sum = FloatVector.fromArray(s, x, xo, mask).fma(FloatVector.fromArray(s, y, yo, mask), acc);
-        return acc.blend(sum, mask);
+        FloatVector factor =
+                FloatVector.broadcast(s, Width.MINUS_ZERO).blend(FloatVector.fromArray(s, x, xo, mask), mask);
+        return factor.fma(FloatVector.fromArray(s, y, yo, mask), acc);
     }
 
     /** Folds the 16 lanes held in one, two or four accumulators: 8 + 8, 4 + 4, 2 + 2, 1 + 1. */
     static float fold(Width w, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        int l = w.species().length();
-        if (l == 16) {
-            float even = (a0.lane(0) + a0.lane(8) + (a0.lane(4) + a0.lane(12)))
-                    + (a0.lane(2) + a0.lane(10) + (a0.lane(6) + a0.lane(14)));
-            float odd = (a0.lane(1) + a0.lane(9) + (a0.lane(5) + a0.lane(13)))
-                    + (a0.lane(3) + a0.lane(11) + (a0.lane(7) + a0.lane(15)));
+        VectorSpecies<Float> s = w.species();
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        if (s.length() == 16) {
+            FloatVector a = minusZero.add(a0);
+            float even = (a.lane(0) + a.lane(8) + (a.lane(4) + a.lane(12)))
+                    + (a.lane(2) + a.lane(10) + (a.lane(6) + a.lane(14)));
+            float odd = (a.lane(1) + a.lane(9) + (a.lane(5) + a.lane(13)))
+                    + (a.lane(3) + a.lane(11) + (a.lane(7) + a.lane(15)));
             return even + odd;
         }
-        if (l == 8) {
-            FloatVector a = a0.lanewise(ADD, a1);
+        if (s.length() == 8) {
+            FloatVector a = minusZero.add(a0).add(a1);
             return (a.lane(0) + a.lane(4) + (a.lane(2) + a.lane(6)))
                     + (a.lane(1) + a.lane(5) + (a.lane(3) + a.lane(7)));
         }
-        FloatVector a = a0.lanewise(ADD, a2).add(a1.lanewise(ADD, a3));
+        FloatVector a = minusZero.add(a0).add(a2).add(minusZero.add(a1).add(a3));
         return (a.lane(0) + a.lane(2)) + (a.lane(1) + a.lane(3));
     }
 

@@ -1,11 +1,11 @@
 package org.attention4j.kernels;
 
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.MIN;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -45,37 +45,36 @@ final class VectorSoftmax {
     }
 
     /**
-     * All but NaN. A comparison and a blend, where the maximum of the Vector API takes six operations because of NaN and −0; adding 0 makes one
-     * zero of both.
+     * All but NaN. As whole numbers, the bits of floats are in the floats' order from 0 up and in the opposite one below, so that two
+     * operations of one step each find both ends of a row: the greatest bits are the maximum's, or, where all are negative, the least. A comparison and
+     * a blend of floats take seven steps, and the next ones wait for them. Adding 0 makes one zero of both.
      */
     private static void maxima(
             Width w, int rows, float[] x, int xo, int stride, int n, float factor, float[] maxima, int mo) {
-        VectorConstants.Fold fold = w.constants().fold();
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector scale = FloatVector.broadcast(s, factor);
+        IntVector none = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY).reinterpretAsInts();
         for (int r = 0; r < rows; r++) {
             int row = xo + r * stride;
-            FloatVector m = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
+            IntVector greatest = none;
+            IntVector least = none;
             int i = 0;
             for (; i <= n - l; i += l) {
                 FloatVector scaled = FloatVector.fromArray(s, x, row + i).mul(scale);
                 scaled.intoArray(x, row + i);
-                m = m.blend(scaled, scaled.compare(GT, m));
+                IntVector bits = scaled.reinterpretAsInts();
+                greatest = bits.lanewise(MAX, greatest);
+                least = bits.lanewise(MIN, least);
             }
-            if (l > 8) {
-                FloatVector eight = m.rearrange(fold.eight());
-                m = m.blend(eight, eight.compare(GT, m));
+            int bits = none.lanewise(MAX, greatest).reduceLanes(MAX);
+            if (bits < 0) {
+                bits = none.lanewise(MIN, least).reduceLanes(MIN);
             }
-            if (l > 4) {
-                FloatVector four = m.rearrange(fold.four());
-                m = m.blend(four, four.compare(GT, m));
+            float max = Float.intBitsToFloat(bits);
+            if (max != max) {
+                max = greatestNumber(x, row, i);
             }
-            FloatVector two = m.rearrange(fold.two());
-            m = m.blend(two, two.compare(GT, m));
-            FloatVector one = m.rearrange(fold.one());
-            m = m.blend(one, one.compare(GT, m));
-            float max = m.lane(0);
             for (; i < n; i++) {
                 x[row + i] *= factor;
                 max = x[row + i] > max ? x[row + i] : max;
@@ -83,6 +82,14 @@ final class VectorSoftmax {
             float before = maxima[mo + r];
             maxima[mo + r] = (max == Float.NEGATIVE_INFINITY || before > max ? before : max) + 0f;
         }
+    }
+
+    private static float greatestNumber(float[] x, int xo, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = xo; i < xo + n; i++) {
+            max = x[i] > max ? x[i] : max;
+        }
+        return max;
     }
 
     static boolean addExpSums(
@@ -143,6 +150,7 @@ final class VectorSoftmax {
         FloatVector one = FloatVector.broadcast(s, 1f);
         FloatVector zero = FloatVector.zero(s);
         FloatVector decayLeast = FloatVector.broadcast(s, ScalarMath.DECAY_LEAST);
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         IntVector bias = one.reinterpretAsInts();
         FloatVector least = zero;
         for (int r = 0; r < rows; r++) {
@@ -165,23 +173,24 @@ final class VectorSoftmax {
                         p = p.mul(power.reinterpretAsFloats()).blend(zero, input.compare(LT, decayLeast));
                         p.intoArray(x, i);
                         acc = p.add(acc);
-                        least = least.blend(input, input.compare(LT, least));
+                        least = input.blend(least, input.compare(LT, least).not());
                     }
-                    pair = pair.lanewise(ADD, acc);
+                    pair = minusZero.add(pair).add(acc);
                 }
-                sum = sum.lanewise(ADD, pair);
+                sum = minusZero.add(sum).add(pair);
             }
+            FloatVector folded = minusZero.add(sum);
             if (l > 8) {
-                sum = sum.lanewise(ADD, sum.rearrange(fold.eight()));
+                folded = folded.add(folded.rearrange(fold.eight()));
             }
             if (l > 4) {
-                sum = sum.lanewise(ADD, sum.rearrange(fold.four()));
+                folded = folded.add(folded.rearrange(fold.four()));
             }
-            sum = sum.lanewise(ADD, sum.rearrange(fold.two()));
-            sum = sum.lanewise(ADD, sum.rearrange(fold.one()));
-            sums[sumsOffset + r] += sum.lane(0);
+            folded = folded.add(folded.rearrange(fold.two()));
+            folded = folded.add(folded.rearrange(fold.one()));
+            sums[sumsOffset + r] += folded.lane(0);
         }
-        return !least.compare(LT, decayLeast).anyTrue();
+        return !minusZero.add(least).compare(LT, decayLeast).anyTrue();
     }
 
     private static float shift(float given) {
@@ -238,14 +247,18 @@ final class VectorSoftmax {
                         .blend(zero, input.compare(LT, decayLeast))
                         .mul(last);
                 p.intoArray(x, row + i);
-                least = least.blend(p, p.compare(LT, least));
+                least = p.blend(least, p.compare(LT, least).not());
             }
             for (; i < n; i++) {
                 x[row + i] = ScalarMath.decay(x[row + i] * factor - given) * factors[fo + r];
                 positive &= x[row + i] != 0f;
             }
         }
-        return positive && !least.compare(LE, zero).anyTrue();
+        return positive
+                && !FloatVector.broadcast(s, Width.MINUS_ZERO)
+                        .add(least)
+                        .compare(LE, zero)
+                        .anyTrue();
     }
 
     static void gradient(

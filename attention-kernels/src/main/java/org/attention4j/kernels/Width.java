@@ -18,12 +18,10 @@ abstract class Width {
     /**
      * −0, and −0 + x is x: of the sum of a vector of this, the compiler knows that it has this width.
      *
-     * <p>Of a vector that is carried round a loop it knows no more than {@code FloatVector}. The methods which that class itself has, such as
-     * {@code add}, {@code fma} and {@code intoArray}, then depend on a profile that the whole program shares: where vectors of another
-     * width went the same way before, they stay calls, each vector of the loop is an object, and the loop runs many times slower.
-     * So a vector that is carried round a loop is only an argument of theirs, {@code x.add(sum)}, and afterwards {@code minusZero.add(sum)}. The
-     * methods of its subclasses, such as {@code lanewise}, {@code blend} and {@code lane}, are chosen where they are called and need no such
-     * care.
+     * <p>Of a vector that is carried round a loop it knows no more than {@code FloatVector}, and guesses its class from what the program did before.
+     * Where vectors of another width went the same way, or where so many of its guesses failed in the JDK's own methods that it makes no
+     * more of them in this loop, a call on such a vector stays a call, each vector of the loop is an object, and the loop runs many times slower.
+     * So a vector that is carried round a loop is only an argument, {@code x.add(sum)}, and afterwards {@code minusZero.add(sum)}.
      */
     static final float MINUS_ZERO = -0f;
 

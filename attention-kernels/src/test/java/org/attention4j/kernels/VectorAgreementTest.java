@@ -145,14 +145,18 @@ class VectorAgreementTest {
         "-0, -1, -0, 0"
     })
     void maxima(float before, float x0, float x1, float expected) {
+        float negativeNaN = Float.intBitsToFloat(0xffc00001);
         for (Kernels kernels : List.of(Kernels.scalar(), Kernels.vector())) {
-            float[] x = new float[20];
-            Arrays.fill(x, Float.NEGATIVE_INFINITY);
-            x[0] = x0;
-            x[18] = x1;
-            float[] max = {before};
-            kernels.scaleMaxima(1, x, 0, 20, 20, 1f, max, 0);
-            assertEquals(expected, max[0], kernels.name()); // compares bits
+            for (float nan : new float[] {Float.NaN, negativeNaN}) {
+                float[] x = new float[20];
+                Arrays.fill(x, Float.NEGATIVE_INFINITY);
+                x[0] = Float.isNaN(x0) ? nan : x0;
+                x[1] = Float.isNaN(x1) ? nan : x1;
+                x[18] = x1;
+                float[] max = {before};
+                kernels.scaleMaxima(1, x, 0, 20, 20, 1f, max, 0);
+                assertEquals(expected, max[0], kernels.name()); // compares bits
+            }
         }
     }
 
