@@ -25,7 +25,7 @@ public enum MixerFamily {
     CONVOLUTION,
     /**
      * The same function of a window of inputs at every position, not linear: convolutions with gates or activations between or
-     * behind them. The receptive field is declared, and with positive parameters and inputs both its ends matter.
+     * behind them. The receptive field is declared, and with positive weights and all else 0 both its ends matter.
      */
     LOCAL,
     /** Anything else. */

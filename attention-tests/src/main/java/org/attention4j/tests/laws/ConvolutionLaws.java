@@ -19,8 +19,8 @@ public final class ConvolutionLaws {
     /** Longer receptive fields are the same loop for longer; a law has milliseconds. */
     private static final int LONGEST_FIELD = 4096;
 
-    /** An input that outweighs all others, however many layers it goes through. */
-    private static final float OUTWEIGHING = 1e9f;
+    /** An input of which something is left, however many layers it goes through. */
+    private static final float LARGE = 1e9f;
 
     private ConvolutionLaws() {}
 
@@ -127,30 +127,33 @@ public final class ConvolutionLaws {
         }
     }
 
-    /** The ends of the field of something that is not linear: with signs, an activation may keep them out. */
+    /**
+     * The ends of the field of something that is not linear: with signs, an activation may keep them out, and beside other inputs and biases what
+     * is left of them after many layers may be rounded away. Without those all other numbers are 0.
+     */
     private static void positiveEnds(LawCase c, int left, int right, int t, String at) {
         NamedTensors parameters = c.mixer().parameters();
-        parameters.forEach((name, tensor) -> magnitudes(tensor));
+        parameters.forEach((name, tensor) -> magnitudes(tensor, name.endsWith("bias") ? 0 : 1));
         SequenceMixer mixer = c.provider().create(c.config(), ParameterSource.of(parameters));
         Sequences in = c.full(left + right + 4).input();
-        magnitudes(in.tensor());
+        magnitudes(in.tensor(), 0);
         Tensor before = Runs.forward(mixer, in);
         for (int edge : new int[] {t - left, t + right}) {
             Sequences inside = Batches.copy(in);
-            inside.tensor().slice(0).slice(edge).fill(OUTWEIGHING);
+            inside.tensor().slice(0).slice(edge).fill(LARGE);
             Expect.that(
                     !before.slice(0)
                             .slice(t)
                             .sameBits(Runs.forward(mixer, inside).slice(0).slice(t)),
-                    "with positive parameters and inputs, " + OUTWEIGHING + " at " + edge + " changes no output of "
-                            + at + "\n  cause?   the receptive field is smaller than declared");
+                    "with positive weights and all else 0, " + LARGE + " at " + edge + " changes no output of " + at
+                            + "\n  cause?   the receptive field is smaller than declared");
         }
     }
 
-    private static void magnitudes(Tensor tensor) {
+    private static void magnitudes(Tensor tensor, float factor) {
         float[] values = tensor.toArray();
         for (int i = 0; i < values.length; i++) {
-            values[i] = Math.abs(values[i]);
+            values[i] = factor * Math.abs(values[i]);
         }
         tensor.write(0, values, 0, values.length);
     }

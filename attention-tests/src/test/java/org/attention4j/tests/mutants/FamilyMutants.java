@@ -206,7 +206,7 @@ final class FamilyMutants {
                 new Mutant("receptive-field-is-exact", "another input at", largerField(MixerFamily.CONVOLUTION)),
                 new Mutant(
                         "receptive-field-is-exact",
-                        "with positive parameters and inputs",
+                        "with positive weights and all else 0",
                         largerField(MixerFamily.LOCAL)),
                 Mutant.output(
                         "receptive-field-is-exact",
