@@ -1,14 +1,27 @@
 package org.attention4j.api;
 
+import java.util.Objects;
+
 /**
  * How exactly different ways to the same result agree: alone or in a batch, whole or in chunks, on any number of threads.
  *
- * @param bound 0 where they agree bit for bit; otherwise the largest difference, relative to the largest magnitude
- * @param sequence whether that is the largest magnitude of all outputs of the sequence; otherwise that of the output row
+ * @param bound 0 where they agree bit for bit; otherwise the largest difference, relative to what {@code measure} says
+ * @param measure what differs, and what the difference is relative to
  */
-public record Exactness(double bound, boolean sequence) {
+public record Exactness(double bound, Measure measure) {
+    /** What differs, and what the difference is relative to. */
+    public enum Measure {
+        /** An output, relative to the largest magnitude of its row. */
+        ROW,
+        /** An output, relative to the largest magnitude of all outputs of its sequence. */
+        SEQUENCE,
+        /** A number that a state keeps, relative to the largest magnitude of the row that it is in. */
+        STATE
+    }
+
     /** Refuses a bound that is not one. */
     public Exactness {
+        Objects.requireNonNull(measure, "measure");
         if (!(bound >= 0 && bound < 1)) {
             throw new IllegalArgumentException("bound " + bound + " is not in [0, 1)");
         }
@@ -20,7 +33,7 @@ public record Exactness(double bound, boolean sequence) {
      * @param bound 0 for bits
      */
     public Exactness(double bound) {
-        this(bound, false);
+        this(bound, Measure.ROW);
     }
 
     /**
@@ -50,7 +63,23 @@ public record Exactness(double bound, boolean sequence) {
      * @return exactness of that bound
      */
     public static Exactness withinSequence(double bound) {
-        return new Exactness(bound, true);
+        return new Exactness(bound, Measure.SEQUENCE);
+    }
+
+    /**
+     * States round what they keep. Whole sequences agree bit for bit, steps of any sizes do so among each other, and a step gives what the
+     * whole sequence would if every number that it takes from the state were off by no more than the bound.
+     *
+     * <p>No bound on the outputs follows that holds for all sequences, as they may cancel. Of softmax(scale · q Kᵀ) V with rows of keys and
+     * values that are off by ε of their largest number: a score moves by at most Δ = ε · scale · Σ|q| · max|k|, so that weights, which
+     * sum to 1, move by no more than 2 tanh(Δ / 2) together, and an output by at most (ε + 2 tanh(Δ / 2)) max|v|: much where that is
+     * compared with values that cancel, little otherwise.
+     *
+     * @param bound relative to the largest magnitude of what is rounded together, such as a key of a head
+     * @return exactness of that bound
+     */
+    public static Exactness ofStates(double bound) {
+        return new Exactness(bound, Measure.STATE);
     }
 
     /**
@@ -60,5 +89,23 @@ public record Exactness(double bound, boolean sequence) {
      */
     public boolean isBits() {
         return bound == 0;
+    }
+
+    /**
+     * Whether states round what they keep, and nothing else differs.
+     *
+     * @return true for {@link #ofStates} with a bound above 0
+     */
+    public boolean isOfStates() {
+        return measure == Measure.STATE && bound > 0;
+    }
+
+    /**
+     * How exactly results without a state agree, and those of steps with each other.
+     *
+     * @return bits if only what states keep is rounded; otherwise this
+     */
+    public Exactness amongEqualWays() {
+        return isOfStates() ? bits() : this;
     }
 }

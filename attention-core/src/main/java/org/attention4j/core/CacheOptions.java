@@ -35,9 +35,6 @@ final class CacheOptions {
 
     static final OptionSchema SCHEMA = OptionSchema.of(CACHE, CACHE_TYPE, PAGE);
 
-    /** Of what rounded numbers come to. */
-    static final int LEAST_WIDTH = 8;
-
     private CacheOptions() {}
 
     /** Checks a resolved configuration, and says what follows for states, if there are any. */
@@ -52,36 +49,12 @@ final class CacheOptions {
         if (!causal) {
             return;
         }
-        if (form.stored() != CacheForm.Stored.FLOAT32) {
-            checkError(spec.config());
-        }
         spec.boundedState(form.isRing());
         switch (form.stored()) {
-            case FLOAT16 -> spec.exactness(Exactness.within(0x1p-5));
-            case BFLOAT16 -> spec.exactness(Exactness.within(0x1p-3));
-            case INT8 -> spec.exactness(Exactness.within(0x1p-2));
+            case FLOAT16 -> spec.exactness(Exactness.ofStates(0x1p-11));
+            case BFLOAT16 -> spec.exactness(Exactness.ofStates(0x1p-9));
+            case INT8 -> spec.exactness(Exactness.ofStates(1.0 / 254));
             case FLOAT32 -> {}
-        }
-    }
-
-    /** Refuses what would make more of the rounding than is declared. */
-    private static void checkError(MixerConfig config) {
-        String stored = config.get(CACHE_TYPE);
-        if (config.width() < LEAST_WIDTH) {
-            throw new BadConfigurationException(
-                    CACHE_TYPE.name(),
-                    stored,
-                    "needs a width of at least " + LEAST_WIDTH + ", was " + config.width()
-                            + ": its error is measured by the largest number of an output, and few numbers may all be near 0");
-        }
-        double scale = config.get(ScoreOptions.SCALE);
-        double most = 1 / Math.sqrt(config.get(HeadOptions.HEAD_WIDTH));
-        if (scale > most) {
-            throw new BadConfigurationException(
-                    CACHE_TYPE.name(),
-                    stored,
-                    "needs a scale of at most 1/sqrt(head-width), " + most + ", was " + scale
-                            + ": larger scores make more of an error in a key");
         }
     }
 

@@ -88,24 +88,16 @@ final class LatentOptions {
             RotaryOptions.scaling(config);
         }
         MaskOptions.check(config.get(MultiHeadAttention.CAUSAL), config);
-        checkCache(config.get(CacheOptions.CACHE_TYPE), form.latent(), form.heads() * form.valueWidth());
+        checkCache(config.get(CacheOptions.CACHE_TYPE));
     }
 
-    /** Refuses what would make more of the rounding of a row than is declared. */
-    private static void checkCache(String stored, int latent, int values) {
+    /** Refuses a scale that numbers of two kinds would share. */
+    private static void checkCache(String stored) {
         if (stored.equals("int8")) {
             throw new BadConfigurationException(
                     CacheOptions.CACHE_TYPE.name(),
                     stored,
                     "must be float32, float16 or bfloat16: the latent and the turned key of a position would share one scale");
-        }
-        if (!stored.equals("float32") && Math.min(latent, values) < CacheOptions.LEAST_WIDTH) {
-            throw new BadConfigurationException(
-                    CacheOptions.CACHE_TYPE.name(),
-                    stored,
-                    "needs a latent-width and heads * value-head-width of at least " + CacheOptions.LEAST_WIDTH
-                            + ", were " + latent + " and " + values
-                            + ": its error is measured by the largest number of an output, and means of few numbers may all be near 0");
         }
     }
 

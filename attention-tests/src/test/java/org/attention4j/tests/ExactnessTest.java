@@ -3,16 +3,21 @@ package org.attention4j.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.attention4j.api.MixerProvider;
 import org.attention4j.tests.mutants.Mutants;
 import org.junit.jupiter.api.Test;
 
 /** A mixer that declares a bound instead of bits is held to it. */
 class ExactnessTest {
     private static LawResult result(double declared, float error) {
-        return Conformance.of(Mutants.inexact(declared, error))
+        return result(Mutants.inexact(declared, error), "threads-do-not-matter");
+    }
+
+    private static LawResult result(MixerProvider provider, String law) {
+        return Conformance.of(provider)
                 .tries(50)
                 .seed(4)
-                .only("threads-do-not-matter")
+                .only(law)
                 .run(ConformanceListener.silent())
                 .results()
                 .get(0);
@@ -33,5 +38,27 @@ class ExactnessTest {
     @Test
     void undeclaredItIsNot() {
         assertEquals(Verdict.FAIL, result(0, 1e-6f).verdict());
+    }
+
+    @Test
+    void statesMayRoundByWhatIsDeclared() {
+        MixerProvider subject = Mutants.rounding(0x1p-9, 8);
+        assertEquals(
+                Verdict.PASS, result(subject, "token-by-token-equals-whole").verdict());
+        assertEquals(Verdict.PASS, result(subject, "ragged-chunks-equal-whole").verdict());
+        assertEquals(Verdict.PASS, result(subject, "threads-do-not-matter").verdict());
+    }
+
+    @Test
+    void statesMayNotRoundByMore() {
+        LawResult result = result(Mutants.rounding(0x1p-9, 2), "token-by-token-equals-whole");
+        assertEquals(Verdict.FAIL, result.verdict());
+        assertTrue(result.note().contains("as states round by"), result::note);
+    }
+
+    @Test
+    void onlyStepsMayBeOff() {
+        LawResult result = result(Mutants.roundingForward(0x1p-9), "threads-do-not-matter");
+        assertEquals(Verdict.FAIL, result.verdict());
     }
 }

@@ -247,7 +247,7 @@ public final class ConvolutionLaws {
                         + " positions ahead",
                 values,
                 Runs.forward(c.provider().create(c.config(), ParameterSource.of(parameters)), in),
-                c.spec().exactness().bound() * c.scale(),
+                c.spec().exactness().amongEqualWays().bound() * c.scale(),
                 "taps are counted from the other end, or channels are mixed up");
     }
 

@@ -31,7 +31,7 @@ final class Expect {
         float[] want = expected.toArray();
         float[] have = got.toArray();
         for (int at = 0; row > 0 && at < want.length; at += row) {
-            row(spec.exactness(), done, want, at, have, at, row, sequence(expected), got, cause);
+            row(spec.exactness().amongEqualWays(), done, want, at, have, at, row, sequence(expected), got, cause);
         }
     }
 
@@ -60,7 +60,17 @@ final class Expect {
         for (int t = 0; t < count; t++) {
             int wantAt = (eb * expected.extent(1) + et + t) * width;
             int haveAt = (gb * got.extent(1) + gt + t) * width;
-            row(spec.exactness(), done, want, wantAt, have, haveAt, width, sequence(expected), got, cause);
+            row(
+                    spec.exactness().amongEqualWays(),
+                    done,
+                    want,
+                    wantAt,
+                    have,
+                    haveAt,
+                    width,
+                    sequence(expected),
+                    got,
+                    cause);
         }
     }
 
@@ -81,8 +91,9 @@ final class Expect {
             Tensor got,
             String cause) {
         double largest = 0;
-        int of = exactness.sequence() ? sequence : count;
-        int from = exactness.sequence() ? wantAt / sequence * sequence : wantAt;
+        boolean ofSequence = exactness.measure() == Exactness.Measure.SEQUENCE;
+        int of = ofSequence ? sequence : count;
+        int from = ofSequence ? wantAt / sequence * sequence : wantAt;
         for (int i = 0; i < of && !exactness.isBits(); i++) {
             largest = Math.max(largest, Math.abs(want[from + i]));
         }

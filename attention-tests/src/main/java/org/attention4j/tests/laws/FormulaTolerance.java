@@ -59,7 +59,7 @@ final class FormulaTolerance {
                 .mapToDouble(FormulaTolerance::largest)
                 .max()
                 .orElse(0);
-        declared = c.spec().exactness().bound() * largest;
+        declared = c.spec().exactness().amongEqualWays().bound() * largest;
         tolerance = new double[x.length];
         Arrays.fill(tolerance, declared);
         doubtful = !(exact.run().largest() <= LARGEST);

@@ -85,7 +85,7 @@ public final class SavedStateLaws {
         Expect.same(
                 c.spec(),
                 "steps, save, load, steps, against the whole sequence",
-                Runs.forward(mixer, c.input()),
+                Steps.whole(mixer, c.input()),
                 steps.out,
                 "something that a step reads is not saved, or not loaded");
     }

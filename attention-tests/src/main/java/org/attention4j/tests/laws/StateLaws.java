@@ -68,7 +68,7 @@ public final class StateLaws {
 
     private static void copies(LawCase c) {
         Incremental mixer = c.mixer().require(Incremental.class);
-        Tensor whole = Runs.forward(mixer, c.input());
+        Tensor whole = Steps.whole(mixer, c.input());
         Steps original = halfWay(c, mixer);
         Steps other = new Steps(
                 mixer, c.sequences("other", c.spec().inputWidth()), original.state.copy(), Workspace.threads(1));
@@ -108,7 +108,7 @@ public final class StateLaws {
 
     private static void reordered(LawCase c) {
         Incremental mixer = c.mixer().require(Incremental.class);
-        Tensor whole = Runs.forward(mixer, c.input());
+        Tensor whole = Steps.whole(mixer, c.input());
         Steps steps = halfWay(c, mixer);
         SplittableRandom random = c.random("sources");
         int[] sources = new int[c.batch()];
@@ -150,7 +150,7 @@ public final class StateLaws {
 
     private static void rollback(LawCase c) {
         Incremental mixer = c.mixer().require(Incremental.class);
-        Tensor whole = Runs.forward(mixer, c.input());
+        Tensor whole = Steps.whole(mixer, c.input());
         Steps steps = halfWay(c, mixer);
         int[] from = steps.taken.clone();
         Sequences wrong = c.scaled(2 * c.scale()).sequences("wrong", c.spec().inputWidth());
@@ -191,7 +191,7 @@ public final class StateLaws {
         Expect.same(
                 c.spec(),
                 "refused roll-backs, then the rest, against the whole sequence",
-                Runs.forward(mixer, c.input()),
+                Steps.whole(mixer, c.input()),
                 steps.out,
                 "a refused roll-back changed the state");
     }
@@ -209,7 +209,7 @@ public final class StateLaws {
         Expect.same(
                 c.spec(),
                 "a state that was used and reset, against the whole sequence",
-                Runs.forward(mixer, c.input()),
+                Steps.whole(mixer, c.input()),
                 again.out,
                 "reset leaves something of the earlier sequences");
     }

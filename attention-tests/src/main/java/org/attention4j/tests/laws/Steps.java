@@ -26,6 +26,11 @@ final class Steps {
         taken = new int[in.batch()];
     }
 
+    /** What steps of any sizes must give: the outputs of the whole sequence, or where states round what they keep, those of single steps. */
+    static Tensor whole(Incremental mixer, Sequences in) {
+        return mixer.spec().exactness().isOfStates() ? of(mixer, in).takeAll(b -> 1).out : Runs.forward(mixer, in);
+    }
+
     static Steps of(Incremental mixer, Sequences in) {
         return of(mixer, in, Math.max(1, in.time()));
     }

@@ -6,6 +6,7 @@ import org.attention4j.api.Exactness;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
@@ -46,23 +47,65 @@ public final class Mutants {
         };
     }
 
-    /** One that declares a bound, and whose outputs differ by a relative error from one number of threads to another. */
-    public static MixerProvider inexact(double declared, float error) {
+    /** One that says what its states round by, and whose steps read inputs rounded to a number of bits behind the first. */
+    public static MixerProvider rounding(double declared, int bits) {
         MixerProvider correct = NaiveMixers.decayingAverage();
         return new Mutant.BrokenProvider(correct) {
             @Override
             public MixerSpec spec(MixerConfig config) {
-                MixerSpec.Builder spec = MixerSpec.of(kind(), config)
-                        .causal(true)
-                        .boundedState(true)
-                        .exactness(new Exactness(declared));
-                correct.spec(config)
-                        .parameters()
-                        .forEach(parameter -> spec.parameter(
-                                parameter.name(),
-                                parameter.initial(),
-                                parameter.shape().extents()));
-                return spec.build();
+                return declaring(correct.spec(config), Exactness.ofStates(declared));
+            }
+
+            @Override
+            public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+                return new Broken(correct.create(config, parameters)) {
+                    @Override
+                    public MixerSpec spec() {
+                        return declaring(inner.spec(), Exactness.ofStates(declared));
+                    }
+
+                    @Override
+                    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
+                        float[] x = chunk.tensor().toArray();
+                        for (int i = 0; i < x.length; i++) {
+                            float step = Math.ulp(x[i]) * (1 << 23 - bits);
+                            x[i] = step * Math.round(x[i] / step);
+                        }
+                        Tensor rounded = Tensor.of(x, chunk.tensor().shape().extents());
+                        super.step(Sequences.of(rounded, chunk.lengths()), state, out, workspace);
+                    }
+                };
+            }
+        };
+    }
+
+    private static MixerSpec declaring(MixerSpec given, Exactness exactness) {
+        MixerSpec.Builder spec = MixerSpec.of(given.kind(), given.config())
+                .causal(true)
+                .boundedState(true)
+                .exactness(exactness);
+        given.parameters()
+                .forEach(parameter -> spec.parameter(
+                        parameter.name(), parameter.initial(), parameter.shape().extents()));
+        return spec.build();
+    }
+
+    /** One that declares a bound, and whose outputs differ by a relative error from one number of threads to another. */
+    public static MixerProvider inexact(double declared, float error) {
+        return inexact(new Exactness(declared), error);
+    }
+
+    /** One that declares a bound of what states keep, and whose whole sequences differ as little. */
+    public static MixerProvider roundingForward(double declared) {
+        return inexact(Exactness.ofStates(declared), 1e-6f);
+    }
+
+    private static MixerProvider inexact(Exactness declared, float error) {
+        MixerProvider correct = NaiveMixers.decayingAverage();
+        return new Mutant.BrokenProvider(correct) {
+            @Override
+            public MixerSpec spec(MixerConfig config) {
+                return declaring(correct.spec(config), declared);
             }
 
             @Override
