@@ -15,7 +15,8 @@ public final class MixerConfig {
     private final int width;
     private final Map<String, Object> options;
 
-    private MixerConfig(int width, Map<String, Object> options) {
+    /** Takes the map as it is: nobody may write to it afterwards. */
+    MixerConfig(int width, Map<String, Object> options) {
         this.width = width;
         this.options = Collections.unmodifiableMap(options);
     }
@@ -63,6 +64,18 @@ public final class MixerConfig {
     }
 
     /**
+     * The same with one option at its default again.
+     *
+     * @param option its name
+     * @return a new configuration
+     */
+    public MixerConfig without(String option) {
+        Map<String, Object> rest = new TreeMap<>(options);
+        rest.remove(Objects.requireNonNull(option, "option"));
+        return new MixerConfig(width, rest);
+    }
+
+    /**
      * The same for an input of another width.
      *
      * @param newWidth D
@@ -93,6 +106,23 @@ public final class MixerConfig {
     public <T> T get(Option<T> option) {
         Object value = options.get(option.name());
         return option.check(value != null ? value : option.defaultFor(this));
+    }
+
+    /**
+     * Whether an option has the value that it has where it is not given. That may follow from other options, and there may be
+     * none beside them.
+     *
+     * @param option the option
+     * @return whether it has; false where there is no default beside the other options
+     * @throws BadConfigurationException if the value has the wrong type or is out of range
+     */
+    public boolean isDefault(Option<?> option) {
+        Object value = get(option);
+        try {
+            return value.equals(option.defaultFor(this));
+        } catch (BadConfigurationException needed) {
+            return false;
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The options that a kind of mixer has, beside the width that all have.
@@ -86,10 +87,8 @@ public final class OptionSchema {
      */
     public MixerConfig resolve(MixerConfig config) {
         config.options().forEach(this::option);
-        MixerConfig resolved = config;
-        for (Option<?> option : options.values()) {
-            resolved = resolved.with(option.name(), config.get(option));
-        }
-        return resolved;
+        Map<String, Object> resolved = new TreeMap<>();
+        options.forEach((name, option) -> resolved.put(name, config.get(option)));
+        return new MixerConfig(config.width(), resolved);
     }
 }

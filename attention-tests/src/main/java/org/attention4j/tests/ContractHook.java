@@ -4,6 +4,8 @@ import java.lang.reflect.Parameter;
 import java.util.Optional;
 import java.util.stream.Stream;
 import net.jqwik.api.lifecycle.AroundPropertyHook;
+import net.jqwik.api.lifecycle.BeforeContainerHook;
+import net.jqwik.api.lifecycle.ContainerLifecycleContext;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.MethodLifecycleContext;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
@@ -13,7 +15,15 @@ import net.jqwik.api.lifecycle.SkipExecutionHook;
 import org.opentest4j.TestAbortedException;
 
 /** Reports a law that does not concern the subject as skipped, with the reason; turns the result of a waived law around. */
-final class ContractHook implements SkipExecutionHook, AroundPropertyHook {
+final class ContractHook implements BeforeContainerHook, SkipExecutionHook, AroundPropertyHook {
+    /** Samples the cases for all laws: a store that a law makes ends with it. */
+    @Override
+    public void beforeContainer(ContainerLifecycleContext context) {
+        context.optionalContainerClass()
+                .filter(ContractBase.class::isAssignableFrom)
+                .ifPresent(contract -> Cases.of((ContractBase) context.newInstance(contract)));
+    }
+
     @Override
     public SkipResult shouldBeSkipped(LifecycleContext context) {
         if (!(context instanceof MethodLifecycleContext method) || law(method).isEmpty()) {

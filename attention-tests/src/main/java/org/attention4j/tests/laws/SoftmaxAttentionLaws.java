@@ -1,7 +1,6 @@
 package org.attention4j.tests.laws;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.attention4j.api.Capability;
@@ -10,7 +9,6 @@ import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
@@ -105,24 +103,9 @@ public final class SoftmaxAttentionLaws {
     }
 
     private static boolean plain(MixerSpec spec) {
-        MixerConfig config = spec.config();
-        for (Option<?> option : spec.kind().options().options()) {
-            if (!KNOWN.contains(option.name())
-                    && !Objects.equals(
-                            config.get(option), without(config, option.name()).get(option))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** A default may follow from other options, so they stay. */
-    private static MixerConfig without(MixerConfig config, String name) {
-        MixerConfig rest = MixerConfig.width(config.width());
-        for (var option : config.options().entrySet()) {
-            rest = option.getKey().equals(name) ? rest : rest.with(option.getKey(), option.getValue());
-        }
-        return rest;
+        return spec.kind().options().options().stream()
+                .allMatch(
+                        option -> KNOWN.contains(option.name()) || spec.config().isDefault(option));
     }
 
     private static boolean hasParameter(MixerSpec spec, String name) {
@@ -310,7 +293,7 @@ public final class SoftmaxAttentionLaws {
     }
 
     private static void window(LawCase c) {
-        MixerConfig none = without(c.config(), "window");
+        MixerConfig none = c.config().without("window");
         Expect.same(
                 c.spec(),
                 "a window of " + c.time() + " over " + c.time() + " positions, against none",
