@@ -92,7 +92,7 @@ public interface Kernels {
      * @param m rows of A and C
      * @param n columns of B and C
      * @param k columns of A, rows of B
-     * @param a A, element [i, p] at {@code a[aOffset + i * aRowStride + p * aColumnStride]}; column stride 1 is fastest
+     * @param a A, element [i, p] at {@code a[aOffset + i * aRowStride + p * aColumnStride]}; column stride 1 is fastest, then row stride 1
      * @param aOffset where A starts
      * @param aRowStride distance between rows of A
      * @param aColumnStride distance between columns of A

@@ -98,7 +98,10 @@ final class VectorProducts {
         return w.species().length() == 16 ? 2 * TILE : TILE;
     }
 
-    /** Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. */
+    /**
+     * Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. Where neither the rows nor the columns of A are
+     * contiguous, narrow tiles do all.
+     */
     private static void block(
             Width w,
             int m,
@@ -117,20 +120,31 @@ final class VectorProducts {
             boolean accumulate) {
         int length = w.species().length();
         int tiled = m - m % TILE;
-        int v = mostRows(w) > TILE && tiled == TILE
-                ? fourRows(w, n / length / 4, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate)
+        int v = mostRows(w) > TILE && tiled == TILE && acs == 1
+                ? fourRows(w, n / length / 4, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate)
                 : 0;
-        for (; (v + 2) * length <= n; v += 2) {
+        for (; (v + 2) * length <= n && (acs == 1 || ars == 1); v += 2) {
             int b0 = vectorAt(bo, v, length, panel);
             int b1 = vectorAt(bo, v + 1, length, panel);
+            int c0 = co + v * length;
             int i = 0;
             for (; mostRows(w) > TILE && i <= tiled - 2 * TILE; i += 2 * TILE) {
-                VectorTiles.eightRowsTwoVectors(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
+                int ai = ao + i * ars;
+                int ci = c0 + i * crs;
+                if (acs == 1) {
+                    VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+                } else {
+                    VectorTransposedTiles.eightRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
+                }
             }
             for (; i < tiled; i += TILE) {
-                VectorTiles.fourRowsTwoVectors(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, b1, c, co + i * crs + v * length, crs, accumulate);
+                int ai = ao + i * ars;
+                int ci = c0 + i * crs;
+                if (acs == 1) {
+                    VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+                } else {
+                    VectorTransposedTiles.fourRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
+                }
             }
         }
         for (; v * length < n; v++) {
@@ -162,7 +176,6 @@ final class VectorProducts {
             float[] a,
             int ao,
             int ars,
-            int acs,
             float[] b,
             int bo,
             int panel,
@@ -172,7 +185,7 @@ final class VectorProducts {
             boolean accumulate) {
         for (int v = 0; v < each; v++) {
             VectorTiles.fourRowsFourVectors(
-                    w, k, a, ao, ars, acs, b, bo + v * panel, each * panel, c, co + 16 * v, 16 * each, crs, accumulate);
+                    w, k, a, ao, ars, b, bo + v * panel, each * panel, c, co + 16 * v, 16 * each, crs, accumulate);
         }
         return 4 * each;
     }

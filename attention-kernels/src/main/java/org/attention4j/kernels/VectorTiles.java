@@ -12,20 +12,22 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Eight accumulators are what the register allocator keeps of 16 registers without spills, sixteen of 32. The loop over k is plain: unrolled by hand it runs at
  * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
  *
+ * <p>The large tiles take rows of A whose numbers are next to each other, A[i, p] at {@code a[ao + i * ars + p]}: with a distance that the compiler does not
+ * know, it checks every number against the array's length and keeps their addresses in memory, which costs a quarter of the speed.
+ *
  * <p>Whole vectors of C are stored as −0 + c, see {@link Width#MINUS_ZERO}; those that a mask cuts off as they are, since with a sum before a masked
  * store one vector a product became an object.
  */
 final class VectorTiles {
     private VectorTiles() {}
 
-    /** C[0…3, two vectors], A[i, p] at {@code a[ao + i * ars + p * acs]}, C[i, v] at {@code c[co + i * crs + v * length]}. */
+    /** C[0…3, two vectors], C[i, v] at {@code c[co + i * crs + v * length]}. */
     static void fourRowsTwoVectors(
             Width w,
             int k,
             float[] a,
             int ao,
             int ars,
-            int acs,
             float[] b,
             int b0,
             int b1,
@@ -59,16 +61,16 @@ final class VectorTiles {
         for (int p = 0; p < k; p++) {
             FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
             FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
-            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c00 = x.fma(v0, c00);
             c01 = x.fma(v1, c01);
-            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            x = FloatVector.broadcast(s, a[a1 + p]);
             c10 = x.fma(v0, c10);
             c11 = x.fma(v1, c11);
-            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            x = FloatVector.broadcast(s, a[a2 + p]);
             c20 = x.fma(v0, c20);
             c21 = x.fma(v1, c21);
-            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            x = FloatVector.broadcast(s, a[a3 + p]);
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
         }
@@ -93,7 +95,6 @@ final class VectorTiles {
             float[] a,
             int ao,
             int ars,
-            int acs,
             float[] b,
             int b0,
             int b1,
@@ -147,28 +148,28 @@ final class VectorTiles {
         for (int p = 0; p < k; p++) {
             FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
             FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
-            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c00 = x.fma(v0, c00);
             c01 = x.fma(v1, c01);
-            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            x = FloatVector.broadcast(s, a[a1 + p]);
             c10 = x.fma(v0, c10);
             c11 = x.fma(v1, c11);
-            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            x = FloatVector.broadcast(s, a[a2 + p]);
             c20 = x.fma(v0, c20);
             c21 = x.fma(v1, c21);
-            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            x = FloatVector.broadcast(s, a[a3 + p]);
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
-            x = FloatVector.broadcast(s, a[a4 + p * acs]);
+            x = FloatVector.broadcast(s, a[a4 + p]);
             c40 = x.fma(v0, c40);
             c41 = x.fma(v1, c41);
-            x = FloatVector.broadcast(s, a[a5 + p * acs]);
+            x = FloatVector.broadcast(s, a[a5 + p]);
             c50 = x.fma(v0, c50);
             c51 = x.fma(v1, c51);
-            x = FloatVector.broadcast(s, a[a6 + p * acs]);
+            x = FloatVector.broadcast(s, a[a6 + p]);
             c60 = x.fma(v0, c60);
             c61 = x.fma(v1, c61);
-            x = FloatVector.broadcast(s, a[a7 + p * acs]);
+            x = FloatVector.broadcast(s, a[a7 + p]);
             c70 = x.fma(v0, c70);
             c71 = x.fma(v1, c71);
         }
@@ -202,7 +203,6 @@ final class VectorTiles {
             float[] a,
             int ao,
             int ars,
-            int acs,
             float[] b,
             int b0,
             int panel,
@@ -257,22 +257,22 @@ final class VectorTiles {
             FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
             FloatVector v2 = FloatVector.fromArray(s, b, b2 + 16 * p);
             FloatVector v3 = FloatVector.fromArray(s, b, b3 + 16 * p);
-            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c00 = x.fma(v0, c00);
             c01 = x.fma(v1, c01);
             c02 = x.fma(v2, c02);
             c03 = x.fma(v3, c03);
-            x = FloatVector.broadcast(s, a[a1 + p * acs]);
+            x = FloatVector.broadcast(s, a[a1 + p]);
             c10 = x.fma(v0, c10);
             c11 = x.fma(v1, c11);
             c12 = x.fma(v2, c12);
             c13 = x.fma(v3, c13);
-            x = FloatVector.broadcast(s, a[a2 + p * acs]);
+            x = FloatVector.broadcast(s, a[a2 + p]);
             c20 = x.fma(v0, c20);
             c21 = x.fma(v1, c21);
             c22 = x.fma(v2, c22);
             c23 = x.fma(v3, c23);
-            x = FloatVector.broadcast(s, a[a3 + p * acs]);
+            x = FloatVector.broadcast(s, a[a3 + p]);
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
             c32 = x.fma(v2, c32);

@@ -7,24 +7,31 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Products: scalar = vector of 128, 256 and 512 bits, and a product in parts = the product at once. */
 class ProductAgreementTest {
+    /** Which numbers of A are neighbours: those of a row, those of a column, none. */
+    private enum Layout {
+        ROWS,
+        TURNED,
+        SPREAD
+    }
+
     @Property(tries = 60)
     void anyShapeAndStrides(
             @ForAll @IntRange(max = 20) int m,
             @ForAll @IntRange(max = 150) int n,
             @ForAll @IntRange(max = 30) int k,
-            @ForAll boolean turned,
+            @ForAll Layout layout,
             @ForAll boolean accumulate,
             @ForAll boolean wild,
             @ForAll long seed) {
         Random random = new Random(seed);
         int gap = random.nextInt(3);
         int o = random.nextInt(4);
-        int rowStride = turned ? 1 : k + gap;
-        int columnStride = turned ? m + gap : 1;
+        int columnStride = layout == Layout.ROWS ? 1 : layout == Layout.TURNED ? m + gap : 2;
+        int rowStride = layout == Layout.TURNED ? 1 : k * columnStride + gap;
         int panelStride = 16 * (k + random.nextInt(2));
         int panels = (n + 15) / 16 * panelStride;
         float[][] arrays = Agreement.arrays(
-                random, wild, o + (turned ? k * columnStride : m * rowStride), o + panels, o + m * (n + gap));
+                random, wild, o + Math.max(k * columnStride, m * rowStride), o + panels, o + m * (n + gap));
         Agreement.check(arrays, (kernels, a) -> {
             kernels.multiply(
                     m, n, k, a[0], o, rowStride, columnStride, a[1], o, panelStride, a[2], o, n + gap, accumulate);
