@@ -185,4 +185,23 @@ class PublishedModelsTest {
         assertTrue(headByHead.toString().startsWith("query_key_value.weight.reshaped"), headByHead.toString());
         assertTrue(gates.toString().startsWith("rows(kernel.permuted[1, 0].rows(4, 8)"), gates.toString());
     }
+
+    @Test
+    void normsAndScalesAreMultipliedIn() {
+        Weight normed = Weight.of("conv1.weight_v").unitRows().timesRows(Weight.of("conv1.weight_g")); // weight norm
+        Weight scaled = Weight.of("mlp.fc2.weight").timesRows(Weight.of("ls2.gamma")); // layer scale
+        Weight filter =
+                Weight.made("backwards", tensors -> backwards(tensors.get(0)), Weight.of("filter")); // your code
+        assertEquals("timesRows(conv1.weight_v.unitRows(), conv1.weight_g)", normed.toString());
+        assertEquals("timesRows(mlp.fc2.weight, ls2.gamma)", scaled.toString());
+        assertEquals("backwards(filter)", filter.toString());
+    }
+
+    private static Tensor backwards(Tensor tensor) {
+        Tensor result = tensor.copy();
+        for (int i = 0; i < result.extent(0); i++) {
+            result.range(i, i + 1).copyFrom(tensor.range(result.extent(0) - 1 - i, result.extent(0) - i));
+        }
+        return result;
+    }
 }

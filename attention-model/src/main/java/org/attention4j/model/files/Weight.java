@@ -1,11 +1,11 @@
 package org.attention4j.model.files;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +20,7 @@ import org.attention4j.api.Tensor;
  * Weight.rows("q_proj.weight", "k_proj.weight", "v_proj.weight")  // one below the other: our in_proj_weight
  * Weight.of("c_attn.weight").transposed()                         // [in, out] to [out, in]: GPT-2's Conv1D, Keras' Dense
  * Weight.of("input_layernorm.weight").plus(1)                     // Gemma's norms multiply by 1 + weight
+ * Weight.of("weight_v").unitRows().timesRows(Weight.of("weight_g"))  // PyTorch's weight norm: of WaveNets and TCNs
  * Weight.of("query_key_value.weight").reshaped(H, 3, E, D).permuted(1, 0, 2, 3).reshaped(3 * H * E, D)  // GPT-NeoX: head by head
  * }</pre>
  *
@@ -75,21 +76,43 @@ public final class Weight {
      * @return what they are together
      */
     public static Weight rows(Weight... parts) {
-        List<Weight> all = List.of(parts);
-        if (all.isEmpty()) {
+        if (parts.length == 0) {
             throw new IllegalArgumentException("0 weights; at least one is needed");
         }
+        return made("rows", Weight::joined, parts);
+    }
+
+    /**
+     * What code of yours makes of others, where no method here does: batch norms, taps in another order.
+     *
+     * <pre>{@code
+     * Weight.made("backwards", tensors -> backwards(tensors.get(0)), Weight.of("filter"))
+     * }</pre>
+     *
+     * @param what how messages call it
+     * @param make gives a new tensor of those of the parts, which it does not write to; a {@link BadShapeException} of it is a refusal of
+     *     the file
+     * @param parts what it is made of
+     * @return what comes out
+     */
+    public static Weight made(String what, Function<List<Tensor>, Tensor> make, Weight... parts) {
+        Objects.requireNonNull(make, "make");
+        List<Weight> all = List.of(parts);
         Set<String> names = new LinkedHashSet<>();
         all.forEach(part -> names.addAll(part.names));
-        String text = all.stream().map(Weight::toString).collect(Collectors.joining(", ", "rows(", ")"));
+        String text = all.stream().map(Weight::toString).collect(Collectors.joining(", ", what + "(", ")"));
         return new Weight(names, text, stored -> {
-            List<Tensor> tensors = new ArrayList<>();
-            all.forEach(part -> tensors.add(part.value.apply(stored)));
-            return joined(text, tensors);
+            List<Tensor> tensors =
+                    all.stream().map(part -> part.value.apply(stored)).toList();
+            try {
+                return Objects.requireNonNull(make.apply(tensors), () -> "what is made: " + text);
+            } catch (BadShapeException e) {
+                throw new BadShapeException(text + ": " + e.getMessage());
+            }
         });
     }
 
-    private static Tensor joined(String text, List<Tensor> tensors) {
+    private static Tensor joined(List<Tensor> tensors) {
         int[] extents = tensors.get(0).shape().extents();
         long rows = 0;
         for (Tensor tensor : tensors) {
@@ -97,7 +120,7 @@ public final class Weight {
             if (own.length == 0
                     || own.length != extents.length
                     || !Arrays.equals(own, 1, own.length, extents, 1, extents.length)) {
-                throw new BadShapeException(text + ": " + tensor.shape() + " cannot stand below "
+                throw new BadShapeException(tensor.shape() + " cannot stand below "
                         + tensors.get(0).shape() + "; all extents but the first must be the same");
             }
             rows += own[0];
@@ -217,13 +240,7 @@ public final class Weight {
      * @return the sums
      */
     public Weight plus(float number) {
-        return then(".plus(" + number + ")", tensor -> {
-            float[] sums = tensor.toArray();
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] += number;
-            }
-            return Tensor.of(sums, tensor.shape().extents());
-        });
+        return each(".plus(" + number + ")", value -> value + number);
     }
 
     /**
@@ -233,13 +250,75 @@ public final class Weight {
      * @return the products
      */
     public Weight times(float number) {
-        return then(".times(" + number + ")", tensor -> {
-            float[] products = tensor.toArray();
-            for (int i = 0; i < products.length; i++) {
-                products[i] *= number;
+        return each(".times(" + number + ")", value -> value * number);
+    }
+
+    private Weight each(String step, DoubleUnaryOperator change) {
+        return then(step, tensor -> {
+            Tensor result = tensor.copy();
+            for (int i = 0; i < result.size(); i++) {
+                result.array()[i] = (float) change.applyAsDouble(result.array()[i]);
             }
-            return Tensor.of(products, tensor.shape().extents());
+            return result;
         });
+    }
+
+    /**
+     * Every row by a number of its own: LayerScale's gamma, or the lengths of {@link #unitRows}.
+     *
+     * @param factors one number for each row of this, in any shape
+     * @return the products
+     */
+    public Weight timesRows(Weight factors) {
+        return made("timesRows", Weight::scaled, this, factors);
+    }
+
+    private static Tensor scaled(List<Tensor> tensors) {
+        Tensor result = tensors.get(0).copy();
+        float[] factors = tensors.get(1).toArray();
+        if (result.shape().rank() == 0 || result.extent(0) != factors.length) {
+            throw new BadShapeException(factors.length + " numbers for the rows of " + result.shape());
+        }
+        int width = rowWidth(result);
+        for (int i = 0; i < result.size(); i++) {
+            result.array()[i] *= factors[i / width];
+        }
+        return result;
+    }
+
+    /**
+     * Every row divided by its Euclidean length, over all axes but the first: with {@link #timesRows} PyTorch's weight norm (Salimans and
+     * Kingma 2016), g · v / ‖v‖.
+     *
+     * @return rows of length 1; rows of zeros become NaN
+     */
+    public Weight unitRows() {
+        return then(".unitRows()", tensor -> {
+            if (tensor.shape().rank() == 0) {
+                throw new BadShapeException(text + " " + tensor.shape() + ": has no rows");
+            }
+            Tensor result = tensor.copy();
+            int width = rowWidth(result);
+            for (int row = 0; row < result.extent(0); row++) {
+                divideByLength(result.array(), row * width, width);
+            }
+            return result;
+        });
+    }
+
+    private static void divideByLength(float[] numbers, int from, int count) {
+        double squares = 0;
+        for (int i = from; i < from + count; i++) {
+            squares += (double) numbers[i] * numbers[i];
+        }
+        double length = Math.sqrt(squares);
+        for (int i = from; i < from + count; i++) {
+            numbers[i] = (float) (numbers[i] / length);
+        }
+    }
+
+    private static int rowWidth(Tensor tensor) {
+        return (int) (tensor.size() / Math.max(1, tensor.extent(0)));
     }
 
     private Weight then(String step, Function<Tensor, Tensor> change) {

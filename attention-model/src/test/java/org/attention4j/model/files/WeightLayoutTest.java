@@ -76,6 +76,44 @@ class WeightLayoutTest {
     }
 
     @Test
+    void rowsAreNormedAndScaled() throws IOException {
+        Weight v = Weight.rows(Weight.of("b").reshaped(3, 1), Weight.of("a").reshaped(6, 1))
+                .reshaped(3, 1, 3);
+        Weight g = Weight.of("b").reshaped(3, 1, 1);
+        float[] rows = {6, 7, 8, 0, 1, 2, 3, 4, 5};
+        float[] normed = new float[9];
+        for (int i = 0; i < 9; i++) {
+            int row = i / 3 * 3;
+            double length =
+                    Math.sqrt(rows[row] * rows[row] + rows[row + 1] * rows[row + 1] + rows[row + 2] * rows[row + 2]);
+            normed[i] = (float) (rows[i] / length) * (6 + i / 3);
+        }
+        assertArrayEquals(normed, read(v.unitRows().timesRows(g), 3, 1, 3));
+    }
+
+    @Test
+    void whatNoMethodMakesIsMadeByCode() throws IOException {
+        Weight backwards = Weight.made("backwards", WeightLayoutTest::backwards, Weight.of("a"));
+        assertArrayEquals(new float[] {5, 4, 3, 2, 1, 0}, read(backwards, 2, 3));
+        Weight inLayer = Weight.made("backwards", WeightLayoutTest::backwards, Weight.of("c"));
+        WeightLayout layout = WeightLayout.ours()
+                .layers(1, "h.", WeightLayout.ours().with("p", inLayer))
+                .without("a")
+                .without("b")
+                .without("h.1.c");
+        NamedTensors read = StateDict.read(file(), "m.", List.of(spec("layers.0.p", 2, 3, 4)), layout);
+        assertEquals(23, read.get("layers.0.p").get(0, 0, 0));
+    }
+
+    private static Tensor backwards(List<Tensor> tensors) {
+        Tensor result = tensors.get(0).copy();
+        for (int i = 0; i < result.size(); i++) {
+            result.array()[i] = tensors.get(0).array()[(int) result.size() - 1 - i];
+        }
+        return result;
+    }
+
+    @Test
     void layersAndPartsHaveLayoutsOfTheirOwn() throws IOException {
         WeightLayout layer = WeightLayout.ours().with("w", Weight.of("c").rows(1, 2));
         List<ParameterSpec> parameters = List.of(
@@ -112,6 +150,13 @@ class WeightLayoutTest {
         assertRefused(Weight.of("a").reshaped(7), "a [2, 3]: cannot be reshaped to [7], 6 numbers to 7");
         assertRefused(Weight.of("h.0.c").transposed(), "h.0.c [2, 3, 4]: has no 2 axes to permute");
         assertRefused(Weight.of("a").transposed(), "p = a.permuted[1, 0] is [3, 2], expected [2, 3]");
+        assertRefused(Weight.of("a").timesRows(Weight.of("b")), "timesRows(a, b): 3 numbers for the rows of [2, 3]");
+        Weight none = Weight.made(
+                "sum",
+                tensors -> Tensor.zeros(4),
+                Weight.of("a"),
+                Weight.of("b").plus(1));
+        assertRefused(none, "p = sum(a, b.plus(1.0)) is [4], expected [2, 3]");
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").permuted(0, 2));
         assertThrows(IllegalArgumentException.class, () -> Weight.rows(new Weight[0]));
         assertThrows(IllegalArgumentException.class, () -> WeightLayout.ours().layers(-1, "h.", WeightLayout.ours()));
