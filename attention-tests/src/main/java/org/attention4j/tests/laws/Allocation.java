@@ -1,5 +1,6 @@
 package org.attention4j.tests.laws;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
@@ -18,12 +19,13 @@ final class Allocation {
      */
     private static final int PATIENT_CALLS = 200_000;
 
-    /** How long the JIT must have finished nothing, to be taken for done. */
+    /** How long the JIT must have finished nothing, to be taken for done: processor time, as a machine that is busy keeps the JIT waiting, too. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
 
     private static final long END_OF_PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
     private final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
 
     /**
@@ -34,7 +36,7 @@ final class Allocation {
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
-        long start = System.nanoTime();
+        long start = system.getProcessCpuTime();
         long compiled = start;
         long compilation = compiler.getTotalCompilationTime();
         long least = Long.MAX_VALUE;
@@ -46,14 +48,14 @@ final class Allocation {
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             if (calls % 1_000 == 0 && compiler.getTotalCompilationTime() != compilation) {
                 compilation = compiler.getTotalCompilationTime();
-                compiled = System.nanoTime();
+                compiled = system.getProcessCpuTime();
             }
         }
         return least / CALLS;
     }
 
-    private static boolean outOfPatience(int calls, long start, long compiled) {
-        long now = System.nanoTime();
+    private boolean outOfPatience(int calls, long start, long compiled) {
+        long now = system.getProcessCpuTime();
         return calls >= PATIENT_CALLS && now - compiled > PATIENCE || now - start > END_OF_PATIENCE;
     }
 
