@@ -12,6 +12,7 @@ import org.attention4j.tests.LawCase;
 
 /** That gradients are derivatives, and linear. */
 public final class DerivativeLaws {
+    private static final float TINY = 1e-24f;
 
     private DerivativeLaws() {}
 
@@ -81,6 +82,9 @@ public final class DerivativeLaws {
         }
     }
 
+    /**
+     * A power of two and a sign change no rounding of what is linear, so they leave the bits as they are; a sum holds within rounding.
+     */
     private static void linear(LawCase drawn) {
         LawCase c = GradientLaws.gentle(drawn);
         Differentiable mixer = c.mixer().require(Differentiable.class);
@@ -95,14 +99,14 @@ public final class DerivativeLaws {
         Gradients y = GradientLaws.gradients(c, mixer, in, second, 1);
         Gradients sum = GradientLaws.gradients(c, mixer, in, both, 1);
         String cause = "backward does something that depends on the size of the cotangent";
-        double magnitude = 3e-2 * largest(sum.parameters());
+        GradientNoise noise = new GradientNoise(c, in, both, sum);
         GradientLaws.sum(
                 "input gradient of 3·u + v, against those of u and v",
                 x.input().orElseThrow(),
                 3,
                 y.input().orElseThrow(),
                 sum.input().orElseThrow(),
-                magnitude,
+                noise::ofInput,
                 cause);
         sum.parameters()
                 .forEach((name, got) -> GradientLaws.sum(
@@ -111,17 +115,29 @@ public final class DerivativeLaws {
                         3,
                         y.parameters().get(name),
                         got,
-                        magnitude,
+                        asked -> noise.ofParameter(name, asked),
                         cause));
+        Gradients scaled = GradientLaws.gradients(c, mixer, in, times(both, -4), 1);
+        GradientLaws.sameGradients(
+                c, "the cotangent times -4, and its gradients by -4", times(sum, 1), times(scaled, -0.25f), cause);
     }
 
-    private static double largest(NamedTensors tensors) {
-        double[] largest = {0};
-        tensors.forEach((name, tensor) -> {
-            for (float x : tensor.toArray()) {
-                largest[0] = Math.max(largest[0], Math.abs(x));
-            }
-        });
-        return largest[0];
+    private static Gradients times(Gradients gradients, float factor) {
+        NamedTensors[] parameters = {NamedTensors.empty()};
+        gradients
+                .parameters()
+                .forEach((name, tensor) -> parameters[0] = parameters[0].with(name, times(tensor, factor)));
+        return Gradients.none()
+                .withInput(times(gradients.input().orElseThrow(), factor))
+                .withParameters(parameters[0]);
+    }
+
+    /** Without what is so small that denormal numbers on the way may have cut it off. */
+    private static Tensor times(Tensor tensor, float factor) {
+        float[] values = tensor.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i] * factor) < TINY ? 0 : values[i] * factor;
+        }
+        return Tensor.of(values, tensor.shape().extents());
     }
 }

@@ -1,9 +1,7 @@
 package org.attention4j.tests.laws;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.attention4j.api.Incremental;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.tests.LawCase;
@@ -27,7 +25,7 @@ final class StateTolerance {
 
     private final LawCase c;
     private final double bound;
-    private final SplittableRandom random;
+    private final Moved moved;
     private final Incremental mixer;
     private final Sequences in;
     private final int width;
@@ -38,7 +36,7 @@ final class StateTolerance {
     StateTolerance(LawCase c) {
         this.c = c;
         bound = c.spec().exactness().bound();
-        random = c.random("rounding of states");
+        moved = new Moved(c, bound, c.random("rounding of states"));
         mixer = c.mixer().require(Incremental.class);
         in = c.input();
         width = c.spec().outputWidth();
@@ -73,16 +71,7 @@ final class StateTolerance {
 
     private void runs(int count) {
         for (int n = 0; n < count; n++) {
-            ParameterSource given = c.parameters("parameters");
-            float[] other = Runs.forward(
-                            c.provider().create(c.config(), (parameter, target) -> {
-                                given.fill(parameter, target);
-                                float[] values = target.toArray();
-                                moved(values, 0, values.length, 0);
-                                target.write(0, values, 0, values.length);
-                            }),
-                            movedInput())
-                    .toArray();
+            float[] other = Runs.forward(moved.mixer(), movedInput()).toArray();
             for (int i = 0; i < whole.length; i++) {
                 double change = Math.abs((double) other[i] - whole[i]);
                 tolerance[i / width] = Math.max(tolerance[i / width], ALLOWED * change);
@@ -98,15 +87,8 @@ final class StateTolerance {
             for (int d = 0; d < row; d++) {
                 largest = Math.max(largest, Math.abs(x[at + d]));
             }
-            moved(x, at, row, largest);
+            moved.numbers(x, at, row, largest);
         }
         return Sequences.of(Tensor.of(x, in.tensor().shape().extents()), Arrays.copyOf(in.lengths(), in.batch()));
-    }
-
-    /** Numbers moved by at most the bound of themselves or of a larger one. */
-    private void moved(float[] values, int at, int count, float largest) {
-        for (int i = at; i < at + count; i++) {
-            values[i] += (float) (bound * random.nextDouble(-1, 1) * Math.max(largest, Math.abs(values[i])));
-        }
     }
 }

@@ -103,11 +103,27 @@ final class GradientMutants {
                         "3·u + v, against those of u and v",
                         AVERAGE,
                         (correct, recording, dOut, gradients, workspace) -> {
-                            Tensor clipped = dOut.copy();
-                            for (int i = 0; i < clipped.size(); i++) {
-                                clipped.array()[i] = Math.min(clipped.array()[i], 0.8f);
+                            Tensor large = dOut.copy();
+                            float largest = 0;
+                            for (float element : dOut.toArray()) {
+                                largest = Math.max(largest, Math.abs(element));
                             }
-                            correct.backward(recording, clipped, gradients, workspace);
+                            for (int i = 0; i < large.size(); i++) {
+                                float element = large.array()[i];
+                                large.array()[i] = Math.abs(element) < largest / 2 ? 0 : element;
+                            }
+                            correct.backward(recording, large, gradients, workspace);
+                        }),
+                backward(
+                        "backward-is-linear",
+                        "the cotangent times -4",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor fixed = dOut.copy();
+                            for (int i = 0; i < fixed.size(); i++) {
+                                fixed.array()[i] = Math.round(fixed.array()[i] * 0x1p20f) * 0x1p-20f;
+                            }
+                            correct.backward(recording, fixed, gradients, workspace);
                         }),
                 backward(
                         "gradients-accumulate",
