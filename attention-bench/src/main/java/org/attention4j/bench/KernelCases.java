@@ -48,6 +48,10 @@ final class KernelCases {
         add("multiplyColumns", work / 2, 0.2, () -> {
             kernels.multiplyColumns(1, x, 0, SIZE, packed, 0, SIZE / 2, y, 0, SIZE, false);
         });
+        PackedMatrix lines = packed.inLines();
+        add("multiplyColumns, in lines", work, 0.25, () -> {
+            kernels.multiplyColumns(1, x, 0, SIZE, lines, 0, SIZE, y, 0, SIZE, false);
+        });
         add("pack", SIZE * SIZE, 0.02, () -> kernels.pack(x, 0, 1, SIZE, SIZE, SIZE, panels, 0));
     }
 

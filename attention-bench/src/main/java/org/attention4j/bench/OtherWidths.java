@@ -4,13 +4,16 @@ import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What the rest of a program may do with the Vector API: operations on vectors that are not the kernels' width, few enough that the
- * compiler keeps their profiles and has not yet made code of them.
+ * What the rest of a program may do with the Vector API: operations on vectors that are not the kernels' width, from arrays and from
+ * memory segments of several classes, few enough that the compiler keeps their profiles and has not yet made code of them.
  */
 final class OtherWidths {
     private static final List<VectorSpecies<Float>> WIDTHS = List.of(FloatVector.SPECIES_64, FloatVector.SPECIES_128);
@@ -21,8 +24,21 @@ final class OtherWidths {
 
     static void run() {
         float[] x = new float[NUMBERS];
+        List<MemorySegment> segments = List.of(
+                MemorySegment.ofArray(x),
+                MemorySegment.ofArray(new int[NUMBERS]),
+                MemorySegment.ofArray(new long[NUMBERS]),
+                Arena.ofAuto().allocate(Float.BYTES * NUMBERS));
         for (int i = 0; i < TIMES; i++) {
             WIDTHS.forEach(width -> row(width, x));
+            WIDTHS.forEach(width -> segments.forEach(segment -> row(width, segment, x)));
+        }
+    }
+
+    private static void row(VectorSpecies<Float> s, MemorySegment segment, float[] x) {
+        for (int i = 0; i < x.length; i += s.length()) {
+            FloatVector.fromMemorySegment(s, segment, (long) Float.BYTES * i, ByteOrder.nativeOrder())
+                    .intoArray(x, i);
         }
     }
 

@@ -1,7 +1,5 @@
 package org.attention4j.kernels;
 
-import java.util.Objects;
-
 /**
  * The numerics of every mixer, over {@code float[]} and offsets, with bits that depend on nothing but the operands.
  *
@@ -275,20 +273,7 @@ public interface Kernels {
             int cOffset,
             int cRowStride,
             boolean accumulate) {
-        multiply(
-                m,
-                b.columns(),
-                b.rows(),
-                a,
-                aOffset,
-                aRowStride,
-                1,
-                b.panels(),
-                PackedMatrix.START,
-                c,
-                cOffset,
-                cRowStride,
-                accumulate);
+        multiplyColumns(m, a, aOffset, aRowStride, b, 0, b.columns(), c, cOffset, cRowStride, accumulate);
     }
 
     /**
@@ -320,10 +305,7 @@ public interface Kernels {
             int cOffset,
             int cRowStride,
             boolean accumulate) {
-        if (fromColumn % 16 != 0) {
-            throw new IllegalArgumentException("first column " + fromColumn + " is not a multiple of 16");
-        }
-        Objects.checkFromIndexSize(fromColumn, columns, b.columns());
+        b.checkColumns(fromColumn, columns);
         int panelsOffset = PackedMatrix.START + fromColumn * b.rows();
         multiply(
                 m,

@@ -63,6 +63,15 @@ public final class Linear {
     }
 
     /**
+     * Returns this layer, with weights {@linkplain PackedMatrix#inLines in cache lines} for one to three rows that come again and again.
+     *
+     * @return a layer with the same weights, which shares them
+     */
+    public Linear inLines() {
+        return new Linear(weight.inLines(), bias);
+    }
+
+    /**
      * Returns the number of inputs.
      *
      * @return in

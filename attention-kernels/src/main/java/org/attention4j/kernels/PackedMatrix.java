@@ -1,7 +1,11 @@
 package org.attention4j.kernels;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A matrix B [k, n] as the right operand of {@link Kernels#multiply}: panels of 16 columns, each stored row after row.
@@ -22,14 +26,24 @@ public final class PackedMatrix {
 
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+    /** Fewest and most floats of panels that are copied to cache lines: 16 KB, and 4 MB, since what no second-level cache holds gains nothing. */
+    private static final int FEWEST_IN_LINES = 1 << 12;
+
+    private static final int MOST_IN_LINES = 1 << 20;
+    private static final int LINE = 64;
+
     private final int rows;
     private final int columns;
     private final float[] panels;
+    private final boolean inLines;
+    private volatile Optional<MemorySegment> lines =
+            Optional.empty(); // the panels at cache lines; racing threads make equal ones
 
-    private PackedMatrix(int rows, int columns, float[] panels) {
+    private PackedMatrix(int rows, int columns, float[] panels, boolean inLines) {
         this.rows = rows;
         this.columns = columns;
         this.panels = panels;
+        this.inLines = inLines;
     }
 
     /**
@@ -51,7 +65,19 @@ public final class PackedMatrix {
     public static PackedMatrix of(float[] source, int offset, int rowStride, int columnStride, int k, int n) {
         float[] panels = allocate(k, n);
         packPanels(source, offset, rowStride, columnStride, k, n, panels, START);
-        return new PackedMatrix(k, n, panels);
+        return new PackedMatrix(k, n, panels, false);
+    }
+
+    /**
+     * Returns this matrix, for products of one to three rows that come again and again, as those of a recurrence do. They read a second copy
+     * of the panels, made when first needed, outside the heap and each row of a panel a cache line, where it is of a size for the second-level
+     * cache: from there it comes about twice as fast. An array may start anywhere, and the garbage collector moves it.
+     *
+     * @return a matrix with the same elements, which shares the panels on the heap
+     */
+    public PackedMatrix inLines() {
+        int floats = panels.length - START;
+        return new PackedMatrix(rows, columns, panels, floats >= FEWEST_IN_LINES && floats <= MOST_IN_LINES);
     }
 
     private static float[] allocate(int k, int n) {
@@ -188,7 +214,27 @@ public final class PackedMatrix {
                 to[START + (p / 16) * 16 * columns + 16 * j + p % 16] = get(p, j);
             }
         }
-        return new PackedMatrix(columns, rows, to);
+        return new PackedMatrix(columns, rows, to, inLines);
+    }
+
+    /** Checks some columns for {@link Kernels#multiplyColumns}. */
+    void checkColumns(int from, int count) {
+        if (from % 16 != 0) {
+            throw new IllegalArgumentException("first column " + from + " is not a multiple of 16");
+        }
+        Objects.checkFromIndexSize(from, count, columns);
+    }
+
+    /** The panels at cache lines, if the matrix is to have them; not to be written. */
+    Optional<MemorySegment> lines() {
+        Optional<MemorySegment> known = lines;
+        if (inLines && known.isEmpty()) {
+            MemorySegment copy = Arena.ofAuto().allocate((long) Float.BYTES * (panels.length - START), LINE);
+            MemorySegment.copy(panels, START, copy, ValueLayout.JAVA_FLOAT, 0, panels.length - START);
+            known = Optional.of(copy);
+            lines = known;
+        }
+        return known;
     }
 
     /** The array that has the panels, from {@link #START} on; not to be written. */

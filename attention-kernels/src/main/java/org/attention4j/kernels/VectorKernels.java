@@ -1,5 +1,7 @@
 package org.attention4j.kernels;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -73,6 +75,51 @@ final class VectorKernels implements Kernels {
                 panelStride,
                 c,
                 cOffset,
+                cRowStride,
+                accumulate);
+    }
+
+    @Override
+    public void multiplyColumns(
+            int m,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            PackedMatrix b,
+            int fromColumn,
+            int columns,
+            float[] c,
+            int cOffset,
+            int cRowStride,
+            boolean accumulate) {
+        b.checkColumns(fromColumn, columns);
+        Optional<MemorySegment> lines = m < VectorProducts.TILE ? b.lines() : Optional.empty();
+        int done = lines.isEmpty()
+                ? 0
+                : VectorLines.multiply(
+                        vectors,
+                        m,
+                        columns,
+                        b.rows(),
+                        a,
+                        aOffset,
+                        aRowStride,
+                        lines.get(),
+                        fromColumn,
+                        c,
+                        cOffset,
+                        cRowStride,
+                        accumulate);
+        Kernels.super.multiplyColumns(
+                m,
+                a,
+                aOffset,
+                aRowStride,
+                b,
+                fromColumn + done,
+                columns - done,
+                c,
+                cOffset + done,
                 cRowStride,
                 accumulate);
     }

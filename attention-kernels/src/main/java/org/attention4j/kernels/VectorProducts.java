@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 final class VectorProducts {
     /** Rows of the tile that fits into 16 vector registers. */
-    private static final int TILE = 4;
+    static final int TILE = 4;
 
     /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
     private static final int K_BLOCK = 256;

@@ -151,4 +151,26 @@ class ProductAgreementTest {
             return 0f;
         });
     }
+
+    /** A matrix that is also in cache lines, or too small to be: the bits are those of its panels. */
+    @Property(tries = 60)
+    void inLines(
+            @ForAll @IntRange(max = 5) int m,
+            @ForAll @IntRange(max = 400) int n,
+            @ForAll @IntRange(max = 60) int k,
+            @ForAll boolean accumulate,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int gap = random.nextInt(3);
+        int from = random.nextInt(n / 16 + 1) * 16;
+        int columns = random.nextInt(n - from + 1);
+        float[][] arrays = Agreement.arrays(random, wild, m * (k + gap), k * n, m * (columns + gap));
+        PackedMatrix lines = PackedMatrix.of(arrays[1], 0, n, 1, k, n).inLines();
+        Agreement.check(arrays, (kernels, a) -> {
+            int stride = columns + gap;
+            kernels.multiplyColumns(m, a[0], 0, k + gap, lines, from, columns, a[2], 0, stride, accumulate);
+            return 0f;
+        });
+    }
 }

@@ -3,6 +3,7 @@ package org.attention4j.kernels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -58,6 +59,23 @@ class ProductTest {
                 .multiplyColumns(m, a, 0, k, b, 8, 0, parts, 0, n, true));
         assertThrows(IndexOutOfBoundsException.class, () -> Kernels.preferred()
                 .multiplyColumns(m, a, 0, k, b, cut, n - cut + 1, parts, 0, n, true));
+    }
+
+    /** Copies in cache lines are for weights of a recurrence, not for what every cache or none holds, nor for who did not ask. */
+    @Test
+    void linesStartAtCacheLines() {
+        PackedMatrix weights = PackedMatrix.of(new float[128 * 96], 0, 128, 1, 96, 128);
+        assertTrue(weights.lines().isEmpty());
+        assertEquals(0, weights.inLines().lines().orElseThrow().address() % 64);
+        assertTrue(weights.inLines().transpose().lines().isPresent());
+        assertTrue(PackedMatrix.of(new float[128], 0, 128, 1, 1, 128)
+                .inLines()
+                .lines()
+                .isEmpty());
+        assertTrue(PackedMatrix.of(new float[1 << 21], 0, 1 << 11, 1, 1 << 10, 1 << 11)
+                .inLines()
+                .lines()
+                .isEmpty());
     }
 
     @Property(tries = 100)

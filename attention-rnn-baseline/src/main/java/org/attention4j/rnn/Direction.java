@@ -48,7 +48,8 @@ final class Direction {
         }
         System.arraycopy(bHh, shared, recurrentBias, 0, rows - shared);
         int width = w.length / rows;
-        input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width);
+        input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width)
+                .inLines();
         int output = cell.outputWidth(hidden);
         int first = cell.isRecurrent() ? rows - cell.throughReset() * hidden : 0;
         float[] u = first > 0 ? parameters.get("weight_hh" + suffix).toArray() : NONE;

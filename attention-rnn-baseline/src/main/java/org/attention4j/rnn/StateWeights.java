@@ -18,7 +18,7 @@ final class StateWeights {
      * @param columns of U
      */
     StateWeights(float[] u, int at, int rows, int columns) {
-        packed = PackedMatrix.of(u, at, 1, columns, columns, rows);
+        packed = PackedMatrix.of(u, at, 1, columns, columns, rows).inLines();
     }
 
     /** Uᵀ. */
