@@ -64,13 +64,16 @@ final class VectorProducts {
                     cRowStride,
                     accumulate);
         } else {
-            for (int p = 0; p < k; p += K_BLOCK) {
+            int steps = aColumnStride == 1
+                    ? K_BLOCK
+                    : K_BLOCK / 2; // a cache line of A for each step, of which a tile needs half
+            for (int p = 0; p < k; p += steps) {
                 for (int i = 0; i < m; i += ROW_BLOCK) {
                     block(
                             w,
                             Math.min(ROW_BLOCK, m - i),
                             n,
-                            Math.min(K_BLOCK, k - p),
+                            Math.min(steps, k - p),
                             a,
                             aOffset + i * aRowStride + p * aColumnStride,
                             aRowStride,

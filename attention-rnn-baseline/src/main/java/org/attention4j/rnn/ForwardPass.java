@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * it is computed.
  */
 final class ForwardPass implements Workspace.Task {
-    /** Positions projected at once: enough rows to fill the product's tiles, and their gates still in the L2 cache. */
-    private static final int MOST_POSITIONS = 32;
+    /** Positions projected at once: so many that reading W, and U again after it, matters little; their gates still fit the L2 cache. */
+    private static final int MOST_POSITIONS = 128;
 
     /** Floats of gates at once: 1 MB. */
     static final int MOST_FLOATS = 1 << 18;
@@ -151,13 +151,13 @@ final class ForwardPass implements Workspace.Task {
         int rows = to - from;
         int positions = positions(layer, rows);
         LayerRecording record = recording;
-        int gateRow = layer.gateWidth() + InputProjection.APART;
+        int gateRow = layer.gateStride();
         float[] gates = record != null ? record.gates(d) : scratch.floats(rows * positions * gateRow);
         float[] together = rows < ROWS_TOGETHER || record != null
                 ? NONE
-                : scratch.floats(rows * positions * (layer.width() + InputProjection.APART));
-        int stride = record != null ? in.time() * layer.gateWidth() : gateRow;
-        int timeStride = record != null ? layer.gateWidth() : rows * gateRow;
+                : scratch.floats(rows * positions * (layer.width() + Layer.APART));
+        int stride = record != null ? in.time() * gateRow : gateRow;
+        int timeStride = record != null ? gateRow : rows * gateRow;
         if (record != null) {
             recordStart(layer, in, d, from, to, record);
         }
@@ -167,7 +167,7 @@ final class ForwardPass implements Workspace.Task {
             asked.checkInterrupted();
             int first = reverse ? Math.max(0, time - done - positions) : done;
             int end = reverse ? time - done : Math.min(time, done + positions);
-            int at = record != null ? (from * in.time() + first) * layer.gateWidth() : 0;
+            int at = record != null ? (from * in.time() + first) * gateRow : 0;
             if (together != NONE && shortest(in, from, to) >= end) {
                 InputProjection.together(layer, in, x, xAt, d, from, to, first, end, together, gates, stride);
             } else {
@@ -184,7 +184,7 @@ final class ForwardPass implements Workspace.Task {
     /** Positions projected at once; no result depends on it. */
     private int positions(Layer layer, int rows) {
         int most = rows < ROWS_TOGETHER || recording != null ? MOST_POSITIONS : Math.ceilDiv(MOST_TOGETHER, rows);
-        return Math.clamp(MOST_FLOATS / (rows * layer.gateWidth()), 1, most);
+        return Math.clamp(MOST_FLOATS / (rows * layer.gateStride()), 1, most);
     }
 
     private static int shortest(Sequences in, int from, int to) {

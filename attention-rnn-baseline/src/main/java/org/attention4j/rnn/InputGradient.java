@@ -64,8 +64,8 @@ final class InputGradient implements Workspace.Task {
                             from,
                             to,
                             dGates[d],
-                            b * in.time() * layer.gateWidth(),
-                            layer.gateWidth(),
+                            b * in.time() * layer.gateStride(),
+                            layer.gateStride(),
                             dX,
                             dXAt + b * in.time() * layer.width(),
                             layer.width());

@@ -5,9 +5,6 @@ import org.attention4j.kernels.Linear;
 
 /** Projects the inputs of some positions of some sequences to gate rows: W x + b. */
 final class InputProjection {
-    /** Floats between rows, lest all of them fall into the same sets of the cache where G·H is a power of two. */
-    static final int APART = 16;
-
     private InputProjection() {}
 
     /** One product for all: the inputs are copied side by side, position by position. */
@@ -28,11 +25,11 @@ final class InputProjection {
         int rows = 0;
         for (int t = first; t < end; t++) {
             for (int b = from; b < to; b++, rows++) {
-                System.arraycopy(x, xAt + (b * in.time() + t) * width, together, rows * (width + APART), width);
+                System.arraycopy(x, xAt + (b * in.time() + t) * width, together, rows * (width + Layer.APART), width);
             }
         }
         Linear input = layer.directions().get(d).input();
-        input.forward(layer.kernels(), 0, rows, together, 0, width + APART, gates, 0, stride);
+        input.forward(layer.kernels(), 0, rows, together, 0, width + Layer.APART, gates, 0, stride);
     }
 
     /** One product a sequence, over its own positions. */

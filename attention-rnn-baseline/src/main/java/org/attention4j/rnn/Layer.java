@@ -22,9 +22,17 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
     static final int WORTH_SHARING = 1 << 18;
 
+    /** Floats between rows, lest all of them fall into the same sets of the cache where G·H is a power of two. */
+    static final int APART = 16;
+
     /** Floats of a gate row. */
     int gateWidth() {
         return weightRows() + apart() + cell.spare() * hidden;
+    }
+
+    /** From one gate row to the next. */
+    int gateStride() {
+        return gateWidth() + APART;
     }
 
     /** Rows of a weight. */

@@ -31,7 +31,7 @@ final class LayerRecording {
         this.in = in;
         stateWidth = layer.stateWidth();
         int directions = layer.directions().size();
-        gates = new float[directions][size(in.batch(), in.time(), layer.gateWidth())];
+        gates = new float[directions][size(in.batch(), in.time(), layer.gateStride())];
         states = new float[directions][size(in.batch(), in.time() + 1L, stateWidth)];
         int size = size(in.batch(), in.time(), layer.width());
         input = inputs ? new float[size] : NONE;

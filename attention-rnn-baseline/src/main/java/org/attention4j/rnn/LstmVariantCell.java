@@ -292,7 +292,7 @@ record LstmVariantCell(
     private void addProjectionGradient(
             Layer layer, LayerRecording recording, int d, float[] dGates, float[] sum, int sumAt, Scratch scratch) {
         int hidden = layer.hidden();
-        int width = layer.gateWidth();
+        int width = layer.gateStride();
         int time = recording.in().time();
         Linear weights = layer.directions().get(d).projection();
         float[] panels = scratch.floats(PackedMatrix.panelsLength(time, hidden));
@@ -314,7 +314,7 @@ record LstmVariantCell(
         Kernels kernels = layer.kernels();
         for (int b = 0; b < recording.in().batch(); b++) {
             for (int t = 0; t < recording.in().length(b); t++) {
-                int gate = (b * recording.in().time() + t) * layer.gateWidth();
+                int gate = (b * recording.in().time() + t) * layer.gateStride();
                 int before = recording.before(b, t, reverse) + layer.output();
                 int after = recording.after(b, t, reverse) + layer.output();
                 kernels.multiplyAddElementwise(dGates, gate, states, before, sum, sumAt, hidden);

@@ -120,7 +120,7 @@ final class ParameterGradient implements Workspace.Task {
         resets = !reset ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
         for (int b = 0; b < in.batch(); b++) {
             count = in.length(b);
-            dGatesAt = b * in.time() * layer.gateWidth();
+            dGatesAt = b * in.time() * layer.gateStride();
             if (dW != NONE && count > 0) {
                 int row = xAt + b * in.time() * layer.width();
                 PackedMatrix.packPanels(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
@@ -131,8 +131,8 @@ final class ParameterGradient implements Workspace.Task {
                 PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.output(), hiddens, 0);
             }
             if (reset && count > 0) {
-                int width = layer.gateWidth();
-                int seen = dGatesAt + width - layer.hidden();
+                int width = layer.gateStride();
+                int seen = dGatesAt + layer.gateWidth() - layer.hidden();
                 PackedMatrix.packPanels(recording.gates(d), seen, width, 1, count, layer.hidden(), resets, 0);
             }
             workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.weightRows(), ROWS), this);
@@ -158,7 +158,7 @@ final class ParameterGradient implements Workspace.Task {
             return;
         }
         Linear input = Objects.requireNonNull(weights).input();
-        int width = layer.gateWidth();
+        int width = layer.gateStride();
         if (dW != NONE) {
             input.weightGradient(layer.kernels(), from, to, count, dGates, at, width, inputs, 0, dW, dWAt);
         }
@@ -172,7 +172,7 @@ final class ParameterGradient implements Workspace.Task {
             return;
         }
         int output = layer.output();
-        int width = layer.gateWidth();
+        int width = layer.gateStride();
         Kernels kernels = layer.kernels();
         if (dU != NONE) {
             int row = dUAt + from * output;

@@ -181,7 +181,7 @@ final class ScanPass implements Workspace.Task {
         if (recording != null) {
             int after = recording.after(b, t, layer.directions().get(d).reverse());
             System.arraycopy(h, 0, recording.states(d), after + from, units);
-            int row = (b * in.time() + t) * layer.gateWidth() + from;
+            int row = (b * in.time() + t) * layer.gateStride() + from;
             for (int part = 0; part < layer.gateWidth() / hidden; part++) {
                 System.arraycopy(gates, at + part * units, recording.gates(d), row + part * hidden, units);
             }

@@ -87,7 +87,7 @@ final class UnitBackward implements Workspace.StepTask {
         int state = (d * in.batch() + b) * layer.stateWidth();
         if (step > 0 && step <= length) {
             int later = reverse ? step - 1 : length - step;
-            int gate = (b * in.time() + later) * layer.gateWidth();
+            int gate = (b * in.time() + later) * layer.gateStride();
             cell.backwardState(layer.kernels(), weights, from, units, dGates[d], gate, dState, state, step % 2 != 0);
         }
         if (step < length) {
@@ -100,7 +100,7 @@ final class UnitBackward implements Workspace.StepTask {
                     from,
                     units,
                     recording.gates(d),
-                    (b * in.time() + t) * layer.gateWidth(),
+                    (b * in.time() + t) * layer.gateStride(),
                     recording.states(d),
                     recording.before(b, t, reverse),
                     recording.after(b, t, reverse),

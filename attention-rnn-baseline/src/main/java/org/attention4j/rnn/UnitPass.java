@@ -90,7 +90,7 @@ final class UnitPass implements Workspace.StepTask {
             Workspace workspace) {
         Scratch scratch = workspace.scratch();
         int sequences = layer.directions().size() * in.batch();
-        int positions = Math.clamp(ForwardPass.MOST_FLOATS / (sequences * layer.gateWidth()), 1, MOST_POSITIONS);
+        int positions = Math.clamp(ForwardPass.MOST_FLOATS / (sequences * layer.gateStride()), 1, MOST_POSITIONS);
         UnitPass pass = scratch.object(UnitPass.class, UnitPass::new);
         pass.layer = layer;
         pass.cell = (UnitCell) layer.cell();
@@ -104,7 +104,7 @@ final class UnitPass implements Workspace.StepTask {
         pass.outAt = outAt;
         pass.state = state;
         pass.other = scratch.floats(sequences * layer.stateWidth());
-        pass.gates = recording != null ? NONE : scratch.floats(sequences * positions * layer.gateWidth());
+        pass.gates = recording != null ? NONE : scratch.floats(sequences * positions * layer.gateStride());
         pass.ranges = ranges;
         pass.positions = positions;
         try {
@@ -172,11 +172,11 @@ final class UnitPass implements Workspace.StepTask {
     /** Where the gate row is of the n-th position that a direction takes; rows are in the order of time. */
     private int gateRow(Layer layer, Sequences in, int d, int b, int n) {
         if (recording != null) {
-            return (b * in.time() + time(layer, in, d, b, n)) * layer.gateWidth();
+            return (b * in.time() + time(layer, in, d, b, n)) * layer.gateStride();
         }
         int inBlock = n % positions;
         int row = layer.directions().get(d).reverse() ? positions - 1 - inBlock : inBlock;
-        return ((d * in.batch() + b) * positions + row) * layer.gateWidth();
+        return ((d * in.batch() + b) * positions + row) * layer.gateStride();
     }
 
     private void project(Layer layer, Sequences in, int d, int b, int first, int range) {
@@ -190,7 +190,7 @@ final class UnitPass implements Workspace.StepTask {
             int row = xAt + (b * in.time() + time(layer, in, d, b, n)) * layer.width();
             int gate = gateRow(layer, in, d, b, n);
             weights.input()
-                    .forward(layer.kernels(), 0, to - from, x, row, layer.width(), gates(d), gate, layer.gateWidth());
+                    .forward(layer.kernels(), 0, to - from, x, row, layer.width(), gates(d), gate, layer.gateStride());
         }
     }
 
@@ -213,7 +213,7 @@ final class UnitPass implements Workspace.StepTask {
                             units,
                             gates(d),
                             gate + at,
-                            layer.gateWidth());
+                            layer.gateStride());
         }
     }
 
