@@ -36,6 +36,11 @@ public final class ReportWriter {
                     result.cases(),
                     result.millis());
         }
+        if (report.count(Verdict.FAIL) > 1) {
+            out.printf(
+                    "%n%d laws failed; begin with the first: others may fail for its cause.%n",
+                    report.count(Verdict.FAIL));
+        }
         for (LawResult result : report.results()) {
             if (result.verdict() != Verdict.REFUSED && !result.note().isEmpty()) {
                 out.printf("%n%s %s%n  %s%n", result.verdict(), result.law().id(), result.note());

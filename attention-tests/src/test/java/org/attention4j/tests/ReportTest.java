@@ -83,6 +83,15 @@ class ReportTest {
         assertTrue(table.contains("FAIL prefix-equals-whole"), table);
         assertTrue(table.contains("2 laws: 1 passed, 1 failed, 0 refused, 0 waived; 0 more do not concern it"), table);
         assertTrue(table.endsWith("seed 3" + System.lineSeparator()), table);
+        assertFalse(table.contains("begin with the first"), table);
+    }
+
+    @Test
+    void ofSeveralFailuresTheFirstIsTheOneToBeginWith() {
+        Waivers needless = Waivers.none().with("deterministic", "old");
+        Report report = run(BROKEN.waivers(needless).only("deterministic", "prefix-equals-whole"));
+        String table = ReportWriter.table(report);
+        assertTrue(table.contains("2 laws failed; begin with the first: others may fail for its cause."), table);
     }
 
     @Test

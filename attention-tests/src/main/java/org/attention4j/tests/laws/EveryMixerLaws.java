@@ -13,8 +13,8 @@ import org.attention4j.tests.LawCase;
 
 /** What the whole-sequence pass of every mixer keeps to. */
 public final class EveryMixerLaws {
-    private static final String MIXED_UP =
-            "the mixer uses positions of another sequence, or the batch's extent, in an index";
+    static final String MIXED_UP =
+            "a sequence begins with what the one before it left, or an index uses another sequence or the batch's extent";
 
     private EveryMixerLaws() {}
 

@@ -9,8 +9,6 @@ import org.attention4j.tests.LawCase;
 
 /** What every mixer does with numbers that are large, tiny or none. */
 public final class NumberLaws {
-    private static final String MIXED_UP =
-            "the mixer uses positions of another sequence, or the batch's extent, in an index";
 
     private NumberLaws() {}
 
@@ -71,7 +69,17 @@ public final class NumberLaws {
         Tensor after = Runs.forward(mixer, in);
         for (int b = 0; b < c.batch(); b++) {
             if (b != hit) {
-                Expect.positions(c.spec(), "NaN in sequence " + hit, before, b, 0, after, b, 0, c.time(), MIXED_UP);
+                Expect.positions(
+                        c.spec(),
+                        "NaN in sequence " + hit,
+                        before,
+                        b,
+                        0,
+                        after,
+                        b,
+                        0,
+                        c.time(),
+                        EveryMixerLaws.MIXED_UP);
             }
         }
     }

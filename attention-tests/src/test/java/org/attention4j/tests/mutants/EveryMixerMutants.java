@@ -85,7 +85,6 @@ final class EveryMixerMutants {
                         }),
                 Mutant.forward("concurrent-calls", "calls share memory", AVERAGE, (inner, in, out, workspace) -> {
                     in.tensor().read(0, shared, 0, (int) in.tensor().size());
-                    Thread.yield();
                     inner.forward(
                             Sequences.of(Tensor.of(shared, 0, in.tensor().shape()), in.lengths()), out, workspace);
                 }),
