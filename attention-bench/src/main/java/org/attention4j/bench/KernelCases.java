@@ -44,6 +44,9 @@ final class KernelCases {
         add("multiply, 128 rows", work * SIZE, 0.7, () -> product(SIZE, panels, false));
         add("multiply, 1 row", work, 0.25, () -> product(1, panels, false));
         add("multiplySkippingZeros, 128 rows", work * SIZE, 0.5, () -> product(SIZE, panels, true));
+        add("multiplyPanels", work * SIZE, 0.7, () -> {
+            kernels.multiplyPanels(SIZE, SIZE, SIZE, w, 0, panels, 0, y, 0, 16 * SIZE);
+        });
         PackedMatrix packed = PackedMatrix.of(w, 0, SIZE, 1, SIZE, SIZE);
         add("multiplyColumns", work / 2, 0.2, () -> {
             kernels.multiplyColumns(1, x, 0, SIZE, packed, 0, SIZE / 2, y, 0, SIZE, false);
@@ -77,6 +80,11 @@ final class KernelCases {
         add("expSum", N, 0.012, () -> expSum(out));
         add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
+        add("columnMaxima", 16 * SIZE, 0.04, () -> kernels.columnMaxima(1, SIZE, x, 0, 0, 1f, d, 0));
+        add("addColumnExpSums", 16 * SIZE, 0.015, () -> {
+            System.arraycopy(x, 0, y, 0, 16 * SIZE);
+            kernels.addColumnExpSums(1, SIZE, y, 0, 0, 1f, d, 0, d, 16);
+        });
         add("softmaxWeights", 8 * SIZE, 0.015, () -> {
             System.arraycopy(x, 0, y, 0, 8 * SIZE);
             kernels.softmaxWeights(8, y, 0, SIZE, SIZE, 1f, w, 0, w, 0);

@@ -22,10 +22,10 @@ final class AlibiBias implements PositionBias {
     }
 
     @Override
-    public void add(float[] x, int at, int count, int head, int query, int first) {
+    public void add(float[] x, int at, int stride, int count, int head, int query, int first) {
         float slope = slopes[head];
         for (int j = 0; j < count; j++) {
-            x[at + j] -= slope * Math.abs(query - first - j);
+            x[at + j * stride] -= slope * Math.abs(query - first - j);
         }
     }
 

@@ -177,8 +177,14 @@ final class AttentionCall {
 
     /** The second half of scoring a row, after {@link Scores#scaleAndCap}. */
     void finishScores(int b, int h, int i, int key, int visible, float[] x, int at) {
+        finishScores(b, h, i, key, visible, x, at, 1);
+    }
+
+    /** As above, of scores that are {@code stride} apart. */
+    void finishScores(int b, int h, int i, int key, int visible, float[] x, int at, int stride) {
         int extra = extra(key, visible);
-        scores.finish(x, at + extra, visible - extra, b, h, i, position(b, i), key + extra - extraKeys);
+        scores.finish(
+                x, at + extra * stride, stride, visible - extra, b, h, i, position(b, i), key + extra - extraKeys);
     }
 
     /** The logit that a head's softmax begins with: of its sink, or −∞. */

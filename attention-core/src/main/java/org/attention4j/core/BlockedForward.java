@@ -3,6 +3,7 @@ package org.attention4j.core;
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /**
@@ -22,8 +23,8 @@ import org.attention4j.kernels.ScalarMath;
 final class BlockedForward implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
 
-    /** Rows whose scores are made in one go: 32 KB of them, two thirds of a first-level cache. */
-    private static final int ROWS = 64;
+    /** Queries that are not worth a panel of 16: half of one. */
+    private static final int FEW = Kernels.LANES / 2;
 
     AttentionCall call = new AttentionCall();
 
@@ -43,22 +44,23 @@ final class BlockedForward implements Workspace.Task {
     }
 
     private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
-        KeyBlock tile = c.keyValues.block(scratch);
-        float[] x = scratch.floats(ROWS * BLOCK);
-        float[] factors = scratch.floats(ROWS);
-        float[] max = scratch.floats(c.queryBlock());
-        float[] sum = scratch.floats(c.queryBlock());
+        KeyBlock keys = c.keyValues.block(scratch);
+        ScoreTile tile = to - from <= FEW ? RowTile.borrow(scratch) : PanelTile.borrow(scratch, c, b, h, from, to);
+        float[] factors = scratch.floats(ScoreTile.QUERIES);
+        float[] max = scratch.floats(Work.padded(c.queryBlock()));
+        float[] sum = scratch.floats(Work.padded(c.queryBlock()));
         float sink = c.sink(h);
-        Arrays.fill(max, 0, to - from, sink);
-        Arrays.fill(sum, 0, to - from, sink == Float.NEGATIVE_INFINITY ? 0f : 1f);
+        Arrays.fill(max, 0, Work.padded(to - from), sink);
+        Arrays.fill(sum, 0, Work.padded(to - from), sink == Float.NEGATIVE_INFINITY ? 0f : 1f);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, to - from);
         seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
-            c.keyValues.keys(tile, b, c.keyHead(h), key, seen.width());
-            c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
-            for (int i = seen.first(), next; i < seen.last(); i = next) {
-                next = Math.min(seen.run(i), i + ROWS);
-                block(c, tile, seen, b, h, i, next, key, x, factors, max, sum, i - from);
+            c.keyValues.keys(keys, b, c.keyHead(h), key, seen.width());
+            c.keyValues.values(keys, b, c.keyHead(h), key, seen.width());
+            int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;
+            for (int i = first, next; i < seen.last(); i = next) {
+                next = Math.min(seen.run(i), i + ScoreTile.QUERIES);
+                block(c, keys, tile, seen, b, h, i, next, key, factors, max, sum, i - from);
             }
         }
         if (c.maxima != null && c.sums != null) {
@@ -74,34 +76,40 @@ final class BlockedForward implements Workspace.Task {
     /** Some rows of a run, over the columns that the last of them sees; r is where their maxima and sums are. */
     private static void block(
             AttentionCall c,
-            KeyBlock tile,
+            KeyBlock keys,
+            ScoreTile tile,
             VisibleKeys seen,
             int b,
             int h,
             int from,
             int to,
             int key,
-            float[] x,
             float[] factors,
             float[] max,
             float[] sum,
             int r) {
         int rows = to - from;
         int begin = seen.begin(from);
-        int width = Math.min(seen.width() - begin, Work.padded(seen.end(to - 1) - begin));
+        int width = seen.end(to - 1) - begin;
         boolean plain = c.scores.plain();
-        c.products(tile, b, h, from, rows, begin, width, x, 0, BLOCK);
-        for (int i = from, at = 0; i < to; i++, at += BLOCK) {
+        float factor = plain ? c.scores.scale() : 1f;
+        float[] x = tile.scores();
+        int step = tile.step();
+        tile.products(c, keys, b, h, from, to, begin, width, r);
+        if (!plain) {
+            tile.scaleAndCap(c, rows, width);
+        }
+        for (int i = from; i < to; i++) {
+            int at = tile.at(i - from);
             int count = seen.end(i) - begin;
             if (!plain) {
-                c.scores.scaleAndCap(c.kernels, x, at, count);
-                c.finishScores(b, h, i, key + begin, count, x, at);
+                c.finishScores(b, h, i, key + begin, count, x, at, step);
             }
-            seen.hide(x, at - begin, i);
-            Arrays.fill(x, at + count, at + width, Float.NEGATIVE_INFINITY);
+            seen.hide(x, at - begin * step, step, i);
+            VisibleKeys.hide(x, at, step, count, width);
         }
         System.arraycopy(max, r, factors, 0, rows);
-        c.kernels.scaleMaxima(rows, x, 0, BLOCK, width, plain ? c.scores.scale() : 1f, max, r);
+        tile.maxima(c.kernels, rows, width, factor, max, r);
         int shrinking = shrink(rows, factors, max, sum, r);
         if (shrinking > rows / 4) {
             scale(c, b, h, from, to, factors);
@@ -111,26 +119,11 @@ final class BlockedForward implements Workspace.Task {
                 c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factors[i - from]);
             }
         }
-        boolean positive = c.kernels.addExpSums(rows, x, 0, BLOCK, width, max, r, sum, r);
+        boolean positive = tile.exponentials(c.kernels, rows, width, factor, max, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
-            c.dropout.apply(c, b, h, i, key + begin, x, (i - from) * BLOCK, width);
+            c.dropout.apply(c, b, h, i, key + begin, x, tile.at(i - from), step, width);
         }
-        Panels.multiplyAdd(
-                c.kernels,
-                rows,
-                c.valueWidth,
-                width,
-                x,
-                0,
-                BLOCK,
-                1,
-                tile.values,
-                tile.valuesAt + 16 * begin,
-                tile.valueStride,
-                c.out.array,
-                c.out.at(b, h, from),
-                c.out.rowStride,
-                positive && c.dropout == null);
+        tile.values(c, keys, b, h, from, to, begin, width, positive && c.dropout == null);
     }
 
     /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; how many have one. */

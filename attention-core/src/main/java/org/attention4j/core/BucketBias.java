@@ -50,21 +50,21 @@ final class BucketBias implements PositionBias {
 
     /** Three parts of a row: keys far before the query, those near, and those far behind it. */
     @Override
-    public void add(float[] x, int at, int count, int head, int query, int first) {
+    public void add(float[] x, int at, int stride, int count, int head, int query, int first) {
         int middle = head * (2 * farthest + 1) + farthest;
         int near = Math.max(0, Math.min(count, query - farthest - first));
         int past = Math.max(near, Math.min(count, query + farthest + 1 - first));
         float before = values[middle - farthest];
         for (int j = 0; j < near; j++) {
-            x[at + j] += before;
+            x[at + j * stride] += before;
         }
         int from = middle + first - query;
         for (int j = near; j < past; j++) {
-            x[at + j] += values[from + j];
+            x[at + j * stride] += values[from + j];
         }
         float behind = values[middle + farthest];
         for (int j = past; j < count; j++) {
-            x[at + j] += behind;
+            x[at + j * stride] += behind;
         }
     }
 

@@ -5,10 +5,11 @@ interface PositionBias {
     /**
      * Adds it to a row of scores.
      *
+     * @param stride distance between scores
      * @param query position of the query in its sequence
      * @param first position of the first key
      */
-    void add(float[] x, int at, int count, int head, int query, int first);
+    void add(float[] x, int at, int stride, int count, int head, int query, int first);
 
     /** How many learned numbers a head has. */
     int learned();

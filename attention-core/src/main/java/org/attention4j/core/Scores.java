@@ -81,22 +81,23 @@ final class Scores {
     /**
      * The rest but for {@link #hide the variant's mask}: modifier, position bias, bias and the call's mask. Hidden keys get −∞.
      *
+     * @param stride distance between scores
      * @param i index of the query in the call
      * @param position of the query in its sequence
      * @param first position of the first key
      */
-    void finish(float[] x, int at, int count, int b, int h, int i, int position, int first) {
+    void finish(float[] x, int at, int stride, int count, int b, int h, int i, int position, int first) {
         if (modifier != null) {
-            modify(modifier, x, at, count, b, h, position, first);
+            modify(modifier, x, at, stride, count, b, h, position, first);
         }
         if (positions != null) {
-            positions.add(x, at, count, h, position, first);
+            positions.add(x, at, stride, count, h, position, first);
         }
         if (bias != null) {
-            add(bias, biasAt(b, h, i, first), biasStrides[3], x, at, count);
+            add(bias, biasAt(b, h, i, first), biasStrides[3], x, at, stride, count);
         }
         if (allowed != null) {
-            hide(allowed, maskAt(b, h, i, first), maskStrides[3], x, at, count);
+            hide(allowed, maskAt(b, h, i, first), maskStrides[3], x, at, stride, count);
         }
     }
 
@@ -108,34 +109,35 @@ final class Scores {
         return b * maskStrides[0] + h * maskStrides[1] + i * maskStrides[2] + key * maskStrides[3];
     }
 
-    private static void modify(ScoreModifier f, float[] x, int at, int count, int b, int h, int position, int first) {
-        for (int j = 0; j < count; j++) {
-            x[at + j] = f.modify(x[at + j], b, h, position, first + j);
+    private static void modify(
+            ScoreModifier f, float[] x, int at, int stride, int count, int b, int h, int position, int first) {
+        for (int j = 0, to = at; j < count; j++, to += stride) {
+            x[to] = f.modify(x[to], b, h, position, first + j);
         }
     }
 
     /** A bias of −∞ hides the key whatever its score is, even NaN. */
-    private static void add(float[] bias, int from, int stride, float[] x, int at, int count) {
-        for (int j = 0; j < count; j++) {
-            float added = bias[from + j * stride];
-            x[at + j] = added == Float.NEGATIVE_INFINITY ? added : x[at + j] + added;
+    private static void add(float[] bias, int from, int step, float[] x, int at, int stride, int count) {
+        for (int j = 0, to = at; j < count; j++, to += stride) {
+            float added = bias[from + j * step];
+            x[to] = added == Float.NEGATIVE_INFINITY ? added : x[to] + added;
         }
     }
 
-    private static void hide(boolean[] allowed, int from, int stride, float[] x, int at, int count) {
+    private static void hide(boolean[] allowed, int from, int step, float[] x, int at, int stride, int count) {
         for (int j = 0; j < count; j++) {
-            if (!allowed[from + j * stride]) {
-                x[at + j] = Float.NEGATIVE_INFINITY;
+            if (!allowed[from + j * step]) {
+                x[at + j * stride] = Float.NEGATIVE_INFINITY;
             }
         }
     }
 
     /** Hides what the variant's mask does not allow, pair by pair. */
-    void hide(float[] x, int at, int count, int b, int h, int position, int first) {
+    void hide(float[] x, int at, int stride, int count, int b, int h, int position, int first) {
         AttentionMask asked = mask;
         for (int j = 0; j < count && asked != null; j++) {
             if (!asked.allows(b, h, position, first + j)) {
-                x[at + j] = Float.NEGATIVE_INFINITY;
+                x[at + j * stride] = Float.NEGATIVE_INFINITY;
             }
         }
     }

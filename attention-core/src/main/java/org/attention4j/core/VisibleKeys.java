@@ -1,6 +1,5 @@
 package org.attention4j.core;
 
-import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.variant.Visibility;
 
@@ -229,6 +228,11 @@ final class VisibleKeys {
 
     /** Sets the scores of one query that the mask hides to −∞, in a row of the block that starts at {@code at}. */
     void hide(float[] x, int at, int i) {
+        hide(x, at, 1, i);
+    }
+
+    /** As above, of scores that are {@code stride} apart. */
+    void hide(float[] x, int at, int stride, int i) {
         if (whole || call.scores.variantMask() == null) {
             return;
         }
@@ -237,16 +241,31 @@ final class VisibleKeys {
         for (int j = begin(i); j < stop; j += PANEL) {
             int to16 = Math.min(j + PANEL, stop);
             if ((open[g] >> j / PANEL & 1) == 0) {
-                Arrays.fill(x, at + j, at + to16, Float.NEGATIVE_INFINITY);
+                hide(x, at, stride, j, to16);
             } else if ((asked[g] >> j / PANEL & 1) != 0 && ahead) {
                 int hidden = ~allowed[allowedAt(i, j)] & (1 << to16 - j) - 1;
                 for (; hidden != 0; hidden &= hidden - 1) {
-                    x[at + j + Integer.numberOfTrailingZeros(hidden)] = Float.NEGATIVE_INFINITY;
+                    x[at + (j + Integer.numberOfTrailingZeros(hidden)) * stride] = Float.NEGATIVE_INFINITY;
                 }
             } else if ((asked[g] >> j / PANEL & 1) != 0) {
                 int own = j + call.extra(key + j, to16 - j);
-                call.scores.hide(x, at + own, to16 - own, b, h, call.position(b, i), key + own - call.extraKeys);
+                call.scores.hide(
+                        x,
+                        at + own * stride,
+                        stride,
+                        to16 - own,
+                        b,
+                        h,
+                        call.position(b, i),
+                        key + own - call.extraKeys);
             }
+        }
+    }
+
+    /** Sets the scores from one column to another to −∞. */
+    static void hide(float[] x, int at, int stride, int from, int to) {
+        for (int j = from; j < to; j++) {
+            x[at + j * stride] = Float.NEGATIVE_INFINITY;
         }
     }
 

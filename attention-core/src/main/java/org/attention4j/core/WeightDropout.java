@@ -29,18 +29,23 @@ final class WeightDropout {
 
     /** Multiplies weights, or their cotangents, of one query with stored keys from {@code key} on. */
     void apply(AttentionCall c, int b, int h, int i, int key, float[] x, int at, int count) {
-        long row = row(c, b, h, i);
-        apply(x, at, count, (int) row + (key - c.extraKeys) * GOLDEN, (int) (row >>> Integer.SIZE));
+        apply(c, b, h, i, key, x, at, 1, count);
     }
 
-    private void apply(float[] x, int at, int count, int first, int high) {
+    /** As above, of weights that are {@code stride} apart. */
+    void apply(AttentionCall c, int b, int h, int i, int key, float[] x, int at, int stride, int count) {
+        long row = row(c, b, h, i);
+        apply(x, at, stride, count, (int) row + (key - c.extraKeys) * GOLDEN, (int) (row >>> Integer.SIZE));
+    }
+
+    private void apply(float[] x, int at, int stride, int count, int first, int high) {
         for (int j = 0; j < count; j++) {
             int z = first + j * GOLDEN;
             z = (z ^ z >>> 16) * 0x85EBCA6B
                     ^ high; // the finaliser of MurmurHash3, with the other half of the row's hash in it
             z = (z ^ z >>> 13) * 0xC2B2AE35;
             z = (z ^ z >>> 16) >>> Integer.SIZE - BITS;
-            x[at + j] = z < threshold ? 0f : x[at + j] * kept;
+            x[at + j * stride] = z < threshold ? 0f : x[at + j * stride] * kept;
         }
     }
 

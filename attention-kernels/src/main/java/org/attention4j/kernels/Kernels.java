@@ -251,6 +251,37 @@ public interface Kernels {
             boolean accumulate);
 
     /**
+     * Multiplies two operands that are both packed, into panels: C = Aᵀ B with A [k, m], B [k, n] and C [m, n], each C[i, j] the chain
+     * fma(A[p, i], B[p, j], acc) for p = 0 … k−1 in order, acc starting at 0. Scores of attention, keys by queries, come out as the left operand
+     * of a product with the values: column j of C is row j of that.
+     *
+     * <p>Sizes count in whole panels: m and n are rounded up to multiples of 16, so that the padding of the operands, which {@link #pack} makes
+     * 0, is multiplied too, and C has room for what comes of it.
+     *
+     * @param m columns of A, rows of C
+     * @param n columns of B and C
+     * @param k rows of A and B
+     * @param a A, element [p, i] at {@code a[aOffset + i / 16 * 16 * k + 16 * p + i % 16]}
+     * @param aOffset where A starts
+     * @param b B, packed likewise
+     * @param bOffset where B starts
+     * @param c C, element [i, j] at {@code c[cOffset + j / 16 * cPanelStride + 16 * i + j % 16]}
+     * @param cOffset where C starts
+     * @param cPanelStride distance between panels of C
+     */
+    void multiplyPanels(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPanelStride);
+
+    /**
      * Multiplies A [m, k] by B: {@link #multiply} with the sizes of B.
      *
      * @param m rows of A and C
@@ -545,6 +576,49 @@ public interface Kernels {
             int xOffset,
             int xRowStride,
             int n,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset);
+
+    /**
+     * As {@link #scaleMaxima} of columns in panels, which stay as they are: maxima[j] ← the greatest of maxima[j] and x[i, j] · factor.
+     *
+     * @param panels how many, of 16 columns each
+     * @param n length of a column
+     * @param x the columns, element [i, j] at {@code x[xOffset + j / 16 * panelStride + 16 * i + j % 16]}
+     * @param xOffset where the first panel starts
+     * @param panelStride distance between panels
+     * @param factor the factor, positive
+     * @param maxima the greatest so far, 16 · panels of them, read and written
+     * @param maximaOffset where the first is
+     */
+    void columnMaxima(
+            int panels, int n, float[] x, int xOffset, int panelStride, float factor, float[] maxima, int maximaOffset);
+
+    /**
+     * As {@link #addExpSums} of columns in panels, with a factor: x[i, j] ← exp(x[i, j] · factor − shifts[j]), or 0; sums[j] ← sums[j] + Σ x[i, j],
+     * in 16 lanes.
+     *
+     * @param panels how many, of 16 columns each
+     * @param n length of a column
+     * @param x the columns as in {@link #columnMaxima}, read and written
+     * @param xOffset where the first panel starts
+     * @param panelStride distance between panels
+     * @param factor the factor
+     * @param shifts what is taken off in each column
+     * @param shiftsOffset where the first is
+     * @param sums the sums, read and written
+     * @param sumsOffset where the first is
+     * @return whether none of the results is 0
+     */
+    boolean addColumnExpSums(
+            int panels,
+            int n,
+            float[] x,
+            int xOffset,
+            int panelStride,
+            float factor,
             float[] shifts,
             int shiftsOffset,
             float[] sums,

@@ -83,6 +83,27 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void multiplyPanels(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPanelStride) {
+        checkSizes(m, n, k);
+        for (int i = 0; i < m; i += LANES) {
+            for (int j = 0; j < n; j += LANES) {
+                int to = cOffset + j / LANES * cPanelStride + LANES * i;
+                multiply(LANES, LANES, k, a, aOffset + i * k, 1, LANES, b, bOffset + j * k, 0, c, to, LANES, false);
+            }
+        }
+    }
+
+    @Override
     public float max(float[] x, int xOffset, int n) {
         float max = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < n; i++) {
@@ -93,17 +114,17 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public float sum(float[] x, int xOffset, int n) {
-        return sum(x, xOffset, n, 0, 1);
+        return sum(x, xOffset, 1, n, 0, 1);
     }
 
     /** Sum of the lanes lane, lane + width, lane + 2 · width, …: a lane itself, or the fold of two halves. */
-    private static float sum(float[] x, int xOffset, int n, int lane, int width) {
+    private static float sum(float[] x, int xOffset, int xStride, int n, int lane, int width) {
         if (width < LANES) {
-            return sum(x, xOffset, n, lane, 2 * width) + sum(x, xOffset, n, lane + width, 2 * width);
+            return sum(x, xOffset, xStride, n, lane, 2 * width) + sum(x, xOffset, xStride, n, lane + width, 2 * width);
         }
         float acc = 0f;
         for (int i = lane; i < n; i += LANES) {
-            acc += x[xOffset + i];
+            acc += x[xOffset + i * xStride];
         }
         return acc;
     }
@@ -177,14 +198,63 @@ final class ScalarKernels implements Kernels {
         for (int r = 0; r < rows; r++) {
             float max = maxima[maximaOffset + r];
             for (int i = 0, at = xOffset + r * xRowStride; i < n; i++) {
-                float scaled = x[at + i] * factor;
-                x[at + i] = scaled;
-                boolean replaces = max == Float.NEGATIVE_INFINITY && scaled != scaled;
-                replaces |= max != max && scaled > Float.NEGATIVE_INFINITY;
-                max = scaled > max || replaces ? scaled : max;
+                x[at + i] *= factor;
+                max = greater(max, x[at + i]);
             }
             maxima[maximaOffset + r] = max + 0f;
         }
+    }
+
+    /** x where it is greater than a maximum, or where that is no number above −∞ and x is more of one. */
+    private static float greater(float max, float x) {
+        boolean replaces = max == Float.NEGATIVE_INFINITY && x != x;
+        replaces |= max != max && x > Float.NEGATIVE_INFINITY;
+        return x > max || replaces ? x : max;
+    }
+
+    @Override
+    public void columnMaxima(
+            int panels,
+            int n,
+            float[] x,
+            int xOffset,
+            int panelStride,
+            float factor,
+            float[] maxima,
+            int maximaOffset) {
+        for (int j = 0; j < LANES * panels; j++) {
+            float max = maxima[maximaOffset + j];
+            for (int i = 0, at = xOffset + j / LANES * panelStride + j % LANES; i < n; i++) {
+                max = greater(max, x[at + LANES * i] * factor);
+            }
+            maxima[maximaOffset + j] = max + 0f;
+        }
+    }
+
+    @Override
+    public boolean addColumnExpSums(
+            int panels,
+            int n,
+            float[] x,
+            int xOffset,
+            int panelStride,
+            float factor,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset) {
+        boolean positive = true;
+        for (int j = 0; j < LANES * panels; j++) {
+            int column = xOffset + j / LANES * panelStride + j % LANES;
+            float given = shifts[shiftsOffset + j];
+            float shift = given == Float.NEGATIVE_INFINITY ? 0f : given;
+            for (int i = column; i < column + LANES * n; i += LANES) {
+                x[i] = ScalarMath.decay(x[i] * factor - shift);
+                positive &= x[i] != 0f;
+            }
+            sums[sumsOffset + j] += sum(x, column, LANES, n, 0, 1);
+        }
+        return positive;
     }
 
     @Override

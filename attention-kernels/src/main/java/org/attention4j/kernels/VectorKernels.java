@@ -159,6 +159,22 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void multiplyPanels(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cPanelStride) {
+        ScalarKernels.checkSizes(m, n, k);
+        VectorPanels.multiply(vectors, m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride);
+    }
+
+    @Override
     public void pack(
             float[] source,
             int offset,
@@ -283,6 +299,45 @@ final class VectorKernels implements Kernels {
                 ? SCALAR.addExpSums(rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset)
                 : VectorSoftmax.addExpSums(
                         vectors, rows, x, xOffset, xRowStride, n, shifts, shiftsOffset, sums, sumsOffset);
+    }
+
+    @Override
+    public void columnMaxima(
+            int panels,
+            int n,
+            float[] x,
+            int xOffset,
+            int panelStride,
+            float factor,
+            float[] maxima,
+            int maximaOffset) {
+        if (n < LANES) {
+            SCALAR.columnMaxima(panels, n, x, xOffset, panelStride, factor, maxima, maximaOffset);
+        } else {
+            VectorColumns.maxima(vectors, panels, n, x, xOffset, panelStride, factor, maxima, maximaOffset);
+        }
+    }
+
+    @Override
+    public boolean addColumnExpSums(
+            int panels,
+            int n,
+            float[] x,
+            int xOffset,
+            int panelStride,
+            float factor,
+            float[] shifts,
+            int shiftsOffset,
+            float[] sums,
+            int sumsOffset) {
+        if (n < LANES) {
+            return SCALAR.addColumnExpSums(
+                    panels, n, x, xOffset, panelStride, factor, shifts, shiftsOffset, sums, sumsOffset);
+        }
+        boolean positive =
+                VectorColumns.decay(vectors, panels, n, x, xOffset, panelStride, factor, shifts, shiftsOffset);
+        VectorColumns.addSums(vectors, panels, n, x, xOffset, panelStride, sums, sumsOffset);
+        return positive;
     }
 
     @Override

@@ -136,6 +136,8 @@ final class VectorProducts {
                 int ci = c0 + i * crs;
                 if (acs == 1) {
                     VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+                } else if (acs == 16) {
+                    VectorPanels.eightRowsTwoVectors(w, k, a, ai, b, b0, b1, c, ci, ci + length, crs, accumulate);
                 } else {
                     VectorTransposedTiles.eightRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
                 }
@@ -258,7 +260,7 @@ final class VectorProducts {
             boolean accumulate) {
         ScalarKernels.checkSizes(m, n, k);
         clearUnless(accumulate, m, n, c, cOffset, cRowStride);
-        int most = mostRows(w);
+        int most = aRowStride == 1 && aColumnStride == 16 ? 16 : mostRows(w);
         for (int i = 0; i < m; i += most) {
             int rows = Math.min(most, m - i);
             int ao = aOffset + i * aRowStride;
@@ -317,6 +319,9 @@ final class VectorProducts {
         int steps = Math.min(ZEROS, k - p);
         if (acs == 1 && steps == ZEROS) {
             return VectorRows.anyZero(w, rows, a, ao + p, ars);
+        }
+        if (ars == 1 && acs == 16 && rows == 16) {
+            return VectorRows.anyZero(w, steps, a, ao + 16 * p, 16);
         }
         for (int i = p; i < p + steps; i++) {
             for (int r = 0; r < rows; r++) {

@@ -1,5 +1,7 @@
 package org.attention4j.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -84,6 +86,67 @@ class ProductAgreementTest {
             kernels.multiplySkippingZeros(m, n, k, a[0], 0, rowStride, columnStride, a[1], 0, 16 * k, a[2], 0, n, true);
             return 0f;
         });
+    }
+
+    /** Sixteen rows side by side, as scores lie in panels: dense, or 0 before and after what a query sees. */
+    @Property(tries = 60)
+    void leftInPanels(
+            @ForAll @IntRange(min = 1, max = 16) int m,
+            @ForAll @IntRange(min = 1, max = 70) int n,
+            @ForAll @IntRange(max = 80) int k,
+            @ForAll boolean accumulate,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int o = random.nextInt(4);
+        float[][] arrays = Agreement.arrays(random, wild, o + 16 * k, o + (n + 15) / 16 * 16 * k, o + m * (n + 1));
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiply(m, n, k, a[0], o, 1, 16, a[1], o, a[2], o, n + 1, accumulate);
+            return 0f;
+        });
+        int before = random.nextInt(2 * k + 1) - k;
+        int width = random.nextInt(k + 1);
+        for (int i = 0; i < 16 * k; i++) {
+            int first = before + i % 16;
+            arrays[0][o + i] = i / 16 < first || i / 16 >= first + width ? 0f : arrays[0][o + i];
+        }
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplySkippingZeros(m, n, k, a[0], o, 1, 16, a[1], o, a[2], o, n + 1, accumulate);
+            return 0f;
+        });
+    }
+
+    /** Of operands that both lie in panels, and against the product that has only one of them so. */
+    @Property(tries = 60)
+    void panels(
+            @ForAll @IntRange(max = 50) int m,
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 40) int k,
+            @ForAll boolean wild,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int o = random.nextInt(4);
+        int stride = 16 * ((m + 15) / 16 * 16 + random.nextInt(3));
+        float[][] arrays = Agreement.arrays(
+                random,
+                wild,
+                o + PackedMatrix.panelsLength(k, m),
+                o + PackedMatrix.panelsLength(k, n),
+                o + (n + 15) / 16 * stride);
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplyPanels(m, n, k, a[0], o, a[1], o, a[2], o, stride);
+            return 0f;
+        });
+        float[] a = new float[m * k];
+        for (int i = 0; i < m * k; i++) {
+            a[i] = arrays[0][o + i / k / 16 * 16 * k + i % k * 16 + i / k % 16];
+        }
+        float[] rows = new float[m * n];
+        Kernels.scalar().multiply(m, n, k, a, 0, k, 1, arrays[1], o, rows, 0, n, false);
+        Kernels.scalar().multiplyPanels(m, n, k, arrays[0], o, arrays[1], o, arrays[2], o, stride);
+        for (int i = 0; i < m * n; i++) {
+            assertEquals(rows[i], arrays[2][o + i % n / 16 * stride + i / n * 16 + i % n % 16]); // compares bits
+        }
     }
 
     @Property(tries = 60)

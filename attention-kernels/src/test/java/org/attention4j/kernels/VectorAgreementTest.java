@@ -101,6 +101,50 @@ class VectorAgreementTest {
         Agreement.check(pairs, none((k, a) -> k.softmaxGradient(3, a[0], o, a[1], o + 1, n + 2, n, a[2], o, factor)));
     }
 
+    /** Columns in panels, as above; and a column gets what it would get as a row. */
+    @Property(tries = 4 * TRIES)
+    void softmaxOfColumns(
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll boolean hidden,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int panel = 16 * n + random.nextInt(3);
+        float[][] arrays = Agreement.arrays(random, wild, 2 * panel + o, 32 + o, 32 + o);
+        float factor = 40 * random.nextFloat() + 0x1p-60f;
+        for (int i = 0; hidden && i < arrays[0].length; i++) {
+            if (random.nextInt(3) > 0) {
+                arrays[0][i] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        for (int j = 0; j < arrays[1].length; j++) {
+            arrays[1][j] = random.nextBoolean() ? Float.NEGATIVE_INFINITY : arrays[2][j];
+        }
+        Agreement.check(arrays, none((k, a) -> k.columnMaxima(2, n, a[0], o, panel, factor, a[1], o)));
+        Agreement.Use softmax = (k, a) -> {
+            k.columnMaxima(2, n, a[0], o, panel, factor, a[1], o);
+            return k.addColumnExpSums(2, n, a[0], o, panel, factor, a[1], o, a[2], o) ? 1f : 0f;
+        };
+        Agreement.check(arrays, softmax);
+        int column = random.nextInt(32);
+        int at = o + column / 16 * panel + column % 16;
+        float[] row = new float[n];
+        for (int i = 0; i < n; i++) {
+            row[i] = arrays[0][at + 16 * i];
+        }
+        float[] max = {arrays[1][o + column]};
+        float[] sum = {arrays[2][o + column]};
+        Kernels.scalar().scaleMaxima(1, row, 0, n, n, factor, max, 0);
+        Kernels.scalar().addExpSums(1, row, 0, n, n, max, 0, sum, 0);
+        softmax.on(Kernels.scalar(), arrays);
+        assertEquals(max[0], arrays[1][o + column]); // compares bits
+        assertEquals(sum[0], arrays[2][o + column]);
+        for (int i = 0; i < n; i++) {
+            assertEquals(row[i], arrays[0][at + 16 * i]);
+        }
+    }
+
     @Property(tries = TRIES)
     void depthwise(
             @ForAll @IntRange(max = 9) int rows,
@@ -156,6 +200,14 @@ class VectorAgreementTest {
                 float[] max = {before};
                 kernels.scaleMaxima(1, x, 0, 20, 20, 1f, max, 0);
                 assertEquals(expected, max[0], kernels.name()); // compares bits
+                float[] columns = new float[16 * 20];
+                for (int i = 0; i < columns.length; i++) {
+                    columns[i] = x[i / 16];
+                }
+                float[] greatest = new float[16];
+                Arrays.fill(greatest, before);
+                kernels.columnMaxima(1, 20, columns, 0, 0, 1f, greatest, 0);
+                assertEquals(expected, greatest[5], kernels.name());
             }
         }
     }
@@ -171,6 +223,12 @@ class VectorAgreementTest {
             x[n + at % n] = -88f;
             assertFalse(kernels.addExpSums(2, x, 0, n, n, shifts, 0, sums, 0));
             assertEquals(0f, x[n + at % n]);
+            float[] columns = new float[16 * n];
+            float[] none = new float[16];
+            assertTrue(kernels.addColumnExpSums(1, n, columns, 0, 0, 1f, none, 0, new float[16], 0));
+            columns[at % n * 16 + 5] = -88f;
+            columns[7] = Float.intBitsToFloat(0xffc00001); // a NaN whose bits are less than those of 0
+            assertFalse(kernels.addColumnExpSums(1, n, columns, 0, 0, 1f, none, 0, new float[16], 0));
         }
     }
 

@@ -1,0 +1,76 @@
+package org.attention4j.core;
+
+import org.attention4j.api.Scratch;
+import org.attention4j.kernels.Kernels;
+
+/** Scores row by row: for a few queries, as most of a panel would be empty. */
+final class RowTile implements ScoreTile {
+    private static final int STRIDE = KeyValues.BLOCK;
+
+    private float[] x = {};
+
+    /** For use again. */
+    static RowTile borrow(Scratch scratch) {
+        RowTile tile = scratch.object(RowTile.class, RowTile::new);
+        tile.x = scratch.floats(QUERIES * STRIDE);
+        return tile;
+    }
+
+    @Override
+    public float[] scores() {
+        return x;
+    }
+
+    @Override
+    public int at(int query) {
+        return query * STRIDE;
+    }
+
+    @Override
+    public int step() {
+        return 1;
+    }
+
+    @Override
+    public void products(AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, int r) {
+        c.products(keys, b, h, from, to - from, begin, width, x, 0, STRIDE);
+    }
+
+    @Override
+    public void scaleAndCap(AttentionCall c, int count, int width) {
+        for (int i = 0; i < count; i++) {
+            c.scores.scaleAndCap(c.kernels, x, at(i), width);
+        }
+    }
+
+    @Override
+    public void maxima(Kernels kernels, int count, int width, float factor, float[] max, int r) {
+        kernels.scaleMaxima(count, x, 0, STRIDE, width, factor, max, r);
+    }
+
+    @Override
+    public boolean exponentials(Kernels kernels, int count, int width, float factor, float[] max, float[] sum, int r) {
+        return kernels.addExpSums(count, x, 0, STRIDE, width, max, r, sum, r);
+    }
+
+    @Override
+    public void values(
+            AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, boolean positive) {
+        Panels.multiplyAdd(
+                c.kernels,
+                to - from,
+                c.valueWidth,
+                width,
+                x,
+                0,
+                STRIDE,
+                1,
+                keys.values,
+                keys.valuesAt + Kernels.LANES * begin,
+                keys.valueStride,
+                c.out.array,
+                c.out.at(b, h, from),
+                c.out.rowStride,
+                positive);
+    }
+}

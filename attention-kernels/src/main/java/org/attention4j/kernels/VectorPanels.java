@@ -1,0 +1,206 @@
+package org.attention4j.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products of operands that both lie in panels. Columns of A lie side by side, a fixed distance apart, so that one index serves all rows of a tile
+ * and no check of bounds is left in the loop over k: that is faster than {@link VectorTransposedTiles}, which do the rest.
+ */
+final class VectorPanels {
+    private VectorPanels() {}
+
+    /** {@link Kernels#multiplyPanels}. */
+    static void multiply(
+            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel) {
+        if (w.species().length() == 16) {
+            wide(w, (m + 15) & -16, n, k, a, ao, b, bo, c, co, panel);
+            return;
+        }
+        int l = w.species().length();
+        int rows = (m + 15) & -16;
+        for (int j = 0; j < n; j += 16, bo += 16 * k, co += panel) {
+            for (int v = 0; v < 16; v += 2 * l) {
+                for (int i = 0; i < rows; i += 4) {
+                    int at = co + 16 * i + v;
+                    VectorTransposedTiles.fourRowsTwoVectors(
+                            w, k, a, rowAt(ao, i, k), 16, b, bo + v, bo + v + l, c, at, 16, false);
+                }
+            }
+        }
+    }
+
+    /** Two panels of B at a time, and 16 rows where there is one. */
+    private static void wide(
+            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel) {
+        int j = 0;
+        for (; j + 16 < n; j += 32) {
+            int b0 = bo + j * k;
+            int c0 = co + j / 16 * panel;
+            for (int i = 0; i < m; i += 8) {
+                int at = c0 + 16 * i;
+                eightRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, b0, b0 + 16 * k, c, at, at + panel, 16, false);
+            }
+        }
+        for (int i = 0; j < n && i < m; i += 16) {
+            sixteenRowsOneVector(w, k, a, ao + i * k, b, bo + j * k, c, co + j / 16 * panel + 16 * i);
+        }
+    }
+
+    private static int rowAt(int ao, int i, int k) {
+        return ao + (i & -16) * k + i % 16;
+    }
+
+    /** C[0…7, two vectors], A[i, p] at {@code a[ao + 16 * p + i]}, the vectors of C at {@code c[co + i * crs]} and {@code c[c1 + i * crs]}. */
+    static void eightRowsTwoVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int c1,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c40 = c00;
+        FloatVector c41 = c00;
+        FloatVector c50 = c00;
+        FloatVector c51 = c00;
+        FloatVector c60 = c00;
+        FloatVector c61 = c00;
+        FloatVector c70 = c00;
+        FloatVector c71 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, c1);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, c1 + crs);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, c1 + 2 * crs);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, c1 + 3 * crs);
+            c40 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, c1 + 4 * crs);
+            c50 = FloatVector.fromArray(s, c, co + 5 * crs);
+            c51 = FloatVector.fromArray(s, c, c1 + 5 * crs);
+            c60 = FloatVector.fromArray(s, c, co + 6 * crs);
+            c61 = FloatVector.fromArray(s, c, c1 + 6 * crs);
+            c70 = FloatVector.fromArray(s, c, co + 7 * crs);
+            c71 = FloatVector.fromArray(s, c, c1 + 7 * crs);
+        }
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + 16 * p]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 1]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 2]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 3]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 4]);
+            c40 = x.fma(v0, c40);
+            c41 = x.fma(v1, c41);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 5]);
+            c50 = x.fma(v0, c50);
+            c51 = x.fma(v1, c51);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 6]);
+            c60 = x.fma(v0, c60);
+            c61 = x.fma(v1, c61);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 7]);
+            c70 = x.fma(v0, c70);
+            c71 = x.fma(v1, c71);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, c1);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, c1 + crs);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, c1 + 2 * crs);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, c1 + 3 * crs);
+        minusZero.add(c40).intoArray(c, co + 4 * crs);
+        minusZero.add(c41).intoArray(c, c1 + 4 * crs);
+        minusZero.add(c50).intoArray(c, co + 5 * crs);
+        minusZero.add(c51).intoArray(c, c1 + 5 * crs);
+        minusZero.add(c60).intoArray(c, co + 6 * crs);
+        minusZero.add(c61).intoArray(c, c1 + 6 * crs);
+        minusZero.add(c70).intoArray(c, co + 7 * crs);
+        minusZero.add(c71).intoArray(c, c1 + 7 * crs);
+    }
+
+    /** C[0…15, one vector], C's rows 16 apart: as many sums for products as narrow as a panel. */
+    static void sixteenRowsOneVector(Width w, int k, float[] a, int ao, float[] b, int b0, float[] c, int co) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector c4 = c0;
+        FloatVector c5 = c0;
+        FloatVector c6 = c0;
+        FloatVector c7 = c0;
+        FloatVector c8 = c0;
+        FloatVector c9 = c0;
+        FloatVector c10 = c0;
+        FloatVector c11 = c0;
+        FloatVector c12 = c0;
+        FloatVector c13 = c0;
+        FloatVector c14 = c0;
+        FloatVector c15 = c0;
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            c0 = FloatVector.broadcast(s, a[ao + 16 * p]).fma(v0, c0);
+            c1 = FloatVector.broadcast(s, a[ao + 16 * p + 1]).fma(v0, c1);
+            c2 = FloatVector.broadcast(s, a[ao + 16 * p + 2]).fma(v0, c2);
+            c3 = FloatVector.broadcast(s, a[ao + 16 * p + 3]).fma(v0, c3);
+            c4 = FloatVector.broadcast(s, a[ao + 16 * p + 4]).fma(v0, c4);
+            c5 = FloatVector.broadcast(s, a[ao + 16 * p + 5]).fma(v0, c5);
+            c6 = FloatVector.broadcast(s, a[ao + 16 * p + 6]).fma(v0, c6);
+            c7 = FloatVector.broadcast(s, a[ao + 16 * p + 7]).fma(v0, c7);
+            c8 = FloatVector.broadcast(s, a[ao + 16 * p + 8]).fma(v0, c8);
+            c9 = FloatVector.broadcast(s, a[ao + 16 * p + 9]).fma(v0, c9);
+            c10 = FloatVector.broadcast(s, a[ao + 16 * p + 10]).fma(v0, c10);
+            c11 = FloatVector.broadcast(s, a[ao + 16 * p + 11]).fma(v0, c11);
+            c12 = FloatVector.broadcast(s, a[ao + 16 * p + 12]).fma(v0, c12);
+            c13 = FloatVector.broadcast(s, a[ao + 16 * p + 13]).fma(v0, c13);
+            c14 = FloatVector.broadcast(s, a[ao + 16 * p + 14]).fma(v0, c14);
+            c15 = FloatVector.broadcast(s, a[ao + 16 * p + 15]).fma(v0, c15);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + 16);
+        minusZero.add(c2).intoArray(c, co + 32);
+        minusZero.add(c3).intoArray(c, co + 48);
+        minusZero.add(c4).intoArray(c, co + 64);
+        minusZero.add(c5).intoArray(c, co + 80);
+        minusZero.add(c6).intoArray(c, co + 96);
+        minusZero.add(c7).intoArray(c, co + 112);
+        minusZero.add(c8).intoArray(c, co + 128);
+        minusZero.add(c9).intoArray(c, co + 144);
+        minusZero.add(c10).intoArray(c, co + 160);
+        minusZero.add(c11).intoArray(c, co + 176);
+        minusZero.add(c12).intoArray(c, co + 192);
+        minusZero.add(c13).intoArray(c, co + 208);
+        minusZero.add(c14).intoArray(c, co + 224);
+        minusZero.add(c15).intoArray(c, co + 240);
+    }
+}
