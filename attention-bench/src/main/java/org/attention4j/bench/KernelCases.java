@@ -103,7 +103,7 @@ final class KernelCases {
             kernels.rotate(8, SIZE, false, d, 0, SIZE, x, 0, w, 0);
         });
         add("depthwise", 8.0 * 4 * SIZE, 0.07, () -> {
-            kernels.depthwise(8, SIZE, 4, x, 0, SIZE, SIZE, w, 0, y, 0, SIZE, y, 0, SIZE);
+            kernels.depthwise(8, SIZE, 4, x, 0, SIZE, SIZE, w, 0, SIZE, y, 0, SIZE, y, 0, SIZE);
         });
     }
 

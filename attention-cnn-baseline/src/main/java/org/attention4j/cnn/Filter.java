@@ -12,23 +12,22 @@ import org.attention4j.kernels.Kernels;
  *
  * @param kernels numerics
  * @param reach which inputs the taps read
- * @param taps the weights
- * @param bias {@code [D']}, zeros where there is none
+ * @param taps the weights and biases
  * @param in D
  * @param out D'
  * @param groups independent parts of the channels
  */
-record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int out, int groups) {
+record Filter(Kernels kernels, Reach reach, Taps taps, int in, int out, int groups) {
     /** Reads {@code weight [D', D / groups, K]} and {@code bias [D']}, if there is one, whose names begin alike. */
     static Filter of(
             Kernels kernels, Reach reach, NamedTensors parameters, String prefix, int in, int out, int groups) {
         float[] weight = parameters.get(prefix + "weight").toArray();
-        Taps taps = groups == in && groups == out
-                ? new DepthwiseTaps(weight, in, reach.kernel())
-                : new GroupedTaps(weight, groups, in / groups, out / groups, reach.kernel());
         String bias = prefix + "bias";
         float[] biases = parameters.contains(bias) ? parameters.get(bias).toArray() : new float[out];
-        return new Filter(kernels, reach, taps, biases, in, out, groups);
+        Taps taps = groups == in && groups == out
+                ? new DepthwiseTaps(weight, biases, reach.kernel())
+                : new GroupedTaps(weight, biases, groups, in / groups, out / groups, reach.kernel());
+        return new Filter(kernels, reach, taps, in, out, groups);
     }
 
     /** With the options of {@link Convolution}. */
@@ -67,7 +66,7 @@ record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int
         int end = Math.clamp(reach.end(reach.kernel() - 1, length), first, to);
         edge(source, b, from, first, y, at);
         int row = source.row(b, in) + (first + reach.shift(0)) * in;
-        taps.all(kernels, reach, bias, end - first, source.x(), row, in, y, at + (first - from) * out);
+        taps.all(kernels, reach, end - first, source.x(), row, in, y, at + (first - from) * out);
         edge(source, b, end, to, y, at + (end - from) * out);
     }
 
@@ -75,9 +74,7 @@ record Filter(Kernels kernels, Reach reach, Taps taps, float[] bias, int in, int
     private void edge(Source source, int b, int from, int to, float[] y, int at) {
         int length = source.sequences().length(b);
         RowState before = source.before();
-        for (int t = from; t < to; t++) {
-            System.arraycopy(bias, 0, y, at + (t - from) * out, out);
-        }
+        taps.start(to - from, y, at);
         for (int k = 0; k < reach.kernel() && from < to; k++) {
             int first = Math.max(from, reach.first(k));
             int end = Math.min(to, reach.end(k, length));

@@ -23,6 +23,7 @@ final class GroupedTaps implements Taps {
     private final int in; // D / groups
     private final int out; // D' / groups
     private final int kernel;
+    private final float[] bias; // [D']
     private final List<PackedMatrix> weights; // of tap and group: [in, out]
     private volatile Optional<List<PackedMatrix>> transposed =
             Optional.empty(); // for gradients; racing threads make equal ones
@@ -31,12 +32,14 @@ final class GroupedTaps implements Taps {
      * Packs the weights.
      *
      * @param weight {@code [D', D / groups, K]}
+     * @param bias {@code [D']}, kept
      * @param groups how many
      * @param in D / groups
      * @param out D' / groups
      * @param kernel K
      */
-    GroupedTaps(float[] weight, int groups, int in, int out, int kernel) {
+    GroupedTaps(float[] weight, float[] bias, int groups, int in, int out, int kernel) {
+        this.bias = bias;
         this.groups = groups;
         this.in = in;
         this.out = out;
@@ -53,6 +56,13 @@ final class GroupedTaps implements Taps {
     @Override
     public int positions() {
         return POSITIONS;
+    }
+
+    @Override
+    public void start(int rows, float[] y, int yAt) {
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(bias, 0, y, yAt + r * bias.length, bias.length);
+        }
     }
 
     @Override

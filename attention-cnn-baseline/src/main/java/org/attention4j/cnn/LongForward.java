@@ -160,6 +160,7 @@ final class LongForward implements Workspace.Task {
                             LANES,
                             filter.near(panel),
                             (lags - taps) * LANES,
+                            LANES,
                             y,
                             (u - from) * LANES,
                             LANES,

@@ -70,8 +70,8 @@ record LongGradient(LongFilter filter, Sequences in, float[] x, float[] dY, int 
                 int taps = Math.min(n - u, lags);
                 filter.kernels()
                         .depthwise(
-                                count, LANES, taps, rows, u * LANES, LANES, LANES, weights, 0, result, u * LANES, LANES,
-                                result, u * LANES, LANES);
+                                count, LANES, taps, rows, u * LANES, LANES, LANES, weights, 0, LANES, result, u * LANES,
+                                LANES, result, u * LANES, LANES);
             }
             int count = Math.min(n, in.length(b) - block * n);
             int row = dXAt + (b * in.time() + block * n) * filter.width() + panel * LANES;
@@ -189,6 +189,7 @@ record LongGradient(LongFilter filter, Sequences in, float[] x, float[] dY, int 
                             LANES,
                             outputs,
                             lag * LANES,
+                            LANES,
                             byLag,
                             lag * LANES,
                             LANES,

@@ -28,11 +28,19 @@ interface Taps {
     void add(Kernels kernels, int k, int rows, float[] x, int xAt, float[] y, int yAt);
 
     /**
-     * Computes y from bias and all taps in order, for rows that have them all.
+     * Starts outputs with their biases.
+     *
+     * @param rows how many
+     * @param y outputs, written
+     * @param yAt the first row
+     */
+    void start(int rows, float[] y, int yAt);
+
+    /**
+     * Computes y from biases and all taps in order, for rows that have them all.
      *
      * @param kernels numerics
      * @param reach of the convolution
-     * @param bias {@code [D']}
      * @param rows how many
      * @param x inputs of the first tap
      * @param xAt the first row
@@ -40,11 +48,8 @@ interface Taps {
      * @param y outputs, written
      * @param yAt the first row
      */
-    default void all(
-            Kernels kernels, Reach reach, float[] bias, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(bias, 0, y, yAt + r * bias.length, bias.length);
-        }
+    default void all(Kernels kernels, Reach reach, int rows, float[] x, int xAt, int in, float[] y, int yAt) {
+        start(rows, y, yAt);
         for (int k = 0; k < reach.kernel() && rows > 0; k++) {
             add(kernels, k, rows, x, xAt + k * reach.dilation() * in, y, yAt);
         }

@@ -23,7 +23,9 @@ record ConvolutionCase(
                         Arbitraries.oneOf(Arbitraries.integers().between(1, 19), Arbitraries.just(35)),
                         Arbitraries.integers().between(1, 19))
                 .as(Layout::new);
-        Arbitrary<Layout> depthwise = Arbitraries.integers().between(1, 20).map(groups -> new Layout(groups, 1, 1));
+        Arbitrary<Layout> depthwise = Arbitraries.oneOf(
+                        Arbitraries.integers().between(1, 20), Arbitraries.of(16, 32, 48)) // rows of whole cache lines
+                .map(groups -> new Layout(groups, 1, 1));
         Arbitrary<List<Integer>> lengths = Arbitraries.oneOf(
                 Arbitraries.integers().between(0, 9).list().ofMinSize(1).ofMaxSize(5),
                 Arbitraries.of(List.of(130), List.of(64, 70)));

@@ -788,9 +788,10 @@ public interface Kernels {
      * @param x inputs, that of tap k at {@code x[xOffset + r * xRowStride + k * tapStride + c]}
      * @param xOffset where the first tap of the first position starts
      * @param xRowStride distance between positions
-     * @param tapStride distance between taps
-     * @param w weights, at {@code w[wOffset + k * width + c]}
+     * @param tapStride distance between the inputs of two taps
+     * @param w weights, at {@code w[wOffset + k * wTapStride + c]}
      * @param wOffset where they start
+     * @param wTapStride distance between those of two taps
      * @param start what the taps are added to: a row of biases with distance 0, or y itself
      * @param startOffset where it starts
      * @param startRowStride distance between positions
@@ -808,6 +809,7 @@ public interface Kernels {
             int tapStride,
             float[] w,
             int wOffset,
+            int wTapStride,
             float[] start,
             int startOffset,
             int startRowStride,

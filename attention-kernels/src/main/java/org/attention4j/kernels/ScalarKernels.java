@@ -408,6 +408,7 @@ final class ScalarKernels implements Kernels {
             int tapStride,
             float[] w,
             int wOffset,
+            int wTapStride,
             float[] start,
             int startOffset,
             int startRowStride,
@@ -419,7 +420,7 @@ final class ScalarKernels implements Kernels {
                 float sum = start[startOffset + r * startRowStride + c];
                 for (int k = 0; k < taps; k++) {
                     float in = x[xOffset + r * xRowStride + k * tapStride + c];
-                    sum = Math.fma(in, w[wOffset + k * width + c], sum);
+                    sum = Math.fma(in, w[wOffset + k * wTapStride + c], sum);
                 }
                 y[yOffset + r * yRowStride + c] = sum;
             }

@@ -27,6 +27,7 @@ final class VectorDepthwise {
             int tapStride,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int srs,
@@ -47,7 +48,8 @@ final class VectorDepthwise {
                         xrs,
                         tapStride,
                         f,
-                        fo + done * width,
+                        fo + done * fs,
+                        fs,
                         first ? start : y,
                         first ? so + r * srs : yo + r * yrs,
                         first ? srs : yrs,
@@ -56,11 +58,11 @@ final class VectorDepthwise {
                         yrs);
             }
             for (int i = r; i < r + ROWS; i++) {
-                tail(w, width, taps, x, xo + i * xrs, tapStride, f, fo, start, so + i * srs, y, yo + i * yrs);
+                tail(w, width, taps, x, xo + i * xrs, tapStride, f, fo, fs, start, so + i * srs, y, yo + i * yrs);
             }
         }
         for (; r < rows; r++) {
-            oneRow(w, width, taps, x, xo + r * xrs, tapStride, f, fo, start, so + r * srs, y, yo + r * yrs);
+            oneRow(w, width, taps, x, xo + r * xrs, tapStride, f, fo, fs, start, so + r * srs, y, yo + r * yrs);
         }
     }
 
@@ -75,6 +77,7 @@ final class VectorDepthwise {
             int tapStride,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int ss,
@@ -83,18 +86,18 @@ final class VectorDepthwise {
             int ys) {
         boolean neighbours = xs == tapStride;
         if (taps >= TAPS && neighbours) {
-            fourNeighbours(w, width, x, xo, xs, f, fo, start, so, ss, y, yo, ys);
+            fourNeighbours(w, width, x, xo, xs, f, fo, fs, start, so, ss, y, yo, ys);
             return TAPS;
         }
         if (taps >= TAPS) {
-            fourTaps(w, width, x, xo, xs, tapStride, f, fo, start, so, ss, y, yo, ys);
+            fourTaps(w, width, x, xo, xs, tapStride, f, fo, fs, start, so, ss, y, yo, ys);
             return TAPS;
         }
         if (taps == TAPS - 1 && neighbours) {
-            threeNeighbours(w, width, x, xo, xs, f, fo, start, so, ss, y, yo, ys);
+            threeNeighbours(w, width, x, xo, xs, f, fo, fs, start, so, ss, y, yo, ys);
             return TAPS - 1;
         }
-        oneTap(w, width, x, xo, xs, f, fo, start, so, ss, y, yo, ys);
+        oneTap(w, width, x, xo, xs, f, fo, fs, start, so, ss, y, yo, ys);
         return 1;
     }
 
@@ -107,6 +110,7 @@ final class VectorDepthwise {
             int xs,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int ss,
@@ -116,9 +120,9 @@ final class VectorDepthwise {
         VectorSpecies<Float> s = w.species();
         for (int c = 0; c <= width - s.length(); c += s.length()) {
             FloatVector w0 = FloatVector.fromArray(s, f, fo + c);
-            FloatVector w1 = FloatVector.fromArray(s, f, fo + width + c);
-            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * width + c);
-            FloatVector w3 = FloatVector.fromArray(s, f, fo + 3 * width + c);
+            FloatVector w1 = FloatVector.fromArray(s, f, fo + fs + c);
+            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * fs + c);
+            FloatVector w3 = FloatVector.fromArray(s, f, fo + 3 * fs + c);
             FloatVector x0 = FloatVector.fromArray(s, x, xo + c);
             FloatVector x1 = FloatVector.fromArray(s, x, xo + xs + c);
             FloatVector x2 = FloatVector.fromArray(s, x, xo + 2 * xs + c);
@@ -145,6 +149,7 @@ final class VectorDepthwise {
             int xs,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int ss,
@@ -154,8 +159,8 @@ final class VectorDepthwise {
         VectorSpecies<Float> s = w.species();
         for (int c = 0; c <= width - s.length(); c += s.length()) {
             FloatVector w0 = FloatVector.fromArray(s, f, fo + c);
-            FloatVector w1 = FloatVector.fromArray(s, f, fo + width + c);
-            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * width + c);
+            FloatVector w1 = FloatVector.fromArray(s, f, fo + fs + c);
+            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * fs + c);
             FloatVector x0 = FloatVector.fromArray(s, x, xo + c);
             FloatVector x1 = FloatVector.fromArray(s, x, xo + xs + c);
             FloatVector x2 = FloatVector.fromArray(s, x, xo + 2 * xs + c);
@@ -182,6 +187,7 @@ final class VectorDepthwise {
             int tapStride,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int ss,
@@ -191,9 +197,9 @@ final class VectorDepthwise {
         VectorSpecies<Float> s = w.species();
         for (int c = 0; c <= width - s.length(); c += s.length()) {
             FloatVector w0 = FloatVector.fromArray(s, f, fo + c);
-            FloatVector w1 = FloatVector.fromArray(s, f, fo + width + c);
-            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * width + c);
-            FloatVector w3 = FloatVector.fromArray(s, f, fo + 3 * width + c);
+            FloatVector w1 = FloatVector.fromArray(s, f, fo + fs + c);
+            FloatVector w2 = FloatVector.fromArray(s, f, fo + 2 * fs + c);
+            FloatVector w3 = FloatVector.fromArray(s, f, fo + 3 * fs + c);
             for (int r = 0; r < ROWS; r++) {
                 int at = xo + r * xs + c;
                 FloatVector sum = FloatVector.fromArray(s, start, so + r * ss + c);
@@ -214,6 +220,7 @@ final class VectorDepthwise {
             int xs,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             int ss,
@@ -240,6 +247,7 @@ final class VectorDepthwise {
             int tapStride,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             float[] y,
@@ -248,12 +256,12 @@ final class VectorDepthwise {
         for (int c = 0; c <= width - s.length(); c += s.length()) {
             FloatVector sum = FloatVector.fromArray(s, start, so + c);
             for (int k = 0; k < taps; k++) {
-                FloatVector weight = FloatVector.fromArray(s, f, fo + k * width + c);
+                FloatVector weight = FloatVector.fromArray(s, f, fo + k * fs + c);
                 sum = FloatVector.fromArray(s, x, xo + k * tapStride + c).fma(weight, sum);
             }
             FloatVector.broadcast(s, Width.MINUS_ZERO).add(sum).intoArray(y, yo + c);
         }
-        tail(w, width, taps, x, xo, tapStride, f, fo, start, so, y, yo);
+        tail(w, width, taps, x, xo, tapStride, f, fo, fs, start, so, y, yo);
     }
 
     /** The channels that fill no vector. */
@@ -266,6 +274,7 @@ final class VectorDepthwise {
             int tapStride,
             float[] f,
             int fo,
+            int fs,
             float[] start,
             int so,
             float[] y,
@@ -273,7 +282,7 @@ final class VectorDepthwise {
         for (int c = width - width % w.species().length(); c < width; c++) {
             float sum = start[so + c];
             for (int k = 0; k < taps; k++) {
-                sum = Math.fma(x[xo + k * tapStride + c], f[fo + k * width + c], sum);
+                sum = Math.fma(x[xo + k * tapStride + c], f[fo + k * fs + c], sum);
             }
             y[yo + c] = sum;
         }

@@ -153,16 +153,22 @@ class VectorAgreementTest {
             @ForAll @IntRange(max = 3) int dilation,
             @ForAll long seed) {
         float[][] arrays = Agreement.arrays(
-                new Random(seed), false, (rows + taps * dilation) * width, taps * width, rows * (width + 1) + 1, width);
+                new Random(seed),
+                false,
+                (rows + taps * dilation) * width,
+                taps * (width + 2),
+                rows * (width + 1) + 1,
+                width);
+        int ws = width + 2;
         int ys = width + 1;
         Agreement.check(
                 arrays,
                 none((k, a) -> k.depthwise(
-                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[2], 1, ys, a[2], 1, ys)));
+                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, ws, a[2], 1, ys, a[2], 1, ys)));
         Agreement.check(
                 arrays,
                 none((k, a) -> k.depthwise(
-                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, a[3], 0, 0, a[2], 1, ys)));
+                        rows, width, taps, a[0], 0, width, dilation * width, a[1], 0, ws, a[3], 0, 0, a[2], 1, ys)));
     }
 
     @Property(tries = TRIES)
