@@ -93,7 +93,7 @@ final class ForwardPass implements Workspace.Task {
         int ranges = UnitPass.ranges(layer, in, workspace.threads());
         int scans = ScanPass.ranges(layer, in, workspace.threads());
         try {
-            if (ranges > 1) {
+            if (ranges > 1 || UnitPass.isStep(layer, in)) {
                 pass.runUnits(layer, in, ranges, workspace);
             } else if (scans > 1) {
                 pass.runScans(layer, in, scans, workspace);

@@ -27,6 +27,9 @@ final class UnitPass implements Workspace.StepTask {
     /** Fewest multiplications of a part at one position, some hundred nanoseconds: for less, waiting costs more. */
     private static final int LEAST_OF_POSITION = 1 << 14;
 
+    /** Fewest weights that are worth a single sweep: 2 MB, what is smaller stays in the second-level cache. */
+    private static final int LEAST_OF_SWEEP = 1 << 19;
+
     /** Positions projected at once: each thread reads all of the input's weights once for them. */
     private static final int MOST_POSITIONS = 64;
 
@@ -68,6 +71,15 @@ final class UnitPass implements Workspace.StepTask {
             most = Math.min(most, (long) layer.weightRows() * layer.hidden() / LEAST_OF_POSITION);
         }
         return (int) Math.max(1, Math.min(threads / sequences, most));
+    }
+
+    /** Whether this pass is for one position of one sequence, be it in one part: it reads all weights in one sweep. */
+    static boolean isStep(Layer layer, Sequences in) {
+        return in.time() == 1
+                && in.batch() * layer.directions().size() == 1
+                && layer.cell() instanceof UnitCell
+                && layer.hidden() % PANEL == 0
+                && (long) layer.weightRows() * (layer.width() + layer.hidden()) >= LEAST_OF_SWEEP;
     }
 
     /**
@@ -146,8 +158,7 @@ final class UnitPass implements Workspace.StepTask {
         int range = part % ranges;
         if (in.time() == 1) {
             if (in.length(b) == 1) {
-                projectUnits(layer, in, d, b, range);
-                position(layer, in, d, b, 0, range, scratch);
+                step(layer, in, d, b, range, scratch);
             }
             return;
         }
@@ -156,7 +167,28 @@ final class UnitPass implements Workspace.StepTask {
         if (inBlock < 0) {
             project(layer, in, d, b, first, range);
         } else if (first + inBlock < in.length(b)) {
-            position(layer, in, d, b, first + inBlock, range, scratch);
+            int from = from(layer, range, ranges);
+            int units = from(layer, range + 1, ranges) - from;
+            position(layer, in, d, b, first + inBlock, from, units, scratch);
+        }
+    }
+
+    /**
+     * The only position: W and U of some units before those of the next, and every other time from the last units to the first, so that what was
+     * read last is read first, see {@link WeightSweep}.
+     */
+    private void step(Layer layer, Sequences in, int d, int b, int range, Scratch scratch) {
+        int from = from(layer, range, ranges);
+        int end = from(layer, range + 1, ranges);
+        int blocks = Math.ceilDiv(end - from, WeightSweep.COLUMNS);
+        boolean fromEnd = ForwardPass.isOdd(kept, b, 0);
+        for (int i = 0; i < blocks; i++) {
+            int first = from + (fromEnd ? blocks - 1 - i : i) * WeightSweep.COLUMNS;
+            int units = Math.min(WeightSweep.COLUMNS, end - first);
+            int mark = scratch.mark();
+            projectUnits(layer, in, d, b, first, units);
+            position(layer, in, d, b, 0, first, units, scratch);
+            scratch.release(mark);
         }
     }
 
@@ -194,11 +226,9 @@ final class UnitPass implements Workspace.StepTask {
         }
     }
 
-    /** The only position's inputs, to the gates of a part's own units alone: so it needs to wait for no other part. */
-    private void projectUnits(Layer layer, Sequences in, int d, int b, int range) {
+    /** The only position's inputs, to the gates of some units alone: so it needs to wait for no other part. */
+    private void projectUnits(Layer layer, Sequences in, int d, int b, int from, int units) {
         Direction weights = layer.directions().get(d);
-        int from = from(layer, range, ranges);
-        int units = from(layer, range + 1, ranges) - from;
         int gate = gateRow(layer, in, d, b, 0);
         for (int g = 0; g < layer.cell().gates(); g++) {
             int at = g * layer.hidden() + from;
@@ -222,9 +252,7 @@ final class UnitPass implements Workspace.StepTask {
         return range * (layer.hidden() / PANEL) / ranges * PANEL;
     }
 
-    private void position(Layer layer, Sequences in, int d, int b, int n, int range, Scratch scratch) {
-        int from = from(layer, range, ranges);
-        int units = from(layer, range + 1, ranges) - from;
+    private void position(Layer layer, Sequences in, int d, int b, int n, int from, int units, Scratch scratch) {
         int at = (d * in.batch() + b) * layer.stateWidth();
         float[] before = n % 2 == 0 ? state : other;
         float[] after = n % 2 == 0 ? other : state;

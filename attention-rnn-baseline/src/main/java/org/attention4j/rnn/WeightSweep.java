@@ -10,7 +10,7 @@ import org.attention4j.kernels.PackedMatrix;
  */
 final class WeightSweep {
     /** Columns of a turn: no fewer than a product of one row does at once. */
-    private static final int COLUMNS = 128;
+    static final int COLUMNS = 128;
 
     /** Rows from which on a product takes longer than reading the weights. */
     private static final int MANY_ROWS = 8;
