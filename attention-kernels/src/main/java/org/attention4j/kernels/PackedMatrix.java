@@ -32,10 +32,17 @@ public final class PackedMatrix {
     private static final int MOST_IN_LINES = 1 << 20;
     private static final int LINE = 64;
 
+    /**
+     * Products before the copy is made: it is not for programs that end soon. Until the compiler has come to it, a product that reads outside the heap is many times
+     * slower than one that reads arrays, by then compiled.
+     */
+    private static final int PRODUCTS_FIRST = 1 << 13;
+
     private final int rows;
     private final int columns;
     private final float[] panels;
     private final boolean inLines;
+    private int products; // roughly, if several threads count
     private volatile Optional<MemorySegment> lines =
             Optional.empty(); // the panels at cache lines; racing threads make equal ones
 
@@ -70,8 +77,8 @@ public final class PackedMatrix {
 
     /**
      * Returns this matrix, for products of one to three rows that come again and again, as those of a recurrence do. They read a second copy
-     * of the panels, made when first needed, outside the heap and each row of a panel a cache line, where it is of a size for the second-level
-     * cache: from there it comes about twice as fast. An array may start anywhere, and the garbage collector moves it.
+     * of the panels, made after some thousands of them, outside the heap and each row of a panel a cache line, where it is of a size for the second-level
+     * cache: from there it comes half as fast again. An array may start anywhere, and the garbage collector moves it.
      *
      * @return a matrix with the same elements, which shares the panels on the heap
      */
@@ -225,10 +232,10 @@ public final class PackedMatrix {
         Objects.checkFromIndexSize(from, count, columns);
     }
 
-    /** The panels at cache lines, if the matrix is to have them; not to be written. */
+    /** The panels at cache lines, if the matrix is to have them and was multiplied often enough; to be asked once a product; not to be written. */
     Optional<MemorySegment> lines() {
         Optional<MemorySegment> known = lines;
-        if (inLines && known.isEmpty()) {
+        if (inLines && known.isEmpty() && ++products > PRODUCTS_FIRST) {
             MemorySegment copy = Arena.ofAuto().allocate((long) Float.BYTES * (panels.length - START), LINE);
             MemorySegment.copy(panels, START, copy, ValueLayout.JAVA_FLOAT, 0, panels.length - START);
             known = Optional.of(copy);

@@ -230,6 +230,7 @@ class ProductAgreementTest {
         int columns = random.nextInt(n - from + 1);
         float[][] arrays = Agreement.arrays(random, wild, m * (k + gap), k * n, m * (columns + gap));
         PackedMatrix lines = PackedMatrix.of(arrays[1], 0, n, 1, k, n).inLines();
+        ProductTest.often(lines);
         Agreement.check(arrays, (kernels, a) -> {
             int stride = columns + gap;
             kernels.multiplyColumns(m, a[0], 0, k + gap, lines, from, columns, a[2], 0, stride, accumulate);
