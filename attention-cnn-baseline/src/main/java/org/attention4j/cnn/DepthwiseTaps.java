@@ -103,6 +103,31 @@ final class DepthwiseTaps implements Taps {
         add(kernels, k, rows, dY, dYAt, dX, dXAt);
     }
 
+    /** From the last row to the first, in the direction of the taps, so that rows share what they read. */
+    @Override
+    public void allTransposed(
+            Kernels kernels, Reach reach, int rows, float[] dY, int dYAt, int out, float[] dX, int dXAt) {
+        int last = (rows - 1) * width;
+        int tapStride = -reach.dilation() * width;
+        kernels.depthwise(
+                rows,
+                width,
+                kernel,
+                dY,
+                dYAt + last,
+                -width,
+                tapStride,
+                weights,
+                0,
+                stride,
+                dX,
+                dXAt + last,
+                -width,
+                dX,
+                dXAt + last,
+                -width);
+    }
+
     /** The inputs are read as they are. */
     @Override
     public int packedLength(int length) {

@@ -55,8 +55,21 @@ final class InputGradient implements Workspace.Task {
         Sequences in = Objects.requireNonNull(this.source).sequences();
         Reach reach = filter.reach();
         int b = index / blocks;
+        int length = in.length(b);
         int from = index % blocks * POSITIONS;
-        int to = from + POSITIONS;
+        int to = Math.clamp(length, from, from + POSITIONS);
+        int first = Math.clamp(reach.right(), from, to);
+        int end = Math.clamp(length - reach.left(), first, to);
+        edge(filter, in, b, from, first);
+        int row = dYAt + (b * in.time() + first - reach.shift(0)) * filter.out();
+        int target = dXAt + (b * in.time() + first) * filter.in();
+        filter.taps().allTransposed(filter.kernels(), reach, end - first, dY, row, filter.out(), dX, target);
+        edge(filter, in, b, end, to);
+    }
+
+    /** Inputs that not all taps read. */
+    private void edge(Filter filter, Sequences in, int b, int from, int to) {
+        Reach reach = filter.reach();
         for (int k = 0; k < reach.kernel(); k++) {
             int shift = reach.shift(k);
             int first = Math.max(from, reach.first(k) + shift);

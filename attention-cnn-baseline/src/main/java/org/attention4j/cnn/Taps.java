@@ -69,6 +69,25 @@ interface Taps {
     void addTransposed(Kernels kernels, int k, int rows, float[] dY, int dYAt, float[] dX, int dXAt);
 
     /**
+     * Adds the gradient of inputs that all taps read, tap by tap in order.
+     *
+     * @param kernels numerics
+     * @param reach of the convolution
+     * @param rows how many
+     * @param dY gradients of the outputs
+     * @param dYAt the row whose first tap reads the first row
+     * @param out D'
+     * @param dX gradients of the inputs, added to
+     * @param dXAt the first row
+     */
+    default void allTransposed(
+            Kernels kernels, Reach reach, int rows, float[] dY, int dYAt, int out, float[] dX, int dXAt) {
+        for (int k = 0; k < reach.kernel() && rows > 0; k++) {
+            addTransposed(kernels, k, rows, dY, dYAt - k * reach.dilation() * out, dX, dXAt);
+        }
+    }
+
+    /**
      * The size of one sequence's inputs as {@link #pack} lays them out.
      *
      * @param length of the sequence
