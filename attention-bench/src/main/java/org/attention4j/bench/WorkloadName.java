@@ -81,7 +81,8 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
             case "depthwise":
                 return 2;
             default:
-                throw new IllegalArgumentException("workload '" + text + "': there is no kind '" + kind + "'");
+                throw new IllegalArgumentException(
+                        "workload '" + text + "': there is no kind '" + kind + "'; there are " + Workloads.kinds());
         }
     }
 }

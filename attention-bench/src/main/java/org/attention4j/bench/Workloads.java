@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.attention4j.api.Capability;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
@@ -71,6 +72,14 @@ public final class Workloads {
      */
     public static List<String> variants() {
         return VariantWorkload.NAMES;
+    }
+
+    /** What names begin with, up to their first colon. */
+    static List<String> kinds() {
+        return Stream.concat(names().stream(), variants().stream())
+                .map(name -> name.substring(0, name.indexOf(':')))
+                .distinct()
+                .toList();
     }
 
     /**

@@ -11,7 +11,6 @@ import org.attention4j.api.Mixers;
 import org.attention4j.cli.sentence.AttentionPage;
 import org.attention4j.cli.sentence.AttentionText;
 import org.attention4j.cli.sentence.HeadChoice;
-import org.attention4j.cli.sentence.NewFile;
 import org.attention4j.cli.sentence.SentenceAttention;
 import org.attention4j.cli.sentence.SentenceModel;
 import org.attention4j.cli.sentence.SentenceTokenizer.Encoded;
@@ -78,13 +77,11 @@ final class AttendCommand implements Callable<Integer> {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the text has no words");
         }
-        if (html == null) {
-            show(text, null);
-            return 0;
-        }
-        try (NewFile page = NewFile.create(html)) {
+        try (NewFile page = NewFile.wanted(html)) {
             show(text, page);
-            page.commit();
+            if (page != null) {
+                page.commit();
+            }
         }
         return 0;
     }

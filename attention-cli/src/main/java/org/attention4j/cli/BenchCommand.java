@@ -3,7 +3,6 @@ package org.attention4j.cli;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,10 +131,9 @@ final class BenchCommand implements Callable<Integer> {
                     command.commandLine(), "attention variants are timed alone, without --against-pytorch");
         }
         RaceOptions options = new RaceOptions(workloads, threads, pairs, turn, RaceOptions.WARM_UP_MILLIS);
-        Machine machine = new Machine();
-        List<Row> rows;
-        try {
-            rows = python == null ? alone(options, machine) : against(python, options, machine);
+        try (NewFile records = NewFile.wanted(json);
+                NewFile page = NewFile.wanted(html)) {
+            return race(options, records, page, out);
         } catch (DisagreementException disagreement) {
             command.commandLine().getErr().println("attention: " + disagreement.getMessage());
             return Main.FAILED;
@@ -143,12 +141,14 @@ final class BenchCommand implements Callable<Integer> {
             failed.errors().forEach(line -> command.commandLine().getErr().println("  " + line));
             throw failed;
         }
-        if (json != null) {
-            Files.writeString(json, Report.json(rows));
-        }
-        if (html != null) {
-            Files.writeString(html, Report.html(rows, "attention4j and PyTorch on one machine"));
-        }
+    }
+
+    private int race(RaceOptions options, @Nullable NewFile records, @Nullable NewFile page, PrintWriter out)
+            throws IOException {
+        Machine machine = new Machine();
+        List<Row> rows = python == null ? alone(options, machine) : against(python, options, machine);
+        NewFile.complete(records, () -> Report.json(rows));
+        NewFile.complete(page, () -> Report.html(rows, "attention4j and PyTorch on one machine"));
         boolean alive = true;
         if (selection.isEmpty()) {
             alive = canary(out);

@@ -3,8 +3,6 @@ package org.attention4j.cli;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,11 +76,13 @@ final class ConformCommand implements Callable<Integer> {
         Conformance conformance = Conformance.of(mixers.provider(id)).tries(tries);
         conformance = seed == null ? conformance : conformance.seed(seed);
         conformance = laws.isEmpty() ? conformance : conformance.only(laws.toArray(String[]::new));
-        Report report = run(conformance);
-        if (junit != null) {
-            StringWriter xml = new StringWriter();
-            ReportWriter.junit(report, xml);
-            Files.writeString(junit, xml.toString());
+        Report report;
+        try (NewFile xml = NewFile.wanted(junit)) {
+            report = run(conformance);
+            if (xml != null) {
+                ReportWriter.junit(report, xml.writer());
+                xml.commit();
+            }
         }
         PrintWriter out = command.commandLine().getOut();
         out.print(json ? Json.pretty(Json.tree(report.toMap())) + System.lineSeparator() : ReportWriter.table(report));

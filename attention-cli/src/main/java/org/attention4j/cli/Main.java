@@ -9,9 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.Callable;
 import org.attention4j.api.MixerException;
 import org.attention4j.api.Mixers;
 import org.attention4j.guice.MixersModule;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,6 +47,9 @@ import picocli.CommandLine.ScopeType;
 final class Main implements Runnable {
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
+    /** Characters of a message: enough for every list of names, and not for what somebody typed by the megabyte. */
+    private static final int LONGEST = 8000;
+
     /** A check failed. */
     static final int FAILED = 1;
 
@@ -72,7 +78,7 @@ final class Main implements Runnable {
             paramLabel = "KIND",
             description = "Kernels to compute with: auto, scalar or vector (default auto). The bits are the same.")
     void setKernels(String choice) {
-        if (!java.util.List.of("auto", "scalar", "vector").contains(choice)) {
+        if (!List.of("auto", "scalar", "vector").contains(choice)) {
             throw new ParameterException(
                     command.commandLine(), "--kernels " + choice + ": must be one of auto, scalar, vector");
         }
@@ -143,7 +149,7 @@ final class Main implements Runnable {
     private static final class Injected implements CommandLine.IFactory {
         private final CommandLine.IFactory plain = CommandLine.defaultFactory();
         private final PrintWriter err;
-        private @org.jspecify.annotations.Nullable Injector injector;
+        private @Nullable Injector injector;
 
         Injected(PrintWriter err) {
             this.err = err;
@@ -151,7 +157,7 @@ final class Main implements Runnable {
 
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            if (!Runnable.class.isAssignableFrom(type) && !java.util.concurrent.Callable.class.isAssignableFrom(type)) {
+            if (!Runnable.class.isAssignableFrom(type) && !Callable.class.isAssignableFrom(type)) {
                 return plain.create(type);
             }
             if (injector == null) {
@@ -206,8 +212,9 @@ final class Main implements Runnable {
         return "a defect: " + oneLine(problem.toString()) + "; --stacktrace shows where";
     }
 
-    private static String oneLine(@org.jspecify.annotations.Nullable String text) {
-        return String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
+    private static String oneLine(@Nullable String text) {
+        String line = String.valueOf(text).strip().replaceAll("\\s*\\R\\s*", " ");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + " …";
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -57,11 +56,11 @@ final class VectorsCommand implements Callable<Integer> {
         PrintWriter out = command.commandLine().getOut();
         Suite suite = Suite.read(directory, mixers);
         List<CaseResult> results;
-        try (Progress progress = Progress.of("cases", suite.size())) {
-            results = suite.run(result -> progress.step(result.name()));
-        }
-        if (json != null) {
-            Files.writeString(json, Json.pretty(records(results)) + "\n");
+        try (NewFile file = NewFile.wanted(json);
+                Progress progress = Progress.of("cases", suite.size())) {
+            List<CaseResult> all = suite.run(result -> progress.step(result.name()));
+            NewFile.complete(file, () -> Json.pretty(records(all)) + "\n");
+            results = all;
         }
         results.stream()
                 .filter(result -> verbose || result.verdict() == Verdict.FAIL)

@@ -3,6 +3,7 @@ package org.attention4j.cli.vectors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.attention4j.api.BadConfigurationException;
@@ -105,7 +106,7 @@ final class OnnxRecurrentOperator implements Operator {
             config = config.with("reset", after ? "after" : "before");
         }
         config = OnnxCellActivations.apply(reference, config, d, functions);
-        String id = name.toLowerCase(java.util.Locale.ROOT);
+        String id = name.toLowerCase(Locale.ROOT);
         try {
             mixers.spec(id, config);
         } catch (BadConfigurationException refused) {

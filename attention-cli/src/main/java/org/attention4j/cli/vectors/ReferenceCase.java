@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ final class ReferenceCase implements AutoCloseable {
     private double[] doubles(String name) {
         StoredTensor stored = file.tensor(name);
         if (stored.type() == ElementType.I64 || stored.type() == ElementType.I32) {
-            return java.util.Arrays.stream(stored.longs()).asDoubleStream().toArray();
+            return Arrays.stream(stored.longs()).asDoubleStream().toArray();
         }
         return stored.doubles();
     }

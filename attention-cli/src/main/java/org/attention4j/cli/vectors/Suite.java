@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public final class Suite {
      * @param mixers that the cases are put to
      * @return the suite
      * @throws IOException if there is no such list or it cannot be read
-     * @throws CorruptFileException if a line of it is not a JSON object with a name, an operator and a file
+     * @throws CorruptFileException if it has no case, or a line of it is not a JSON object with a name, an operator and a file
      */
     public static Suite read(Path directory, Mixers mixers) throws IOException {
         Path list = directory.resolve("cases.jsonl");
@@ -55,7 +56,10 @@ public final class Suite {
             if (!line.isBlank()) {
                 cases.add(parse(list, offset, line));
             }
-            offset += line.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1;
+            offset += line.getBytes(StandardCharsets.UTF_8).length + 1;
+        }
+        if (cases.isEmpty()) {
+            throw new CorruptFileException(list.toString(), 0, "there is no case in it");
         }
         Map<String, Operator> operators = Stream.of(
                         new ScaledDotProductOperator(),

@@ -1,7 +1,8 @@
-package org.attention4j.cli.sentence;
+package org.attention4j.cli;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -12,12 +13,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that appears under its name when it is complete, and not before: it is written beside its place and moved there
  * by {@link #commit}. Closed without that, it leaves nothing behind, and what was there stays.
  */
-public final class NewFile implements AutoCloseable {
+final class NewFile implements AutoCloseable {
     private final Path target;
     private final Path draft;
     private final Writer writer;
@@ -37,7 +40,7 @@ public final class NewFile implements AutoCloseable {
      * @throws IOException if there can be no such file: its folder is missing or protected, or something else than a
      *     file has the name
      */
-    public static NewFile create(Path file) throws IOException {
+    static NewFile create(Path file) throws IOException {
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         if (Files.isDirectory(target)) {
             throw new FileSystemException(file.toString(), null, "is a folder");
@@ -58,7 +61,7 @@ public final class NewFile implements AutoCloseable {
             return new NewFile(
                     target,
                     draft,
-                    new BufferedWriter(new java.io.OutputStreamWriter(
+                    new BufferedWriter(new OutputStreamWriter(
                             Files.newOutputStream(draft, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                             StandardCharsets.UTF_8)));
         } catch (AccessDeniedException denied) {
@@ -69,11 +72,36 @@ public final class NewFile implements AutoCloseable {
     }
 
     /**
+     * Begins a file if one is wanted, so that a bad name is told before the work and not after it.
+     *
+     * @param file its name, or null
+     * @return the file, or null; try-with-resources takes both
+     * @throws IOException as {@link #create}
+     */
+    static @Nullable NewFile wanted(@Nullable Path file) throws IOException {
+        return file == null ? null : create(file);
+    }
+
+    /**
+     * Puts all of a file's contents in its place.
+     *
+     * @param file one that was wanted, or null: then nothing is done
+     * @param contents makes them
+     * @throws IOException if they cannot be written
+     */
+    static void complete(@Nullable NewFile file, Supplier<String> contents) throws IOException {
+        if (file != null) {
+            file.writer().write(contents.get());
+            file.commit();
+        }
+    }
+
+    /**
      * Takes the contents, in UTF-8.
      *
      * @return the writer, not to be closed
      */
-    public Writer writer() {
+    Writer writer() {
         return writer;
     }
 
@@ -82,7 +110,7 @@ public final class NewFile implements AutoCloseable {
      *
      * @throws IOException if the rest of it cannot be written
      */
-    public void commit() throws IOException {
+    void commit() throws IOException {
         writer.close();
         try {
             Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
