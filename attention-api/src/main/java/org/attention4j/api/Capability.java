@@ -1,5 +1,7 @@
 package org.attention4j.api;
 
+import java.util.Locale;
+
 /**
  * What a mixer can do beyond {@link SequenceMixer#forward}. Known from kind and configuration before anything is built; a
  * declared capability works, an undeclared one is refused with its reason.
@@ -40,7 +42,7 @@ public enum Capability {
      * @return lower case
      */
     public String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /**

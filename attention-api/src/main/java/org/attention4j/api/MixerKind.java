@@ -1,5 +1,6 @@
 package org.attention4j.api;
 
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
@@ -24,6 +25,6 @@ public record MixerKind(
         Objects.requireNonNull(options, "options");
         EnumSet<Capability> copy = EnumSet.noneOf(Capability.class);
         copy.addAll(capabilities);
-        capabilities = java.util.Collections.unmodifiableSet(copy);
+        capabilities = Collections.unmodifiableSet(copy);
     }
 }

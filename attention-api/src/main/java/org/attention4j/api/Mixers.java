@@ -11,6 +11,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.attention4j.api.variant.AttentionHost;
 import org.attention4j.api.variant.AttentionVariantProvider;
 
@@ -145,7 +146,7 @@ public final class Mixers {
         }
     }
 
-    private void addSafely(Object service, java.util.function.Supplier<MixerProvider> provider) {
+    private void addSafely(Object service, Supplier<MixerProvider> provider) {
         try {
             add(provider.get(), service);
         } catch (DuplicateMixerException duplicate) {

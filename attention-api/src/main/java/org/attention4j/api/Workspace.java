@@ -2,6 +2,7 @@ package org.attention4j.api;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -350,7 +351,7 @@ public final class Workspace implements AutoCloseable {
         void call() {
             try {
                 Objects.requireNonNull(executor).execute(this);
-            } catch (java.util.concurrent.RejectedExecutionException refused) {
+            } catch (RejectedExecutionException refused) {
                 System.getLogger("org.attention4j.api")
                         .log(System.Logger.Level.DEBUG, "executor refused a helper", refused);
             }

@@ -1,5 +1,6 @@
 package org.attention4j.cnn;
 
+import java.util.Locale;
 import java.util.Set;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
@@ -46,7 +47,7 @@ public final class TemporalConvolutionProvider implements MixerProvider {
                     TemporalConvolution.LEVELS.name(),
                     Integer.toString(levels),
                     "with kernel " + kernel + " and dilation-base " + base + " the receptive field would be "
-                            + String.format(java.util.Locale.ROOT, "%.0f", field) + " positions, at most "
+                            + String.format(Locale.ROOT, "%.0f", field) + " positions, at most "
                             + Integer.MAX_VALUE + " are allowed");
         }
         for (int level = 0; level < levels; level++) {

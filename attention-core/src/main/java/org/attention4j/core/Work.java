@@ -3,7 +3,7 @@ package org.attention4j.core;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 
-/** Shares work among threads where that pays, and runs products on panels that are longer than the product. */
+/** Shares work among threads where that pays, and counts in blocks and panels. */
 final class Work {
     /** Multiply-adds below which a second thread costs more than it saves: about 20 µs of one core. */
     private static final long SMALL = 1L << 20;

@@ -1,6 +1,8 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
@@ -28,7 +30,7 @@ record ActivationOptions(Option<String> function, Option<Double> alpha, Option<D
      * @param meaning a sentence
      */
     static ActivationOptions of(String of, List<String> first, CellActivation.Function standard, String meaning) {
-        List<String> words = java.util.stream.Stream.concat(first.stream(), CellActivation.Function.words().stream())
+        List<String> words = Stream.concat(first.stream(), CellActivation.Function.words().stream())
                 .distinct()
                 .toList();
         String name = of.isEmpty() ? "activation" : of + "-activation";
@@ -43,7 +45,7 @@ record ActivationOptions(Option<String> function, Option<Double> alpha, Option<D
             String activation,
             Option<String> function,
             String parameter,
-            java.util.function.ToDoubleFunction<CellActivation.Function> standard) {
+            ToDoubleFunction<CellActivation.Function> standard) {
         return Option.decimal(
                 activation.replace("activation", parameter),
                 -MOST,

@@ -2,6 +2,7 @@ package org.attention4j.rnn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
@@ -63,7 +64,7 @@ record CellActivation(Function function, float alpha, float beta, float clip) {
 
         /** The name in configurations. */
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /** The function of a name. */

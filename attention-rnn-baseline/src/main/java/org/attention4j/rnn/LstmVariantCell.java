@@ -1,8 +1,10 @@
 package org.attention4j.rnn;
 
+import java.util.Arrays;
 import java.util.List;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
+import org.attention4j.api.Tensor;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
@@ -182,7 +184,7 @@ record LstmVariantCell(
             cutGradient(states, afterAt + r * statesStride, outputWidth(hidden), outputClip, dState, dH);
             if (projection > 0) {
                 System.arraycopy(dState, dH, dGates, to + 4 * hidden, projection);
-                java.util.Arrays.fill(dGates, to, to + hidden, 0f);
+                Arrays.fill(dGates, to, to + hidden, 0f);
             } else {
                 System.arraycopy(dState, dH, dGates, to, hidden);
             }
@@ -276,13 +278,13 @@ record LstmVariantCell(
             Layer layer, LayerRecording recording, int d, float[] dGates, NamedTensors wanted, Scratch scratch) {
         String suffix = layer.directions().get(d).suffix();
         if (wanted.contains("weight_hr" + suffix)) {
-            org.attention4j.api.Tensor gradient = wanted.get("weight_hr" + suffix);
+            Tensor gradient = wanted.get("weight_hr" + suffix);
             float[] sum = gradient.readable(scratch);
             addProjectionGradient(layer, recording, d, dGates, sum, gradient.offset(), scratch);
             gradient.commit(sum);
         }
         if (wanted.contains("weight_peephole" + suffix)) {
-            org.attention4j.api.Tensor gradient = wanted.get("weight_peephole" + suffix);
+            Tensor gradient = wanted.get("weight_peephole" + suffix);
             float[] sum = gradient.readable(scratch);
             addPeepholeGradient(layer, recording, d, dGates, sum, gradient.offset());
             gradient.commit(sum);

@@ -1,6 +1,7 @@
 package org.attention4j.tests;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -101,7 +102,7 @@ public final class Conformance {
      * @throws IllegalArgumentException if there is no such law
      */
     public Conformance only(String... ids) {
-        Set<Law> wanted = new java.util.LinkedHashSet<>();
+        Set<Law> wanted = new LinkedHashSet<>();
         for (String id : ids) {
             wanted.add(Laws.named(id));
         }

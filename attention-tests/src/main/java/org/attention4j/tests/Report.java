@@ -2,6 +2,7 @@ package org.attention4j.tests;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -68,7 +69,7 @@ public record Report(
         return mixer + ": " + results.size() + " laws: " + count(Verdict.PASS) + " passed, " + count(Verdict.FAIL)
                 + " failed, " + count(Verdict.REFUSED) + " refused, " + count(Verdict.WAIVED) + " waived; "
                 + unconcerned.size() + " more do not concern it; " + cases() + " cases in "
-                + String.format(java.util.Locale.ROOT, "%.1f", millis / 1000.0) + " s; seed " + seed;
+                + String.format(Locale.ROOT, "%.1f", millis / 1000.0) + " s; seed " + seed;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.attention4j.tests.laws;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.attention4j.api.MixerConfig;
@@ -119,7 +120,7 @@ public final class BoundedRecurrenceLaws {
         double kept = lstm ? Math.tanh(taken) : taken;
         Tensor out = Runs.forward(c.provider().create(c.config(), ParameterSource.of(parameters)), Sequences.of(in));
         double[] expected = new double[(int) out.size()];
-        java.util.Arrays.fill(expected, kept);
+        Arrays.fill(expected, kept);
         Expect.near(
                 String.format(Locale.ROOT, "gates that take in %.4f at position 0 and keep it", kept),
                 expected,

@@ -1,5 +1,6 @@
 package org.attention4j.tests.laws;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.attention4j.api.BadShapeException;
@@ -178,7 +179,7 @@ public final class IncrementalLaws {
         Tensor out = marked(Shape.of(c.batch(), 1, c.spec().outputWidth()));
         String done = "a step of sequence " + b + " past the capacity " + capacity;
         int[] ones = new int[c.batch()];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         Sequences chunk = Batches.cut(in, steps.taken, ones);
         Expect.refused(
                 StateExhaustedException.class, done, () -> mixer.step(chunk, steps.state, out, Workspace.threads(1)));

@@ -1,5 +1,6 @@
 package org.attention4j.tests.laws;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.attention4j.api.BadConfigurationException;
@@ -164,7 +165,7 @@ public final class RefusalLaws {
         int most = (int) Math.min(c.input().tensor().size(), outputShape.size());
         int shared = 1 + c.random("shared").nextInt(most);
         float[] array = new float[(int) (c.input().tensor().size() + outputShape.size())];
-        java.util.Arrays.fill(array, -77);
+        Arrays.fill(array, -77);
         Tensor in = Tensor.of(array, 0, c.input().tensor().shape());
         Tensor out = Tensor.of(array, (int) in.size() - shared, outputShape);
         String done = "an output that shares " + shared + " elements with the input";
