@@ -18,7 +18,7 @@ final class RotaryOptions {
     static final Option<Integer> WIDTH = Option.integer(
             "rotary-width",
             2,
-            1 << 16,
+            1 << 20,
             config -> Math.max(2, config.get(HeadOptions.HEAD_WIDTH) / 2 * 2),
             "head-width, made even",
             "How many numbers of a head are turned, an even number.");

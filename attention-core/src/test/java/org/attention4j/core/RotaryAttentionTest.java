@@ -121,6 +121,16 @@ class RotaryAttentionTest {
     }
 
     @Test
+    void everyHeadThatThereIsCanBeTurnedWholly() {
+        MixerConfig wide = MixerConfig.width(1).with("head-width", 1 << 20).with("bias", false);
+        assertEquals(1 << 20, MultiHeadSpecs.of(MultiHeadAttention.KIND, wide).headWidth(), "not turned at all");
+        assertEquals(
+                1 << 20,
+                MultiHeadSpecs.of(MultiHeadAttention.KIND, wide.with("rotary", "half"))
+                        .headWidth());
+    }
+
+    @Test
     void refused() {
         for (int width : new int[] {3, 8}) {
             String text = assertThrows(BadConfigurationException.class, () -> mixer(CONFIG.with("rotary-width", width)))
