@@ -23,6 +23,13 @@ final class KeyBlock {
 
     float[] ownValues = {};
 
+    /** For use again, in scratch memory. */
+    static KeyBlock borrow(Scratch scratch) {
+        KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
+        block.pairs.take(scratch);
+        return block;
+    }
+
     void own(Scratch scratch, int keyFloats, int valueFloats) {
         ownKeys = scratch.floats(keyFloats);
         ownValues = scratch.floats(valueFloats);

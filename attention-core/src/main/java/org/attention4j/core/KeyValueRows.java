@@ -46,7 +46,7 @@ final class KeyValueRows implements KeySource {
 
     @Override
     public KeyBlock block(Scratch scratch) {
-        KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
+        KeyBlock block = KeyBlock.borrow(scratch);
         int most = Math.min(KeyValues.BLOCK, capacity);
         block.keys = scratch.floats(PackedMatrix.panelsLength(keyWidth, most));
         block.values = scratch.floats(PackedMatrix.panelsLength(most, valueWidth));

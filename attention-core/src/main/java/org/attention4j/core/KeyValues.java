@@ -188,7 +188,7 @@ class KeyValues implements KeySource {
 
     @Override
     public final KeyBlock block(Scratch scratch) {
-        KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
+        KeyBlock block = KeyBlock.borrow(scratch);
         if (batch > 0 && !(wholeBlocks() && inPlace())) {
             block.own(
                     scratch, PackedMatrix.panelsLength(keyWidth, BLOCK), PackedMatrix.panelsLength(BLOCK, valueWidth));

@@ -63,7 +63,7 @@ final class LatentRows implements KeySource {
 
     @Override
     public KeyBlock block(Scratch scratch) {
-        KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
+        KeyBlock block = KeyBlock.borrow(scratch);
         int most = Math.min(KeyValues.BLOCK, capacity);
         block.keys = scratch.floats(PackedMatrix.panelsLength(rowWidth, most));
         block.values = scratch.floats(PackedMatrix.panelsLength(most, latent));

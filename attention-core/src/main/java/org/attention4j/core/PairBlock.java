@@ -1,11 +1,16 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
+import java.util.Objects;
+import org.attention4j.api.Scratch;
 import org.attention4j.api.variant.ScoreBlock;
 import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
 
 /** What a score function sees, moved from block to block. */
 final class PairBlock implements ScoreBlock {
     private static final int SLOTS = 8;
+    private static final float[] NOTHING = {};
     private static final int FEW = 1024;
     /** No block has more of them. */
     private static final int QUERIES = 64;
@@ -17,7 +22,14 @@ final class PairBlock implements ScoreBlock {
     private int queryAt;
     private float[] key = {};
     private int keyAt;
-    private final float[][] memory = new float[SLOTS][0];
+    private final float[][] memory = new float[SLOTS][];
+    private @Nullable Scratch scratch;
+
+    /** Begins a part, whose scratch memory the slots are: those of the part before have been taken back. */
+    void take(Scratch ofPart) {
+        scratch = ofPart;
+        Arrays.fill(memory, NOTHING);
+    }
 
     /** Moves to some queries of a head from one on, and to keys in panels. */
     PairBlock set(AttentionCall newCall, int b, int h, int i, int rows, float[] panels, int panelsAt, int width) {
@@ -107,7 +119,7 @@ final class PairBlock implements ScoreBlock {
         if (memory[slot].length < size) {
             int keysAtMost = Math.min(KeyValues.BLOCK, Work.padded(call.keyValues.capacity()));
             int most = keysAtMost * Math.max(QUERIES, Work.padded(call.keyWidth)); // for any block of the call
-            memory[slot] = new float[Math.max(size, most)];
+            memory[slot] = Objects.requireNonNull(scratch).floats(Math.max(size, most));
         }
         return memory[slot];
     }

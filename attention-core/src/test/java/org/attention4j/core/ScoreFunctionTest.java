@@ -2,7 +2,9 @@ package org.attention4j.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.attention4j.api.InitialValue;
@@ -33,6 +35,32 @@ class ScoreFunctionTest {
                     scores[at + i * stride + j] = score * SCALE;
                 }
             }
+        }
+
+        @Override
+        public void backward(
+                ScoreBlock block,
+                float[] dScores,
+                int at,
+                int stride,
+                float[] dQueries,
+                float[] dKeys,
+                float[] dParameters) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** One that needs memory on the way, more than a block has scores. */
+    private record Remembering(ScoreFunction product) implements ScoreFunction {
+        static final int SIZE = 100_000;
+
+        @Override
+        public void scores(ScoreBlock block, float[] scores, int at, int stride) {
+            float[] first = block.memory(0, SIZE);
+            float[] second = block.memory(1, SIZE);
+            assertTrue(first.length >= SIZE && second.length >= SIZE && first != second);
+            assertSame(first, block.memory(0, 1));
+            product.scores(block, scores, at, stride);
         }
 
         @Override
@@ -82,6 +110,20 @@ class ScoreFunctionTest {
                 }
             }
         }
+    }
+
+    @Test
+    void memoryOfScoreFunctionsIsTheWorkspaces() {
+        ScaledDotProductAttention attention =
+                ScaledDotProductAttention.plain().withVariant(AttentionVariant.of(new Remembering(new Product())));
+        AttentionInputs in = AttentionInputs.of(tensor(1, 4, 150), tensor(2, 2, 150), tensor(3, 2, 150));
+        Tensor out = Tensor.zeros(1, 4, 150, WIDTH);
+        Workspace workspace = Workspace.threads(1);
+        attention.forward(in, out, workspace);
+        long bytes = workspace.bytes();
+        assertTrue(bytes >= 2 * 4 * Remembering.SIZE, () -> bytes + " bytes");
+        attention.forward(in, out, workspace);
+        assertEquals(bytes, workspace.bytes());
     }
 
     @Test
