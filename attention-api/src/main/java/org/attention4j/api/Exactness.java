@@ -83,6 +83,24 @@ public record Exactness(double bound, Measure measure) {
     }
 
     /**
+     * What can be said of a mixer that is made of two: the weaker of what is said of each. Where states of one round and outputs of the other
+     * differ, neither says anything of both, and what is left is that outputs differ by less than the largest of their sequence.
+     *
+     * @param other of another part
+     * @return exactness of both together
+     */
+    public Exactness and(Exactness other) {
+        if (isBits() || other.isBits()) {
+            return isBits() ? other : this;
+        }
+        double larger = Math.max(bound, other.bound);
+        if (measure == other.measure) {
+            return new Exactness(larger, measure);
+        }
+        return new Exactness(isOfStates() || other.isOfStates() ? Math.nextDown(1.0) : larger, Measure.SEQUENCE);
+    }
+
+    /**
      * Whether bits are kept.
      *
      * @return true if the bound is 0

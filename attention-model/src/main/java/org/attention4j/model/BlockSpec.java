@@ -1,6 +1,5 @@
 package org.attention4j.model;
 
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +54,7 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured(mixer, config).with("mixer", mixer.fingerprint()))
                 .heads(mixer.heads());
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
-        return finish(builder.causal(mixer.causal()), mixer, parameters);
+        return finish(builder.causal(mixer.causal()).exactness(mixer.exactness()), mixer, parameters);
     }
 
     /** Of a decoder layer: its own mixer, and one that takes from the memory. */
@@ -79,6 +78,7 @@ final class BlockSpec {
                 configured(self, config).with("mixer", self.fingerprint()).with("cross-mixer", cross.fingerprint());
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
+        builder.exactness(self.exactness().and(cross.exactness()));
         // a sequence that is its own memory sees all of it
         return finish(builder.causal(self.causal() && cross.causal()), self, parameters);
     }
@@ -114,10 +114,7 @@ final class BlockSpec {
                 .contextWidth(first.contextWidth())
                 .causal(layers.stream().allMatch(MixerSpec::causal))
                 .boundedState(layers.stream().allMatch(MixerSpec::boundedState))
-                .exactness(layers.stream()
-                        .map(MixerSpec::exactness)
-                        .max(Comparator.comparingDouble(Exactness::bound))
-                        .orElseThrow());
+                .exactness(layers.stream().map(MixerSpec::exactness).reduce(Exactness.bits(), Exactness::and));
         layers.forEach(layer -> refusals(builder, kind, layer));
         parameters.forEach(spec ->
                 builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
@@ -151,7 +148,7 @@ final class BlockSpec {
 
     /** What the block has of its own mixer. */
     private static MixerSpec finish(MixerSpec.Builder builder, MixerSpec mixer, List<ParameterSpec> parameters) {
-        builder.boundedState(mixer.boundedState()).exactness(mixer.exactness());
+        builder.boundedState(mixer.boundedState());
         refusals(builder, mixer.kind(), mixer);
         parameters.forEach(spec ->
                 builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
