@@ -3,9 +3,11 @@ package org.attention4j.tests;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -24,7 +26,10 @@ import org.attention4j.api.Option;
  */
 final class Cases {
     /** Enough to meet every combination of a few options, and soon made: some 0.3 s where there are seventy options. */
-    private static final int SAMPLES = 2_000;
+    private static final int SAMPLES = 1_600;
+
+    /** Enough for five choices of the largest family, one of them of six, to meet some ten times. */
+    private static final int FAMILY_SAMPLES = 800;
 
     private static final int LARGEST_BATCH = 4;
     private static final int LONGEST = 12;
@@ -49,6 +54,7 @@ final class Cases {
             valid(config(random)).ifPresent(specs::add);
         }
         pairs(random);
+        families(random);
         specs.sort(Comparator.comparingDouble(this::size));
     }
 
@@ -75,7 +81,7 @@ final class Cases {
 
     private MixerConfig config(SplittableRandom random) {
         MixerConfig config = MixerConfig.width(random.nextInt(4) == 0 ? 8 << random.nextInt(2) : random.nextInt(1, 13));
-        int often = random.nextInt(4); // 0: all defaults
+        int often = random.nextInt(16) == 0 ? 0 : random.nextInt(1, 4); // 0: all defaults
         for (Option<?> option : provider.kind().options().options()) {
             if (random.nextInt(often + 1) != 0) {
                 config = config.with(option.name(), value(option, random));
@@ -109,6 +115,31 @@ final class Cases {
             }
         }
         return found;
+    }
+
+    /**
+     * Most options whose names begin with one word away from their defaults, and no other: some mean nothing but in the company of several others,
+     * such as where the ramp of one of many scalings of rotary angles begins. The larger a family, the more often it is drawn.
+     */
+    private void families(SplittableRandom random) {
+        List<Option<?>> options = provider.kind().options().options();
+        Map<String, List<Option<?>>> families = options.stream().collect(Collectors.groupingBy(Cases::family));
+        List<Option<?>> members = options.stream()
+                .filter(option -> families.get(family(option)).size() > 2)
+                .toList();
+        for (int i = 0; i < FAMILY_SAMPLES && !members.isEmpty(); i++) {
+            MixerConfig config = MixerConfig.width(random.nextInt(1, 13));
+            for (Option<?> option : families.get(family(members.get(random.nextInt(members.size()))))) {
+                if (random.nextInt(8) != 0) {
+                    config = config.with(option.name(), other(option, random));
+                }
+            }
+            valid(config).ifPresent(specs::add);
+        }
+    }
+
+    private static String family(Option<?> option) {
+        return option.name().split("-", 2)[0];
     }
 
     /** A value that is not the default, if that is soon found. */

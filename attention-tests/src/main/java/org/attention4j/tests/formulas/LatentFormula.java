@@ -19,6 +19,7 @@ final class LatentFormula implements Formula {
     public Set<String> options() {
         Set<String> options = new HashSet<>(OWN);
         options.addAll(ScoreFormula.OPTIONS);
+        options.addAll(ScoreFormula.WITHOUT_EFFECT);
         options.addAll(RotaryFormula.OPTIONS);
         return options;
     }

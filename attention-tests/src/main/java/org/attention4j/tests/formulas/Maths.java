@@ -72,6 +72,20 @@ final class Maths {
         return max;
     }
 
+    /** The error function, by its series of positive terms (Abramowitz and Stegun 1964, 7.1.6). */
+    static double erf(double x) {
+        if (Math.abs(x) > 6) {
+            return Math.signum(x); // less than 2⁻⁵³ away
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
     /** Σ_j w_j v_j. */
     static double[] mean(double[] weights, double[][] values, int width, Rounding rounding) {
         double[] mean = new double[width];

@@ -25,12 +25,7 @@ final class MultiHeadFormula implements Formula {
             "query-key-norm",
             "query-key-norm-epsilon",
             "query-key-norm-joint",
-            "gate",
-            "dropout",
-            "dropout-seed",
-            "cache",
-            "cache-type",
-            "page");
+            "gate");
 
     private final PairFormula pair;
     private final RowFormula row;
@@ -48,6 +43,7 @@ final class MultiHeadFormula implements Formula {
         Set<String> options = new HashSet<>(OWN);
         options.addAll(more);
         options.addAll(ScoreFormula.OPTIONS);
+        options.addAll(ScoreFormula.WITHOUT_EFFECT);
         options.addAll(RotaryFormula.OPTIONS);
         return options;
     }

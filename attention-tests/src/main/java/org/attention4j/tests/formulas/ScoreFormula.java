@@ -21,6 +21,9 @@ final class ScoreFormula {
             "max-distance",
             "sink");
 
+    /** Of recordings and of states, which whole sequences do not see. */
+    static final Set<String> WITHOUT_EFFECT = Set.of("dropout", "dropout-seed", "cache", "cache-type", "page");
+
     private final PairFormula pair;
     private final MixerConfig config;
     private final Map<String, double[]> parameters;

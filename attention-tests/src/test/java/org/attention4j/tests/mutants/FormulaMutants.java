@@ -42,7 +42,8 @@ final class FormulaMutants {
             Option.choice("rotary", List.of("none", "half", "interleaved"), "none", "Pairs."),
             Option.integer("rotary-width", 4, 4, 4, "R."),
             Option.choice("rotary-scaling", List.of("none", "linear", "yarn"), "none", "Of angles."),
-            Option.decimal("rotary-factor", 2, 4, 2, "Of angles."));
+            Option.decimal("rotary-factor", 2, 4, 2, "Of angles."),
+            Option.flag("rotary-truncate", true, "Whole pairs."));
 
     /** What a variant of it inherits, as far as it matters here, and two options of variants. */
     private static final OptionSchema VARIANT_OPTIONS = OptionSchema.of(
@@ -280,6 +281,7 @@ final class FormulaMutants {
                 mistaken("rotary", "interleaved", "half"),
                 mistaken("rotary-scaling", "linear", "none"),
                 mistaken("rotary-scaling", "yarn", "linear"),
+                mistaken("rotary-truncate", false, true),
                 misread("gate.weight"),
                 misread("k_norm.weight"),
                 misread("in_proj_weight"),
