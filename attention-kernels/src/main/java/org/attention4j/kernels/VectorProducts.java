@@ -20,6 +20,15 @@ final class VectorProducts {
     /** Steps along k that are looked at for zeros together: a panel of keys, whose edge a mask may cut. */
     private static final int ZEROS = 16;
 
+    /**
+     * Columns from which it pays to pack the rows of a block: in panels their distance is fixed, so that one index serves all of a tile. It takes
+     * the time of some twenty columns.
+     */
+    private static final int PACKED_COLUMNS = 128;
+
+    /** A block of rows, packed: a caller's thread has one as long as it lives. */
+    private static final ThreadLocal<float[]> ROWS = ThreadLocal.withInitial(() -> new float[ROW_BLOCK * K_BLOCK]);
+
     private VectorProducts() {}
 
     /** Where vector v of columns starts, given panels of {@code panel} floats; vectors divide panels. */
@@ -64,7 +73,7 @@ final class VectorProducts {
                     cRowStride,
                     accumulate);
         } else {
-            int steps = aColumnStride == 1
+            int steps = aColumnStride == 1 || n >= PACKED_COLUMNS
                     ? K_BLOCK
                     : K_BLOCK / 2; // a cache line of A for each step, of which a tile needs half
             for (int p = 0; p < k; p += steps) {
@@ -101,10 +110,7 @@ final class VectorProducts {
         return w.species().length() == 16 ? 2 * TILE : TILE;
     }
 
-    /**
-     * Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. Where neither the rows nor the columns of A are
-     * contiguous, narrow tiles do all.
-     */
+    /** Tiles panel after panel, so that a pair of panels is used by all rows; then the last one to three rows. */
     private static void block(
             Width w,
             int m,
@@ -121,9 +127,40 @@ final class VectorProducts {
             int co,
             int crs,
             boolean accumulate) {
-        int length = w.species().length();
         int tiled = m - m % TILE;
-        int v = mostRows(w) > TILE && tiled == TILE && acs == 1
+        if (mostRows(w) > TILE && tiled > TILE && n >= PACKED_COLUMNS && k >= TILE && (acs != 16 || ars != 1)) {
+            float[] packed = ROWS.get();
+            VectorPacking.pack(w, a, ao, acs, ars, k, tiled, packed, 0);
+            tiles(w, tiled, n, k, packed, 0, 1, 16, 16 * k, b, bo, panel, c, co, crs, accumulate);
+        } else {
+            tiles(w, tiled, n, k, a, ao, ars, acs, 16 * ars, b, bo, panel, c, co, crs, accumulate);
+        }
+        rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+    }
+
+    /**
+     * Whole tiles of a block, with {@code a16} between sixteen rows of A and the next. Where neither the rows nor the columns of A are contiguous, narrow
+     * tiles do all.
+     */
+    private static void tiles(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            int a16,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        int length = w.species().length();
+        int v = mostRows(w) > TILE && m == TILE && acs == 1
                 ? fourRows(w, n / length / 4, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate)
                 : 0;
         for (; (v + 2) * length <= n && (acs == 1 || ars == 1); v += 2) {
@@ -131,8 +168,8 @@ final class VectorProducts {
             int b1 = vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
             int i = 0;
-            for (; mostRows(w) > TILE && i <= tiled - 2 * TILE; i += 2 * TILE) {
-                int ai = ao + i * ars;
+            for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
+                int ai = rowAt(ao, i, ars, a16);
                 int ci = c0 + i * crs;
                 if (acs == 1) {
                     VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
@@ -142,8 +179,8 @@ final class VectorProducts {
                     VectorTransposedTiles.eightRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
                 }
             }
-            for (; i < tiled; i += TILE) {
-                int ai = ao + i * ars;
+            for (; i < m; i += TILE) {
+                int ai = rowAt(ao, i, ars, a16);
                 int ci = c0 + i * crs;
                 if (acs == 1) {
                     VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
@@ -156,16 +193,21 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             int columns = Math.min(length, n - v * length);
             int i = 0;
-            for (; mostRows(w) > TILE && columns == length && i <= tiled - 2 * TILE; i += 2 * TILE) {
+            for (; mostRows(w) > TILE && columns == length && i <= m - 2 * TILE; i += 2 * TILE) {
+                int ai = rowAt(ao, i, ars, a16);
                 VectorTiles.eightRowsOneVector(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, accumulate);
+                        w, k, a, ai, ars, acs, b, b0, c, co + i * crs + v * length, crs, accumulate);
             }
-            for (; i < tiled; i += TILE) {
+            for (; i < m; i += TILE) {
+                int ai = rowAt(ao, i, ars, a16);
                 VectorTiles.fourRowsOneVector(
-                        w, k, a, ao + i * ars, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+                        w, k, a, ai, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
             }
         }
-        rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+    }
+
+    private static int rowAt(int ao, int i, int ars, int a16) {
+        return ao + i / 16 * a16 + i % 16 * ars;
     }
 
     /**

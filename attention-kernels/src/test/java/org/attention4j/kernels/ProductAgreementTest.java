@@ -58,6 +58,25 @@ class ProductAgreementTest {
         });
     }
 
+    /** So many columns that rows are packed first, a block after another. */
+    @Property(tries = 30)
+    void manyColumns(
+            @ForAll @IntRange(min = 4, max = 150) int m,
+            @ForAll @IntRange(min = 120, max = 200) int n,
+            @ForAll @IntRange(min = 1, max = 280) int k,
+            @ForAll Layout layout,
+            @ForAll boolean accumulate,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int columnStride = layout == Layout.ROWS ? 1 : layout == Layout.TURNED ? m : 16;
+        int rowStride = layout == Layout.TURNED ? 1 : k * columnStride;
+        float[][] arrays = Agreement.arrays(random, false, m * k * 16, (n + 15) / 16 * 16 * k, m * n);
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiply(m, n, k, a[0], 0, rowStride, columnStride, a[1], 0, 16 * k, a[2], 0, n, accumulate);
+            return 0f;
+        });
+    }
+
     /** As masks leave them: each row is 0 before and after what its query sees, in steps of one or of a few rows. */
     @Property(tries = 60)
     void bands(
