@@ -59,6 +59,9 @@ final class NaiveAttention {
     /** [B, H, T]. */
     double[] logSumExp;
 
+    /** What the roundings of a product and of its score move a score by, in units of one relative rounding: the most of all, |s f′(s)| + |f(s)|. */
+    double rounding;
+
     NaiveAttention(
             int heads,
             int keyHeads,
@@ -141,9 +144,7 @@ final class NaiveAttention {
         double max = sinks[h];
         double[] s = new double[keys];
         for (int j = 0; j < keys; j++) {
-            s[j] = sees(b, h, i, j)
-                    ? bend.of(scaled(b, h, i, j), b, h, position(b, i), j) + bias[at + j]
-                    : Double.NEGATIVE_INFINITY;
+            s[j] = sees(b, h, i, j) ? score(b, h, i, j) + bias[at + j] : Double.NEGATIVE_INFINITY;
             max = Math.max(max, s[j]);
         }
         double sum = Math.exp(sinks[h] - Math.max(-1e300, max));
@@ -155,6 +156,14 @@ final class NaiveAttention {
             weights[at + j] /= sum;
         }
         logSumExp[row(b, h, i)] = i < queryLengths[b] ? max + Math.log(sum) : Double.NEGATIVE_INFINITY;
+    }
+
+    private double score(int b, int h, int i, int j) {
+        double scaled = scaled(b, h, i, j);
+        double score = bend.of(scaled, b, h, position(b, i), j);
+        double slope = bend.slope(scaled, b, h, position(b, i), j);
+        rounding = Math.max(rounding, Math.abs(scaled * slope) + Math.abs(score));
+        return score;
     }
 
     /** Gradients of sum(dOut · out) + sum(dWeights · weights). */

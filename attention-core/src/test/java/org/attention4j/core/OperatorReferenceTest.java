@@ -61,6 +61,9 @@ class OperatorReferenceTest {
                         .as((e, v, causal, features, seed) -> new Case(k, g, t, s, e, v, causal, features, seed)));
     }
 
+    /** Products of unit normal numbers reach 4, and are their own scores. What roundings move is in proportion, where a modifier bends them, too. */
+    private static final double USUAL = 8;
+
     @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
     void valuesAndGradients(@ForAll("cases") Case c) {
         Random random = new Random(c.seed());
@@ -128,6 +131,7 @@ class OperatorReferenceTest {
             dWeights.fill(0);
         }
         naive.backward(Values.doubles(dOut), Values.doubles(dWeights));
+        double sharp = Math.max(1, naive.rounding / USUAL);
         poison(dOut, naive.queryLengths);
         Tensor dQ = Tensor.zeros(in.query().shape());
         Tensor dK = Tensor.zeros(in.key().shape());
@@ -141,20 +145,20 @@ class OperatorReferenceTest {
         gradients = c.has(7) ? gradients.withWeightCotangent(dWeights) : gradients;
         try (Workspace workspace = Workspace.threads(c.has(8) ? 3 : 1)) {
             OperatorRecording recording = operator.record(in, out, workspace);
-            Values.assertClose("output", naive.out, out, 3e-6);
+            Values.assertClose("output", naive.out, out, 3e-6 * sharp);
             assertLogSumExp(operator, in, naive);
             operator.weights(in, weights, workspace);
-            Values.assertClose("weights", naive.weights, weights, 2e-6);
+            Values.assertClose("weights", naive.weights, weights, 2e-6 * sharp);
             operator.backward(recording, dOut, gradients, workspace);
         }
-        Values.assertClose("gradient of the queries", naive.dQ, dQ, 2e-5);
-        Values.assertClose("gradient of the keys", naive.dK, dK, 2e-5);
-        Values.assertClose("gradient of the values", naive.dV, dV, 2e-5);
+        Values.assertClose("gradient of the queries", naive.dQ, dQ, 2e-5 * sharp);
+        Values.assertClose("gradient of the keys", naive.dK, dK, 2e-5 * sharp);
+        Values.assertClose("gradient of the values", naive.dV, dV, 2e-5 * sharp);
         if (c.has(3)) {
-            Values.assertClose("gradient of the bias", gathered(naive, bias), dBias, 2e-5);
+            Values.assertClose("gradient of the bias", gathered(naive, bias), dBias, 2e-5 * sharp);
         }
         if (c.has(10)) {
-            Values.assertClose("gradient of the sinks", naive.dSinks, dSinks, 2e-5);
+            Values.assertClose("gradient of the sinks", naive.dSinks, dSinks, 2e-5 * sharp);
         }
         if (c.has(9)) {
             Tensor scalar = Tensor.zeros(out.shape());
