@@ -21,8 +21,7 @@ final class VectorProducts {
     private static final int ZEROS = 16;
 
     /**
-     * Columns from which it pays to pack the rows of a block: in panels their distance is fixed, so that one index serves all of a tile. It takes
-     * the time of some twenty columns.
+     * Columns from which it pays to pack the rows of a block: in panels their distance is fixed, so that one index serves all of a tile.
      */
     private static final int PACKED_COLUMNS = 128;
 

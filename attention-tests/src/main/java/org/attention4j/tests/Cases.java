@@ -25,7 +25,7 @@ import org.attention4j.api.Option;
  * needs no filter and shrinking ends at the simplest; jqwik draws the rest.
  */
 final class Cases {
-    /** Enough to meet every combination of a few options, and soon made: some 0.3 s where there are seventy options. */
+    /** Enough to meet every combination of a few options. */
     private static final int SAMPLES = 1_600;
 
     /** Enough for five choices of the largest family, one of them of six, to meet some ten times. */
