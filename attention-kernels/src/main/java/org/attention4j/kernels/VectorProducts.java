@@ -14,8 +14,14 @@ final class VectorProducts {
     /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
     private static final int K_BLOCK = 256;
 
-    /** Rows in one go: a block of A (128 KB) stays in the second-level cache. */
+    /** Rows of a block of A. */
     private static final int ROW_BLOCK = 128;
+
+    /**
+     * Steps along k of a block of A (512 KB), which stays in the second-level cache, so that a pair of panels goes all this way down k while its part
+     * of C is near.
+     */
+    private static final int DEPTH = 1024;
 
     /** Steps along k that are looked at for zeros together: a panel of keys, whose edge a mask may cut. */
     private static final int ZEROS = 16;
@@ -26,7 +32,7 @@ final class VectorProducts {
     private static final int PACKED_COLUMNS = 128;
 
     /** A block of rows, packed: a caller's thread has one as long as it lives. */
-    private static final ThreadLocal<float[]> ROWS = ThreadLocal.withInitial(() -> new float[ROW_BLOCK * K_BLOCK]);
+    private static final ThreadLocal<float[]> ROWS = ThreadLocal.withInitial(() -> new float[ROW_BLOCK * DEPTH]);
 
     private VectorProducts() {}
 
@@ -72,16 +78,13 @@ final class VectorProducts {
                     cRowStride,
                     accumulate);
         } else {
-            int steps = aColumnStride == 1 || n >= PACKED_COLUMNS
-                    ? K_BLOCK
-                    : K_BLOCK / 2; // a cache line of A for each step, of which a tile needs half
-            for (int p = 0; p < k; p += steps) {
+            for (int p = 0; p < k; p += DEPTH) {
                 for (int i = 0; i < m; i += ROW_BLOCK) {
                     block(
                             w,
                             Math.min(ROW_BLOCK, m - i),
                             n,
-                            Math.min(steps, k - p),
+                            Math.min(DEPTH, k - p),
                             a,
                             aOffset + i * aRowStride + p * aColumnStride,
                             aRowStride,
@@ -162,30 +165,16 @@ final class VectorProducts {
         int v = mostRows(w) > TILE && m == TILE && acs == 1
                 ? fourRows(w, n / length / 4, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate)
                 : 0;
+        // Where rows do not lie in panels, each step along k has a cache line of A, of which a tile needs half.
+        int most = acs == 1 || acs == 16 ? K_BLOCK : K_BLOCK / 2;
         for (; (v + 2) * length <= n && (acs == 1 || ars == 1); v += 2) {
             int b0 = vectorAt(bo, v, length, panel);
             int b1 = vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
-            int i = 0;
-            for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
-                int ai = rowAt(ao, i, ars, a16);
-                int ci = c0 + i * crs;
-                if (acs == 1) {
-                    VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
-                } else if (acs == 16) {
-                    VectorPanels.eightRowsTwoVectors(w, k, a, ai, b, b0, b1, c, ci, ci + length, crs, accumulate);
-                } else {
-                    VectorTransposedTiles.eightRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
-                }
-            }
-            for (; i < m; i += TILE) {
-                int ai = rowAt(ao, i, ars, a16);
-                int ci = c0 + i * crs;
-                if (acs == 1) {
-                    VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
-                } else {
-                    VectorTransposedTiles.fourRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
-                }
+            for (int p = 0; p < k; p += most) {
+                int at = ao + p * acs;
+                int steps = Math.min(most, k - p);
+                pair(w, m, steps, a, at, ars, acs, a16, b, b0 + 16 * p, b1 + 16 * p, c, c0, crs, accumulate || p > 0);
             }
         }
         for (; v * length < n; v++) {
@@ -201,6 +190,47 @@ final class VectorProducts {
                 int ai = rowAt(ao, i, ars, a16);
                 VectorTiles.fourRowsOneVector(
                         w, k, a, ai, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
+            }
+        }
+    }
+
+    /** All rows of a block, for the two vectors of columns at b0 and b1. */
+    private static void pair(
+            Width w,
+            int m,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            int a16,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        int length = w.species().length();
+        int i = 0;
+        for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
+            int ai = rowAt(ao, i, ars, a16);
+            int ci = co + i * crs;
+            if (acs == 1) {
+                VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+            } else if (acs == 16) {
+                VectorPanels.eightRowsTwoVectors(w, k, a, ai, b, b0, b1, c, ci, ci + length, crs, accumulate);
+            } else {
+                VectorTransposedTiles.eightRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
+            }
+        }
+        for (; i < m; i += TILE) {
+            int ai = rowAt(ao, i, ars, a16);
+            int ci = co + i * crs;
+            if (acs == 1) {
+                VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+            } else {
+                VectorTransposedTiles.fourRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
             }
         }
     }
