@@ -126,6 +126,7 @@ final class KernelCases {
         activation(Activation.TANH, 0.008, 0.035);
         activation(Activation.SIGMOID, 0.009, 0.04);
         activation(Activation.RELU, 0.065, 0.04);
+        activation(Activation.SQUARED_RELU, 0.065, 0.04);
         activation(Activation.ERF, 0.0065, 0.01);
         activation(Activation.GELU, 0.007, 0.006);
         activation(Activation.GELU_TANH, 0.008, 0.006);

@@ -14,6 +14,8 @@ public enum Activation {
     SIGMOID(true),
     /** max(x, 0). */
     RELU(true),
+    /** max(x, 0)² (So et al. 2021, "Primer"). */
+    SQUARED_RELU(false),
     /** Error function. */
     ERF(false),
     /** x Φ(x) with the distribution function Φ of the standard normal distribution: the form with erf. */

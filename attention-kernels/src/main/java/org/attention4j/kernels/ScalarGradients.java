@@ -22,6 +22,7 @@ final class ScalarGradients {
             case TANH -> tanhFromOutput(v);
             case SIGMOID -> sigmoidFromOutput(v);
             case RELU -> step(v);
+            case SQUARED_RELU -> squaredRelu(v);
             case ERF -> erf(v);
             case GELU -> gelu(v);
             case GELU_TANH -> geluTanh(v);
@@ -33,6 +34,11 @@ final class ScalarGradients {
 
     static float step(float y) {
         return y <= 0f ? 0f : 1f;
+    }
+
+    static float squaredRelu(float x) {
+        float r = ScalarMath.relu(x);
+        return r + r;
     }
 
     static float reciprocal(float x) {

@@ -315,6 +315,17 @@ public final class ScalarMath {
     }
 
     /**
+     * Returns x² where x is positive, else 0; error at most 0.5 ulp.
+     *
+     * @param x any float
+     * @return max(x, 0)²; NaN for NaN
+     */
+    public static float squaredRelu(float x) {
+        float r = relu(x);
+        return r * r;
+    }
+
+    /**
      * Returns the natural logarithm; error below 1 ulp, also for subnormal arguments.
      *
      * @param x any float
@@ -346,6 +357,7 @@ public final class ScalarMath {
             case TANH -> tanh(x);
             case SIGMOID -> sigmoid(x);
             case RELU -> relu(x);
+            case SQUARED_RELU -> squaredRelu(x);
             case ERF -> erf(x);
             case GELU -> gelu(x);
             case GELU_TANH -> geluTanh(x);

@@ -16,6 +16,8 @@ final class VectorActivations {
     private static final VectorLoop TANH = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> tanh(w, x, xo, y, yo, n);
     private static final VectorLoop SIGMOID = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> sigmoid(w, x, xo, y, yo, n);
     private static final VectorLoop RELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> relu(w, x, xo, y, yo, n);
+    private static final VectorLoop SQUARED_RELU =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> squaredRelu(w, x, xo, y, yo, n);
     private static final VectorLoop ERF = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> erf(w, x, xo, y, yo, n);
     private static final VectorLoop GELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> gelu(w, x, xo, y, yo, n);
     private static final VectorLoop GELU_TANH = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> geluTanh(w, x, xo, y, yo, n);
@@ -39,6 +41,7 @@ final class VectorActivations {
             case TANH -> TANH;
             case SIGMOID -> SIGMOID;
             case RELU -> RELU;
+            case SQUARED_RELU -> SQUARED_RELU;
             case ERF -> ERF;
             case GELU -> GELU;
             case GELU_TANH -> GELU_TANH;
@@ -109,6 +112,20 @@ final class VectorActivations {
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.relu(x[xo + i]);
+        }
+    }
+
+    private static void squaredRelu(Width w, float[] x, int xo, float[] y, int yo, int n) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector r = VectorMath.relu(k, v);
+            r.mul(r).intoArray(y, yo + i);
+        }
+        for (; i < n; i++) {
+            y[yo + i] = ScalarMath.squaredRelu(x[xo + i]);
         }
     }
 

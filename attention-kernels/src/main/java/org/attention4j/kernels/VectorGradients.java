@@ -13,6 +13,8 @@ final class VectorGradients {
     private static final VectorLoop SIGMOID =
             (w, x, xo, y, yo, z, zo, v, vo, n, p) -> sigmoid(w, x, xo, y, yo, z, zo, n);
     private static final VectorLoop RELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> relu(w, x, xo, y, yo, z, zo, n);
+    private static final VectorLoop SQUARED_RELU =
+            (w, x, xo, y, yo, z, zo, v, vo, n, p) -> squaredRelu(w, x, xo, y, yo, z, zo, n);
     private static final VectorLoop ERF = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> erf(w, x, xo, y, yo, z, zo, n);
     private static final VectorLoop GELU = (w, x, xo, y, yo, z, zo, v, vo, n, p) -> gelu(w, x, xo, y, yo, z, zo, n);
     private static final VectorLoop GELU_TANH =
@@ -38,6 +40,7 @@ final class VectorGradients {
             case TANH -> TANH;
             case SIGMOID -> SIGMOID;
             case RELU -> RELU;
+            case SQUARED_RELU -> SQUARED_RELU;
             case ERF -> ERF;
             case GELU -> GELU;
             case GELU_TANH -> GELU_TANH;
@@ -94,6 +97,21 @@ final class VectorGradients {
         }
         for (; i < n; i++) {
             dX[dxo + i] = dY[dyo + i] * ScalarGradients.step(x[xo + i]);
+        }
+    }
+
+    private static void squaredRelu(Width w, float[] x, int xo, float[] dY, int dyo, float[] dX, int dxo, int n) {
+        VectorConstants k = w.constants();
+        VectorSpecies<Float> s = k.species();
+        int i = 0;
+        for (; i <= n - s.length(); i += s.length()) {
+            FloatVector v = FloatVector.fromArray(s, x, xo + i);
+            FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
+            FloatVector r = VectorMath.relu(k, v);
+            d.mul(r.add(r)).intoArray(dX, dxo + i);
+        }
+        for (; i < n; i++) {
+            dX[dxo + i] = dY[dyo + i] * ScalarGradients.squaredRelu(x[xo + i]);
         }
     }
 

@@ -69,6 +69,7 @@ final class ActivationErrors {
                 claim(Activation.TANH, StrictMath::tanh, any, 0f, 1.5),
                 claim(Activation.SIGMOID, ActivationErrors::sigmoid, any, 0f, 2.5),
                 claim(Activation.RELU, x -> Math.max(x, 0), any, 0f, 0),
+                claim(Activation.SQUARED_RELU, x -> Math.max(x, 0) * Math.max(x, 0), any, 0f, 0.5),
                 claim(Activation.ERF, ActivationErrors::erf, any, 0f, 1.1),
                 new Claim(
                         "normalDistribution",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -61,6 +62,9 @@ class ScalarMathTest {
                 new Limit(Activation.SIGMOID, 0f, 0.5f),
                 new Limit(Activation.RELU, inf, inf),
                 new Limit(Activation.RELU, -inf, 0f),
+                new Limit(Activation.SQUARED_RELU, inf, inf),
+                new Limit(Activation.SQUARED_RELU, -inf, 0f),
+                new Limit(Activation.SQUARED_RELU, -0f, 0f),
                 new Limit(Activation.ERF, inf, 1f),
                 new Limit(Activation.ERF, -inf, -1f),
                 new Limit(Activation.ERF, -0f, -0f),
@@ -108,9 +112,10 @@ class ScalarMathTest {
 
     @Test
     void gradientsAreFiniteAtTheLimits() {
+        Set<Activation> steep = Set.of(Activation.EXP, Activation.LOG, Activation.SQUARED_RELU);
         for (Activation f : Activation.values()) {
             for (float x : new float[] {Float.NEGATIVE_INFINITY, -Float.MAX_VALUE, Float.MAX_VALUE}) {
-                if (f == Activation.EXP || f == Activation.LOG) {
+                if (steep.contains(f)) {
                     continue;
                 }
                 float d = ScalarGradients.of(f, f.gradientFromOutput() ? ScalarMath.of(f, x) : x);

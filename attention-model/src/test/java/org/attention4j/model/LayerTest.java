@@ -71,6 +71,7 @@ class LayerTest {
                         RmsNorm.of(WIDTH, 1e-2, RANDOM),
                         (x, p) -> Naive.rmsNorm(x, p.get("weight"), 1e-2f)),
                 mlp(Activation.RELU),
+                mlp(Activation.SQUARED_RELU),
                 mlp(Activation.GELU),
                 mlp(Activation.GELU_TANH),
                 mlp(Activation.SILU),

@@ -64,6 +64,7 @@ final class Naive {
     static double activate(Activation activation, double x) {
         return switch (activation) {
             case RELU -> Math.max(x, 0);
+            case SQUARED_RELU -> Math.max(x, 0) * Math.max(x, 0);
             case TANH -> Math.tanh(x);
             case SIGMOID -> 1 / (1 + Math.exp(-x));
             case SILU -> x / (1 + Math.exp(-x));
