@@ -48,7 +48,8 @@ class LayersTest {
             Stream.of(Arrangement.values()).map(Enum::name).toList(),
             Arrangement.PRE_NORM.name(),
             "Where norms are.");
-    private static final Option<Boolean> RMS = Option.flag("rms", false, "RMS norms.");
+    private static final Option<String> NORM =
+            Option.choice("norm", Stream.of(Norm.values()).map(Enum::name).toList(), "LAYER", "Which norms.");
     private static final Option<Boolean> GATED = Option.flag("gated", false, "A gated MLP.");
     private static final Option<Boolean> BIAS = Option.flag("bias", true, "Biases.");
 
@@ -61,7 +62,7 @@ class LayersTest {
                 String id,
                 Set<Capability> capabilities,
                 BiFunction<MixerConfig, ParameterSource, SequenceMixer> layer) {
-            OptionSchema options = OptionSchema.of(HEADS, HIDDEN, CAUSAL, ARRANGEMENT, RMS, GATED, BIAS);
+            OptionSchema options = OptionSchema.of(HEADS, HIDDEN, CAUSAL, ARRANGEMENT, NORM, GATED, BIAS);
             return new LayerProvider(new MixerKind(id, MixerFamily.OTHER, id, options, capabilities), layer);
         }
 
@@ -88,7 +89,7 @@ class LayersTest {
         BlockConfig around = BlockConfig.transformer(config.get(HIDDEN))
                 .withActivation(Activation.SILU)
                 .withArrangement(Arrangement.valueOf(config.get(ARRANGEMENT)))
-                .withNorm(config.get(RMS) ? Norm.RMS : Norm.LAYER);
+                .withNorm(Norm.valueOf(config.get(NORM)));
         around = config.get(GATED) ? around.withGate() : around;
         return config.get(BIAS) ? around : around.withoutBias();
     }

@@ -35,6 +35,7 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.LayerNorm;
+import org.attention4j.model.Norm;
 import org.attention4j.model.TransformerDecoder;
 import org.attention4j.model.TransformerEncoder;
 import org.attention4j.model.files.ElementType;
@@ -275,6 +276,11 @@ class StackTest {
         assertThrows(
                 BadConfigurationException.class,
                 () -> TransformerEncoder.of(0, attention(true), CONFIG, true, Initializer.seeded(1)));
+        BlockConfig bare = CONFIG.withNorm(Norm.NONE);
+        BadConfigurationException noNorm = assertThrows(
+                BadConfigurationException.class,
+                () -> TransformerEncoder.of(1, attention(true), bare, true, Initializer.seeded(1)));
+        assertTrue(noNorm.getMessage().contains("needs norm=layer or rms, or lastNorm=false"), noNorm.getMessage());
         SequenceMixer wide = MIXERS.create("gru", MixerConfig.width(9).with("hidden", 9), Initializer.seeded(4));
         Block block = Block.of(wide, CONFIG, Initializer.seeded(1));
         assertThrows(

@@ -1,6 +1,8 @@
 package org.attention4j.model;
 
 import java.util.Objects;
+import java.util.Optional;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Activation;
 
@@ -178,7 +180,16 @@ public record BlockConfig(
                 : Mlp.of(width, hidden, activation, bias, source);
     }
 
-    NormLayer norm(int width, ParameterSource source) {
+    Layer norm(int width, ParameterSource source) {
         return norm.of(width, epsilon, bias, source);
+    }
+
+    /** What follows the last layer of a stack. */
+    Optional<Layer> lastNorm(boolean wanted, int width, ParameterSource source) {
+        if (wanted && norm == Norm.NONE) {
+            throw new BadConfigurationException(
+                    "norm", "none", "a norm behind the last layer needs norm=layer or rms, or lastNorm=false");
+        }
+        return wanted ? Optional.of(norm(width, Stack.ofNorm(source))) : Optional.empty();
     }
 }

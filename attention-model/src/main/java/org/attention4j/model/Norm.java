@@ -7,12 +7,15 @@ public enum Norm {
     /** {@link LayerNorm}. */
     LAYER,
     /** {@link RmsNorm}, which has no bias. */
-    RMS;
+    RMS,
+    /** y = x. */
+    NONE;
 
-    NormLayer of(int width, double epsilon, boolean bias, ParameterSource source) {
+    Layer of(int width, double epsilon, boolean bias, ParameterSource source) {
         return switch (this) {
             case LAYER -> LayerNorm.of(width, epsilon, bias, source);
             case RMS -> RmsNorm.of(width, epsilon, source);
+            case NONE -> new Identity(width);
         };
     }
 }

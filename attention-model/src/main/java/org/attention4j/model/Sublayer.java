@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param normName what its parameters begin with
  * @param arrangement of the block
  */
-record Sublayer(Part part, NormLayer norm, @Nullable NormLayer after, String normName, Arrangement arrangement) {
+record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, Arrangement arrangement) {
     static Sublayer of(Part part, BlockConfig config, int width, String normName, ParameterSource source) {
-        NormLayer norm = config.norm(width, source.under(normName));
+        Layer norm = config.norm(width, source.under(normName));
         boolean two = config.arrangement() == Arrangement.SANDWICH;
-        NormLayer after = two ? config.norm(width, source.under(afterName(normName))) : null;
+        Layer after = two ? config.norm(width, source.under(afterName(normName))) : null;
         return new Sublayer(part, norm, after, normName, config.arrangement());
     }
 
@@ -40,8 +40,8 @@ record Sublayer(Part part, NormLayer norm, @Nullable NormLayer after, String nor
     Sublayer withParameters(ParameterSource source) {
         return new Sublayer(
                 part.withParameters(source),
-                (NormLayer) norm.withParameters(source.under(normName)),
-                after == null ? null : (NormLayer) after.withParameters(source.under(afterName())),
+                norm.withParameters(source.under(normName)),
+                after == null ? null : after.withParameters(source.under(afterName())),
                 normName,
                 arrangement);
     }

@@ -59,7 +59,7 @@ public final class TransformerDecoder extends DecoderFrame {
      * @param source fills {@code layers.0.*}, …, the mixers' under {@link BlockConfig#mixerName()} and {@code multihead_attn}, and
      *     {@code norm.*}
      * @return the stack
-     * @throws BadConfigurationException if a mixer does not fit a layer, or there is no layer
+     * @throws BadConfigurationException if a mixer does not fit a layer, there is no layer, or a norm is to follow layers that have none
      */
     public static TransformerDecoder of(
             int count,
@@ -79,7 +79,7 @@ public final class TransformerDecoder extends DecoderFrame {
             return of(layers, Optional.empty()); // refuses
         }
         int width = layers.get(0).spec().inputWidth();
-        return of(layers, lastNorm ? Optional.of(config.norm(width, Stack.ofNorm(source))) : Optional.empty());
+        return of(layers, config.lastNorm(lastNorm, width, source));
     }
 
     /**

@@ -59,7 +59,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
      * @param lastNorm whether a norm follows the last block
      * @param source fills {@code layers.0.*}, …, the mixers' under {@link BlockConfig#mixerName()}, and {@code norm.*}
      * @return the stack
-     * @throws BadConfigurationException if a mixer does not fit a block, or there is no block
+     * @throws BadConfigurationException if a mixer does not fit a block, there is no block, or a norm is to follow blocks that have none
      */
     public static TransformerEncoder of(
             int count,
@@ -76,7 +76,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
             return of(layers, Optional.empty()); // refuses
         }
         int width = layers.get(0).spec().inputWidth();
-        return of(layers, lastNorm ? Optional.of(config.norm(width, Stack.ofNorm(source))) : Optional.empty());
+        return of(layers, config.lastNorm(lastNorm, width, source));
     }
 
     /**

@@ -49,13 +49,19 @@ class BlockTest {
     };
 
     static Stream<Block> blocks() {
-        return Stream.of(Arrangement.values()).map(BlockTest::block);
+        return Stream.concat(
+                Stream.of(Arrangement.values()).map(BlockTest::block),
+                Stream.of(Arrangement.PRE_NORM, Arrangement.PARALLEL).map(one -> block(one, Norm.NONE)));
     }
 
     private static Block block(Arrangement arrangement) {
+        return block(arrangement, Norm.LAYER);
+    }
+
+    private static Block block(Arrangement arrangement, Norm norm) {
         DecayMixer mixer = DecayMixer.of(WIDTH, false, SOURCE.under("mixer."));
         BlockConfig config = new BlockConfig(7, Activation.GELU, true, 1e-3);
-        return Block.of(mixer, config.withArrangement(arrangement), SOURCE);
+        return Block.of(mixer, config.withArrangement(arrangement).withNorm(norm), SOURCE);
     }
 
     private static Block block(boolean normFirst) {
@@ -87,8 +93,9 @@ class BlockTest {
                     return hidden;
                 };
                 UnaryOperator<double[]> mlp = z -> Naive.mlp(z, Activation.GELU, p, "");
-                Function<String, UnaryOperator<double[]>> norm =
-                        name -> z -> Naive.norm(z, p.get(name + ".weight"), p.get(name + ".bias"), epsilon);
+                Function<String, UnaryOperator<double[]>> norm = block.config().norm() == Norm.NONE
+                        ? name -> z -> z
+                        : name -> z -> Naive.norm(z, p.get(name + ".weight"), p.get(name + ".bias"), epsilon);
                 double[] y = naive(block.config().arrangement(), residual, mixer, mlp, norm);
                 System.arraycopy(y, 0, out, at, WIDTH);
             }
