@@ -1,7 +1,6 @@
 package org.attention4j.kernels;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
@@ -47,7 +46,7 @@ final class VectorColumns {
                         .reinterpretAsFloats()
                         .mul(scale);
                 FloatVector before = FloatVector.fromArray(s, maxima, mo + 16 * q + j);
-                max = max.blend(before, max.compare(EQ, nothing).or(before.compare(GT, max)));
+                max = max.blend(before, max.compare(EQ, nothing).or(max.compare(LT, before)));
                 if (numbers) {
                     max.add(0f).intoArray(maxima, mo + 16 * q + j);
                 }
@@ -78,13 +77,14 @@ final class VectorColumns {
         FloatVector one = FloatVector.broadcast(s, 1f);
         FloatVector zero = FloatVector.zero(s);
         FloatVector decayLeast = FloatVector.broadcast(s, ScalarMath.DECAY_LEAST);
+        FloatVector nothing = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
         IntVector bias = one.reinterpretAsInts();
         IntVector least = bias;
         for (int q = 0; q < panels; q++) {
             for (int j = 0; j < 16; j += s.length()) {
                 int column = xo + q * panel + j;
                 FloatVector given = FloatVector.fromArray(s, shifts, so + 16 * q + j);
-                FloatVector shift = given.blend(zero, given.compare(EQ, Float.NEGATIVE_INFINITY));
+                FloatVector shift = zero.blend(given, nothing.compare(NE, given));
                 for (int i = 0; i < n; i++) {
                     FloatVector input = FloatVector.fromArray(s, x, column + 16 * i)
                             .mul(scale)
@@ -179,7 +179,7 @@ final class VectorColumns {
                     sum = first.add(second).add(sum);
                 }
                 FloatVector before = FloatVector.fromArray(s, sums, so + 16 * q + j);
-                before.add(sum).intoArray(sums, so + 16 * q + j);
+                zero.add(before).add(sum).intoArray(sums, so + 16 * q + j);
             }
         }
     }

@@ -22,6 +22,7 @@ abstract class Width {
      * Where vectors of another width went the same way, or where so many of its guesses failed in the JDK's own methods that it makes no
      * more of them in this loop, a call on such a vector stays a call, each vector of the loop is an object, and the loop runs many times slower.
      * So a vector that is carried round a loop is only an argument, {@code x.add(sum)}, and afterwards {@code minusZero.add(sum)}.
+     * Of some that are read from arrays it knows no more: where a vector that was broadcast can be asked instead, it is.
      */
     static final float MINUS_ZERO = -0f;
 
