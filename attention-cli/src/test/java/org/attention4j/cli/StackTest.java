@@ -28,6 +28,7 @@ import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
@@ -145,6 +146,19 @@ class StackTest {
         MixerState other = hybrid().newState(1, 1);
         assertThrows(ForeignStateException.class, () -> encoder(true)
                 .step(sequences(1, 1, 1), other, Tensor.zeros(1, 1, WIDTH)));
+    }
+
+    /** The first layer's state has no end, so that it would take what the second one refuses. */
+    @Test
+    void aStepThatOneLayerHasNoRoomForAdvancesNone() {
+        TransformerEncoder hybrid = hybrid();
+        Sequences in = sequences(4, 7, 7, 7);
+        MixerState state = hybrid.newState(2, 7);
+        Tensor whole = forward(hybrid, in, 1);
+        assertStep(hybrid, state, in, whole, 0, 3);
+        assertThrows(
+                StateExhaustedException.class, () -> hybrid.step(range(in, 0, 5), state, Tensor.zeros(2, 5, WIDTH)));
+        assertStep(hybrid, state, in, whole, 3, 7);
     }
 
     private static void assertStep(

@@ -59,6 +59,9 @@ final class Stack {
     /** Whole sequences, or the next positions of those in a state. */
     void forward(
             Sequences in, @Nullable Sequences memory, @Nullable StackState state, Tensor out, Workspace workspace) {
+        if (state != null) {
+            state.room(in);
+        }
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
