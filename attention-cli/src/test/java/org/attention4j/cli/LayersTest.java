@@ -23,8 +23,11 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.model.Arrangement;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
+import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Norm;
 import org.attention4j.model.RmsNorm;
+import org.attention4j.model.Sequential;
+import org.attention4j.model.SinusoidalPositions;
 import org.attention4j.model.TransformerDecoder;
 import org.attention4j.model.TransformerDecoderLayer;
 import org.attention4j.model.TransformerEncoder;
@@ -35,7 +38,7 @@ import org.attention4j.tests.ReportWriter;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Blocks, decoder layers and stacks are mixers: they keep every law of mixers, whatever is inside. */
+/** Blocks, decoder layers, stacks and sequences of parts are mixers: they keep every law of mixers, whatever is inside. */
 class LayersTest {
     private static final int TRIES = Integer.getInteger("attention4j.tries", 12);
     private static final long SEED = Long.getLong("attention4j.seed", 20_261_124L);
@@ -126,6 +129,16 @@ class LayersTest {
                 Optional.of(RmsNorm.of(config.width(), 1e-5, source.under("norm."))));
     }
 
+    private static Sequential sequential(MixerConfig config, ParameterSource source) {
+        int width = config.width();
+        int hidden = config.get(HIDDEN);
+        MixerConfig gru = MixerConfig.width(hidden).with("hidden", hidden + 1);
+        return Sequential.of(SinusoidalPositions.of(1 << 10, width))
+                .then(attention(config, config.get(CAUSAL), source.under("1.")))
+                .then(LinearLayer.of(width, hidden, config.get(BIAS), source.under("2.")))
+                .then(MIXERS.create("gru", gru, source.under("3.")));
+    }
+
     private static TransformerDecoder decoder(MixerConfig config, ParameterSource source) {
         return TransformerDecoder.of(
                 List.of(
@@ -142,6 +155,7 @@ class LayersTest {
         return Stream.of(
                         LayerProvider.of("block", ofBlocks, LayersTest::block),
                         LayerProvider.of("transformer-encoder", ofEncoders, LayersTest::encoder),
+                        LayerProvider.of("sequential", ofEncoders, LayersTest::sequential),
                         LayerProvider.of("transformer-decoder-layer", ofDecoders, LayersTest::decoderLayer),
                         LayerProvider.of("transformer-decoder", ofDecoders, LayersTest::decoder))
                 .map(provider -> DynamicTest.dynamicTest(provider.kind().id(), () -> {

@@ -61,7 +61,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
     public static Block of(SequenceMixer mixer, BlockConfig config, ParameterSource source) {
         int width = mixer.spec().inputWidth();
         Part mixing = new Part.Mixing(mixer, config.mixerName() + ".");
-        Part feeding = new Part.Feeding(config.mlp(width, source));
+        Part feeding = new Part.Applying(config.mlp(width, source), "");
         return new Block(mixer, config, Sublayers.of(config, width, source, mixing, feeding));
     }
 

@@ -111,14 +111,32 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(
                         kind,
                         MixerConfig.width(first.inputWidth()).with(inside, all).with(last, behind))
-                .contextWidth(first.contextWidth())
-                .causal(layers.stream().allMatch(MixerSpec::causal))
-                .boundedState(layers.stream().allMatch(MixerSpec::boundedState))
-                .exactness(layers.stream().map(MixerSpec::exactness).reduce(Exactness.bits(), Exactness::and));
-        layers.forEach(layer -> refusals(builder, kind, layer));
-        parameters.forEach(spec ->
-                builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
-        return builder.build();
+                .contextWidth(first.contextWidth());
+        return finish(builder, kind, layers, parameters);
+    }
+
+    /** Of parts one after the other. */
+    static MixerSpec ofParts(int width, List<Part> parts, List<ParameterSpec> parameters) {
+        List<MixerSpec> mixers = parts.stream()
+                .filter(Part.Mixing.class::isInstance)
+                .map(part -> ((Part.Mixing) part).mixer().spec())
+                .toList();
+        String all = parts.stream().map(Part::description).collect(Collectors.joining("; "));
+        Option<String> inside = Option.choice("parts", List.of(all), all, "The parts in order.");
+        Set<Capability> capabilities = EnumSet.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE);
+        mixers.forEach(mixer -> capabilities.retainAll(mixer.kind().capabilities()));
+        MixerKind kind = new MixerKind(
+                "sequential",
+                MixerFamily.OTHER,
+                "Mixers and layers one after the other",
+                OptionSchema.of(inside),
+                capabilities);
+        MixerSpec.Builder builder = MixerSpec.of(kind, MixerConfig.width(width).with(inside, all))
+                .outputWidth(parts.get(parts.size() - 1).outputWidth());
+        if (mixers.isEmpty()) {
+            builder.refuse(Capability.INCREMENTAL, "needs a mixer among its parts, had none: a state is the mixers'");
+        }
+        return finish(builder, kind, mixers, parameters);
     }
 
     private static void checkWidths(String role, MixerSpec mixer, int width) {
@@ -150,6 +168,18 @@ final class BlockSpec {
     private static MixerSpec finish(MixerSpec.Builder builder, MixerSpec mixer, List<ParameterSpec> parameters) {
         builder.boundedState(mixer.boundedState());
         refusals(builder, mixer.kind(), mixer);
+        parameters.forEach(spec ->
+                builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
+        return builder.build();
+    }
+
+    /** What holds of mixers one after the other. */
+    private static MixerSpec finish(
+            MixerSpec.Builder builder, MixerKind kind, List<MixerSpec> mixers, List<ParameterSpec> parameters) {
+        builder.causal(mixers.stream().allMatch(MixerSpec::causal))
+                .boundedState(mixers.stream().allMatch(MixerSpec::boundedState))
+                .exactness(mixers.stream().map(MixerSpec::exactness).reduce(Exactness.bits(), Exactness::and));
+        mixers.forEach(mixer -> refusals(builder, kind, mixer));
         parameters.forEach(spec ->
                 builder.parameter(spec.name(), spec.initial(), spec.shape().extents()));
         return builder.build();

@@ -1,14 +1,19 @@
 package org.attention4j.model;
 
+import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Sequences in scratch memory, with the lengths of others. Kept from call to call: the same shape allocates nothing. */
+/** Sequences in scratch memory, with the lengths of others. Kept from call to call: the same shapes allocate nothing. */
 final class Intermediate {
-    private @Nullable Sequences sequences;
+    /** Parts of a model that differ in width take turns with the same memory. */
+    private static final int SHAPES = 8;
+
+    private final @Nullable Sequences[] kept = new Sequences[SHAPES];
+    private int oldest;
     /** Its own, not {@link Scratch}'s, which may hand out another one next time. */
     private float[] array = {};
 
@@ -16,17 +21,24 @@ final class Intermediate {
 
     /** {@code [B, T, width]} with arbitrary contents and the lengths of {@code in}. */
     static Sequences like(Sequences in, int width, Scratch scratch) {
-        Intermediate kept = scratch.object(Intermediate.class, Intermediate::new);
-        Sequences known = kept.sequences;
-        if (known == null || !same(known, in, width)) {
-            int size = Math.toIntExact((long) in.batch() * in.time() * width);
-            if (kept.array.length < size) {
-                kept.array = new float[size];
+        return scratch.object(Intermediate.class, Intermediate::new).like(in, width);
+    }
+
+    private Sequences like(Sequences in, int width) {
+        for (Sequences known : kept) {
+            if (known != null && same(known, in, width)) {
+                return known;
             }
-            known = over(Tensor.of(kept.array, 0, Shape.of(in.batch(), in.time(), width)), in);
-            kept.sequences = known;
         }
-        return known;
+        int size = Math.toIntExact((long) in.batch() * in.time() * width);
+        if (array.length < size) {
+            array = new float[size];
+            Arrays.fill(kept, null);
+        }
+        Sequences made = over(Tensor.of(array, 0, Shape.of(in.batch(), in.time(), width)), in);
+        kept[oldest] = made;
+        oldest = (oldest + 1) % SHAPES;
+        return made;
     }
 
     /** Zeros {@code [B, T, width]} with the lengths of {@code in}. */

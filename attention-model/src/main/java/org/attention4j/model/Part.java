@@ -17,8 +17,13 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Sublayer} computes between its norm and its sum. Parameters go by the names that they have in the block. */
+/** What a {@link Sublayer} computes between its norm and its sum, or a {@link Sequential} one after the other. Parameters go by their whole names. */
 sealed interface Part {
+    int outputWidth();
+
+    /** Kind and widths, for a specification. */
+    String description();
+
     List<ParameterSpec> specs();
 
     NamedTensors parameters();
@@ -47,6 +52,16 @@ sealed interface Part {
 
     /** The mixer of a block. */
     record Mixing(SequenceMixer mixer, String prefix) implements Part {
+        @Override
+        public int outputWidth() {
+            return mixer.spec().outputWidth();
+        }
+
+        @Override
+        public String description() {
+            return mixer.spec().fingerprint();
+        }
+
         @Override
         public List<ParameterSpec> specs() {
             return Part.specs(mixer, prefix);
@@ -93,6 +108,16 @@ sealed interface Part {
     /** The mixer by which a decoder takes from its memory. */
     record Crossing(Contextual mixer, String prefix) implements Part {
         @Override
+        public int outputWidth() {
+            return mixer.spec().outputWidth();
+        }
+
+        @Override
+        public String description() {
+            return mixer.spec().fingerprint();
+        }
+
+        @Override
         public List<ParameterSpec> specs() {
             return Part.specs(mixer, prefix);
         }
@@ -131,32 +156,60 @@ sealed interface Part {
         }
     }
 
-    /** The MLP, whose parameters' names need no prefix: they begin with "linear". */
-    record Feeding(Mlp mlp) implements Part {
+    /** A layer. */
+    record Applying(Layer layer, String prefix) implements Part {
+        @Override
+        public int outputWidth() {
+            return layer.outputWidth();
+        }
+
+        @Override
+        public String description() {
+            return layer.getClass().getSimpleName() + " " + layer.inputWidth() + " to " + layer.outputWidth();
+        }
+
         @Override
         public List<ParameterSpec> specs() {
-            return mlp.parameterSpecs();
+            return layer.parameterSpecs().stream()
+                    .map(spec -> Parameters.under(prefix, spec))
+                    .toList();
         }
 
         @Override
         public NamedTensors parameters() {
-            return mlp.parameters();
+            return NamedTensors.empty().and(prefix, layer.parameters());
         }
 
         @Override
         public Part withParameters(ParameterSource source) {
-            return new Feeding(mlp.withParameters(source));
+            return new Applying(layer.withParameters(source.under(prefix)), prefix);
+        }
+
+        /** Refuses positions that the layer does not have. */
+        void checkPositions(Sequences in, long[] first) {
+            if (layer instanceof PositionLayer positions) {
+                positions.checkEnd(in, first);
+            }
+        }
+
+        /** The next positions of sequences that stand at {@code first}. */
+        void forward(Sequences in, long[] first, Tensor out, Workspace workspace) {
+            if (layer instanceof PositionLayer positions) {
+                positions.forward(in, first, out, workspace);
+            } else {
+                layer.forward(in, out, workspace);
+            }
         }
 
         @Override
         public void forward(
                 Sequences in, @Nullable Sequences memory, @Nullable BlockState state, Tensor out, Workspace workspace) {
-            mlp.forward(in, out, workspace);
+            layer.forward(in, out, workspace);
         }
 
         @Override
         public @Nullable Recording record(Sequences in, @Nullable Sequences memory, Tensor out, Workspace workspace) {
-            mlp.forward(in, out, workspace);
+            layer.forward(in, out, workspace);
             return null;
         }
 
@@ -165,15 +218,15 @@ sealed interface Part {
                 Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
             NamedTensors all = gradients.parameters();
             NamedTensors own = NamedTensors.empty();
-            for (int i = 1; i <= 3; i++) {
-                String prefix = "linear" + i + ".";
-                own = own.and(prefix, all.under(prefix));
+            for (ParameterSpec spec : layer.parameterSpecs()) {
+                String name = prefix + spec.name();
+                own = all.contains(name) ? own.with(spec.name(), all.get(name)) : own;
             }
             Gradients wanted = Gradients.none().withParameters(own);
             if (gradients.input().isPresent()) {
                 wanted = wanted.withInput(gradients.input().get());
             }
-            mlp.backward(in, dOut, wanted, workspace);
+            layer.backward(in, dOut, wanted, workspace);
         }
     }
 }

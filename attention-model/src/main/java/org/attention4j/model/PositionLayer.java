@@ -81,7 +81,8 @@ abstract class PositionLayer implements Layer {
         add(in, first, out, workspace);
     }
 
-    private void checkEnd(Sequences in, long @Nullable [] first) {
+    /** Refuses sequences that go on behind the last position. */
+    void checkEnd(Sequences in, long @Nullable [] first) {
         for (int b = 0; b < in.batch(); b++) {
             long start = first == null ? 0 : first[b];
             if (start < 0 || start + in.length(b) > positions) {

@@ -79,7 +79,7 @@ public final class TransformerDecoderLayer extends DecoderFrame {
                 source,
                 new Part.Mixing(mixer, config.mixerName() + "."),
                 new Part.Crossing(contextual, CROSS_ATTENTION),
-                new Part.Feeding(config.mlp(width, source)));
+                new Part.Applying(config.mlp(width, source), ""));
         return new TransformerDecoderLayer(mixer, contextual, config, sublayers);
     }
 

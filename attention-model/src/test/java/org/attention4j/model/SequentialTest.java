@@ -1,0 +1,152 @@
+package org.attention4j.model;
+
+import static org.attention4j.model.Cases.assertBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.BadShapeException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
+import org.attention4j.api.UnsupportedCapabilityException;
+import org.attention4j.api.Workspace;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What the laws of mixers, which {@code LayersTest} of the command line runs, do not say. */
+class SequentialTest {
+    private static final int WIDTH = 6;
+    private static final int POSITIONS = 8;
+    private static final ParameterSource SOURCE = Initializer.seeded(5);
+
+    private final DecayMixer first = DecayMixer.of(WIDTH, false, SOURCE.under("0."));
+    private final LearnedPositions positions = LearnedPositions.of(POSITIONS, WIDTH, SOURCE.under("1."));
+    private final LinearLayer linear = LinearLayer.of(WIDTH, 3, true, SOURCE.under("2."));
+    private final DecayMixer last = DecayMixer.of(3, false, SOURCE.under("3."));
+    private final Sequential all =
+            Sequential.of(first).then(positions).then(linear).then(last);
+
+    private static Tensor forward(Sequential mixer, Sequences in) {
+        Tensor out = Tensor.zeros(in.batch(), in.time(), mixer.spec().outputWidth());
+        mixer.forward(in, out, Workspace.threads(1));
+        return out;
+    }
+
+    private static Sequences range(Sequences of, int from, int to) {
+        return Sequences.of(of.tensor().slice(0).range(from, to).reshape(1, to - from, WIDTH));
+    }
+
+    @Test
+    void isItsPartsOneAfterTheOther() {
+        Workspace workspace = Workspace.threads(1);
+        Sequences in = Cases.ragged(1, WIDTH, 5, 0, 3);
+        Tensor x = Tensor.zeros(3, 5, WIDTH);
+        Tensor y = Tensor.zeros(3, 5, WIDTH);
+        Tensor z = Tensor.zeros(3, 5, 3);
+        Tensor out = Tensor.zeros(3, 5, 3);
+        first.forward(in, x, workspace);
+        positions.forward(Sequences.of(x, in.lengths()), y, workspace);
+        linear.forward(Sequences.of(y, in.lengths()), z, workspace);
+        last.forward(Sequences.of(z, in.lengths()), out, workspace);
+
+        assertBits(out, forward(all, in), "one by one");
+    }
+
+    @Test
+    void parametersAreNumberedByParts() {
+        assertEquals(
+                List.of("0.decay", "1.weight", "2.weight", "2.bias", "3.decay"),
+                List.copyOf(all.parameters().names()));
+        assertEquals(
+                List.copyOf(all.parameters().names()),
+                all.spec().parameters().stream().map(ParameterSpec::name).toList());
+        Sequences in = Cases.ragged(1, WIDTH, 5);
+        ParameterSource other = Initializer.seeded(6);
+        Sequential changed = all.withParameters(other);
+        Sequential again = changed.withParameters(ParameterSource.of(changed.parameters()));
+        assertBits(forward(changed, in), forward(again, in), "made again");
+    }
+
+    @Test
+    void stepsAddPositionsWhereSequencesStand() {
+        Sequences in = Cases.ragged(1, WIDTH, POSITIONS);
+        Tensor whole = forward(all, in);
+        MixerState state = all.newState(1, 4);
+        Tensor chunk = Tensor.zeros(1, 4, 3);
+        all.step(range(in, 0, 4), state, chunk);
+        assertBits(whole.slice(0).range(0, 4), chunk.slice(0), "first chunk");
+        all.step(range(in, 4, 8), state, chunk);
+        assertBits(whole.slice(0).range(4, 8), chunk.slice(0), "second chunk");
+    }
+
+    /** The first mixer could go on, and would stand elsewhere than the last. */
+    @Test
+    void aStepBehindTheLastPositionAdvancesNothing() {
+        MixerState state = all.newState(1, 4);
+        Sequences in = Cases.ragged(1, WIDTH, POSITIONS + 1);
+        assertThrows(BadShapeException.class, () -> all.step(in, state, Tensor.zeros(1, POSITIONS + 1, 3)));
+        Tensor out = Tensor.zeros(1, 4, 3);
+        all.step(range(in, 0, 4), state, out);
+        assertBits(forward(all, range(in, 0, 4)), out, "after the refusal");
+    }
+
+    @Test
+    void layersAloneHaveNoState() {
+        Sequential layers = Sequential.of(linear).then(LinearLayer.of(3, 2, false, SOURCE));
+        UnsupportedCapabilityException refused =
+                assertThrows(UnsupportedCapabilityException.class, () -> layers.newState(1, 1));
+        assertTrue(refused.getMessage().contains("needs a mixer among its parts, had none"), refused.getMessage());
+        assertTrue(layers.spec().supports(Capability.DIFFERENTIABLE));
+        assertEquals(2, layers.spec().outputWidth());
+    }
+
+    @Test
+    void refusesAPartOfAnotherWidth() {
+        BadConfigurationException refused =
+                assertThrows(BadConfigurationException.class, () -> all.then(LinearLayer.of(4, 2, true, SOURCE)));
+        assertTrue(
+                refused.getMessage().contains("what comes before it gives width 3, it takes 4"), refused.getMessage());
+    }
+
+    /** Two widths in turn, in memory that both take. */
+    @Test
+    @Tag("allocation")
+    void oneInsideAnotherAllocatesNothing() {
+        Sequential narrow =
+                Sequential.of(LinearLayer.of(WIDTH, 2, true, SOURCE)).then(LinearLayer.of(2, 5, true, SOURCE));
+        Sequential wide = Sequential.of(LinearLayer.of(5, 9, true, SOURCE)).then(LinearLayer.of(9, 4, true, SOURCE));
+        Sequential both = Sequential.of(first).then(narrow).then(wide);
+        Sequences in = Cases.ragged(1, WIDTH, 7, 4);
+        Tensor out = Tensor.zeros(2, 7, 4);
+        try (Workspace workspace = Workspace.threads(2)) {
+            assertEquals(0, Cases.allocated(() -> both.forward(in, out, workspace)), "forward");
+        }
+    }
+
+    @Test
+    @Tag("allocation")
+    void stepsAndWholeSequencesAllocateNothing() {
+        MixerState state = all.newState(2, 4);
+        Sequences token = Sequences.of(Cases.random(1, 2, 1, WIDTH));
+        Tensor out = Tensor.zeros(2, 1, 3);
+        assertEquals(
+                0,
+                Cases.allocated(() -> {
+                    all.step(token, state, out);
+                    state.rollback(1);
+                }),
+                "step");
+        Sequences in = Cases.ragged(1, WIDTH, 7, 4);
+        Tensor whole = Tensor.zeros(2, 7, 3);
+        try (Workspace workspace = Workspace.threads(2)) {
+            assertEquals(0, Cases.allocated(() -> all.forward(in, whole, workspace)), "forward");
+        }
+    }
+}
