@@ -68,6 +68,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             split = ",",
             paramLabel = "N",
+            converter = WholeNumber.Threads.class,
             defaultValue = "1,2",
             description = "Numbers of threads (default: 1,2).")
     private List<Integer> threads = new ArrayList<>();
@@ -75,6 +76,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--pairs",
             paramLabel = "N",
+            converter = WholeNumber.Count.class,
             defaultValue = "" + RaceOptions.PAIRS,
             description = "Turns of each side (default: " + RaceOptions.PAIRS + "; fewer are for a look only).")
     private int pairs = RaceOptions.PAIRS;
@@ -82,6 +84,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--turn",
             paramLabel = "MS",
+            converter = WholeNumber.Count.class,
             defaultValue = "" + RaceOptions.TURN_MILLIS,
             description = "Milliseconds of a turn (default: " + RaceOptions.TURN_MILLIS + ").")
     private int turn = RaceOptions.TURN_MILLIS;
@@ -89,6 +92,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--patience",
             paramLabel = "S",
+            converter = WholeNumber.Count.class,
             defaultValue = "120",
             description = "Seconds that an answer of PyTorch's side may take (default: 120).")
     private int patience = 120;

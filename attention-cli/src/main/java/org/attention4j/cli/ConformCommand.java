@@ -19,7 +19,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code attention conform ID}: checks the laws of the contract on one mixer. */
@@ -44,6 +43,7 @@ final class ConformCommand implements Callable<Integer> {
     @Option(
             names = "--tries",
             paramLabel = "N",
+            converter = WholeNumber.Count.class,
             description = "Cases for each law (default ${DEFAULT-VALUE}).",
             defaultValue = "" + Conformance.DEFAULT_TRIES)
     private int tries;
@@ -51,6 +51,7 @@ final class ConformCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
+            converter = WholeNumber.Seed.class,
             description = "Seed of the cases, to repeat a run (default: a new one, which is printed).")
     private @Nullable Long seed;
 
@@ -70,9 +71,6 @@ final class ConformCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (tries < 1) {
-            throw new ParameterException(command.commandLine(), "--tries " + tries + ": must be an integer from 1");
-        }
         Conformance conformance = Conformance.of(mixers.provider(id)).tries(tries);
         conformance = seed == null ? conformance : conformance.seed(seed);
         conformance = laws.isEmpty() ? conformance : conformance.only(laws.toArray(String[]::new));

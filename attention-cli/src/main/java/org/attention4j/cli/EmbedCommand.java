@@ -22,7 +22,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code attention embed [FILE]}: the meaning of sentences as vectors. */
@@ -40,7 +39,6 @@ import picocli.CommandLine.Parameters;
 final class EmbedCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
     private static final int MOST_WARNINGS = 10;
-    private static final int LARGEST_BATCH = 4096;
 
     private final Mixers mixers;
 
@@ -56,8 +54,9 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "How many sentences are computed at a time, 1 to 4096 (default ${DEFAULT-VALUE}). The "
-                    + "numbers do not depend on it.")
+            converter = WholeNumber.Batch.class,
+            description = "How many sentences are computed at a time, 1 to " + WholeNumber.Batch.MOST
+                    + " (default ${DEFAULT-VALUE}). The " + "numbers do not depend on it.")
     private int batch = 32;
 
     @Inject
@@ -67,9 +66,6 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (batch < 1 || batch > LARGEST_BATCH) {
-            throw new ParameterException(command.commandLine(), "--batch " + batch + ": must be 1 to " + LARGEST_BATCH);
-        }
         PrintWriter out = command.commandLine().getOut();
         try (TextLines lines = open();
                 SentenceModel model = SentenceModel.load(mixers);

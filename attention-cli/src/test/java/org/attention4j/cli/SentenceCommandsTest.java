@@ -237,6 +237,11 @@ class SentenceCommandsTest {
         assertRefused(file + ":2 is not in UTF-8", "embed", file.toString());
         assertRefused(folder + "/none.txt: no such file", "embed", folder + "/none.txt");
         assertRefused(folder + ": is a folder", "embed", folder.toString());
-        assertRefused("--batch 0: must be 1 to 4096", "embed", "--batch", "0", file.toString());
+        assertRefused(
+                "Invalid value for option '--batch': '0' is not an integer from 1 to 4096",
+                "embed",
+                "--batch",
+                "0",
+                file.toString());
     }
 }
