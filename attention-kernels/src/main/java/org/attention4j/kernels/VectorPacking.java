@@ -18,7 +18,7 @@ final class VectorPacking {
             (w, x, xo, y, yo, z, rowStride, v, k, n, parameter) -> rows(w, x, xo, rowStride, k, n, y, yo);
 
     private static final VectorLoop COLUMNS =
-            (w, x, xo, y, yo, z, columnStride, v, k, n, parameter) -> columns(x, xo, columnStride, k, n, y, yo);
+            (w, x, xo, y, yo, z, columnStride, v, k, n, parameter) -> squares(x, xo, columnStride, k, n, 16, y, yo);
 
     private VectorPacking() {}
 
@@ -66,16 +66,16 @@ final class VectorPacking {
         }
     }
 
-    /** Panels whose columns lie in the source without gaps: four of them at a time. */
-    private static void columns(float[] source, int from, int columnStride, int k, int n, float[] panels, int to) {
+    /** Panels of {@code panel} columns that lie in the source without gaps: four of them at a time. */
+    static void squares(float[] source, int from, int columnStride, int k, int n, int panel, float[] panels, int to) {
         for (int j = 0; j < n; j += 4) {
             int a = from + j * columnStride;
             int b = a + columnStride;
             int c = b + columnStride;
             int d = c + columnStride;
-            int at = to + (j & -16) * k + j % 16;
+            int at = to + j / panel * panel * k + j % panel;
             int p = 0;
-            for (; p <= k - 4; p += 4, at += 64) {
+            for (; p <= k - 4; p += 4, at += 4 * panel) {
                 FloatVector va = FloatVector.fromArray(SQUARE, source, a + p);
                 FloatVector vb = FloatVector.fromArray(SQUARE, source, b + p);
                 FloatVector vc = FloatVector.fromArray(SQUARE, source, c + p);
@@ -85,11 +85,11 @@ final class VectorPacking {
                 FloatVector highAc = va.rearrange(HIGH, vc);
                 FloatVector highBd = vb.rearrange(HIGH, vd);
                 lowAc.rearrange(LOW, lowBd).intoArray(panels, at);
-                lowAc.rearrange(HIGH, lowBd).intoArray(panels, at + 16);
-                highAc.rearrange(LOW, highBd).intoArray(panels, at + 32);
-                highAc.rearrange(HIGH, highBd).intoArray(panels, at + 48);
+                lowAc.rearrange(HIGH, lowBd).intoArray(panels, at + panel);
+                highAc.rearrange(LOW, highBd).intoArray(panels, at + 2 * panel);
+                highAc.rearrange(HIGH, highBd).intoArray(panels, at + 3 * panel);
             }
-            for (; p < k; p++, at += 16) {
+            for (; p < k; p++, at += panel) {
                 panels[at] = source[a + p];
                 panels[at + 1] = source[b + p];
                 panels[at + 2] = source[c + p];

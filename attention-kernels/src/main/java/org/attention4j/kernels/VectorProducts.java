@@ -12,16 +12,16 @@ final class VectorProducts {
     static final int TILE = 4;
 
     /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
-    private static final int K_BLOCK = 256;
+    static final int K_BLOCK = 256;
 
     /** Rows of a block of A. */
-    private static final int ROW_BLOCK = 128;
+    static final int ROW_BLOCK = 11 * VectorPackedRows.PANEL;
 
     /**
      * Steps along k of a block of A (512 KB), which stays in the second-level cache, so that a pair of panels goes all this way down k while its part
      * of C is near.
      */
-    private static final int DEPTH = 1024;
+    static final int DEPTH = 1024;
 
     /** Steps along k that are looked at for zeros together: a panel of keys, whose edge a mask may cut. */
     private static final int ZEROS = 16;
@@ -30,9 +30,6 @@ final class VectorProducts {
      * Columns from which it pays to pack the rows of a block: in panels their distance is fixed, so that one index serves all of a tile.
      */
     private static final int PACKED_COLUMNS = 128;
-
-    /** A block of rows, packed: a caller's thread has one as long as it lives. */
-    private static final ThreadLocal<float[]> ROWS = ThreadLocal.withInitial(() -> new float[ROW_BLOCK * DEPTH]);
 
     private VectorProducts() {}
 
@@ -130,21 +127,24 @@ final class VectorProducts {
             int crs,
             boolean accumulate) {
         int tiled = m - m % TILE;
+        int v = 0;
         if (mostRows(w) > TILE && tiled > TILE && n >= PACKED_COLUMNS && k >= TILE && (acs != 16 || ars != 1)) {
-            float[] packed = ROWS.get();
-            VectorPacking.pack(w, a, ao, acs, ars, k, tiled, packed, 0);
-            tiles(w, tiled, n, k, packed, 0, 1, 16, 16 * k, b, bo, panel, c, co, crs, accumulate);
-        } else {
-            tiles(w, tiled, n, k, a, ao, ars, acs, 16 * ars, b, bo, panel, c, co, crs, accumulate);
+            v = VectorPackedRows.multiply(w, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
+        } else if (acs == 1 || ars == 1) {
+            v = pairs(w, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
+        }
+        for (; v * w.species().length() < n; v++) {
+            column(w, v, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
         }
         rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
     }
 
     /**
-     * Whole tiles of a block, with {@code a16} between sixteen rows of A and the next. Where neither the rows nor the columns of A are contiguous, narrow
-     * tiles do all.
+     * Columns in pairs of vectors, where the rows or the columns of A are contiguous.
+     *
+     * @return how many vectors of columns are done
      */
-    private static void tiles(
+    private static int pairs(
             Width w,
             int m,
             int n,
@@ -153,7 +153,6 @@ final class VectorProducts {
             int ao,
             int ars,
             int acs,
-            int a16,
             float[] b,
             int bo,
             int panel,
@@ -167,35 +166,21 @@ final class VectorProducts {
                 : 0;
         // Where rows do not lie in panels, each step along k has a cache line of A, of which a tile needs half.
         int most = acs == 1 || acs == 16 ? K_BLOCK : K_BLOCK / 2;
-        for (; (v + 2) * length <= n && (acs == 1 || ars == 1); v += 2) {
+        for (; (v + 2) * length <= n; v += 2) {
             int b0 = vectorAt(bo, v, length, panel);
             int b1 = vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
             for (int p = 0; p < k; p += most) {
-                int at = ao + p * acs;
                 int steps = Math.min(most, k - p);
-                pair(w, m, steps, a, at, ars, acs, a16, b, b0 + 16 * p, b1 + 16 * p, c, c0, crs, accumulate || p > 0);
+                int at = ao + p * acs;
+                pair(w, m, steps, a, at, ars, acs, b, b0 + 16 * p, b1 + 16 * p, c, c0, crs, accumulate || p > 0);
             }
         }
-        for (; v * length < n; v++) {
-            int b0 = vectorAt(bo, v, length, panel);
-            int columns = Math.min(length, n - v * length);
-            int i = 0;
-            for (; mostRows(w) > TILE && columns == length && i <= m - 2 * TILE; i += 2 * TILE) {
-                int ai = rowAt(ao, i, ars, a16);
-                VectorTiles.eightRowsOneVector(
-                        w, k, a, ai, ars, acs, b, b0, c, co + i * crs + v * length, crs, accumulate);
-            }
-            for (; i < m; i += TILE) {
-                int ai = rowAt(ao, i, ars, a16);
-                VectorTiles.fourRowsOneVector(
-                        w, k, a, ai, ars, acs, b, b0, c, co + i * crs + v * length, crs, columns, accumulate);
-            }
-        }
+        return v;
     }
 
     /** All rows of a block, for the two vectors of columns at b0 and b1. */
-    private static void pair(
+    static void pair(
             Width w,
             int m,
             int k,
@@ -203,7 +188,6 @@ final class VectorProducts {
             int ao,
             int ars,
             int acs,
-            int a16,
             float[] b,
             int b0,
             int b1,
@@ -214,7 +198,7 @@ final class VectorProducts {
         int length = w.species().length();
         int i = 0;
         for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
-            int ai = rowAt(ao, i, ars, a16);
+            int ai = ao + i * ars;
             int ci = co + i * crs;
             if (acs == 1) {
                 VectorTiles.eightRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
@@ -225,7 +209,7 @@ final class VectorProducts {
             }
         }
         for (; i < m; i += TILE) {
-            int ai = rowAt(ao, i, ars, a16);
+            int ai = ao + i * ars;
             int ci = co + i * crs;
             if (acs == 1) {
                 VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
@@ -235,8 +219,36 @@ final class VectorProducts {
         }
     }
 
-    private static int rowAt(int ao, int i, int ars, int a16) {
-        return ao + i / 16 * a16 + i % 16 * ars;
+    /** All rows of a block, for vector v of columns, of which there may be fewer than it has lanes. */
+    private static void column(
+            Width w,
+            int v,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        int length = w.species().length();
+        int b0 = vectorAt(bo, v, length, panel);
+        int columns = Math.min(length, n - v * length);
+        int c0 = co + v * length;
+        int i = 0;
+        for (; mostRows(w) > TILE && columns == length && i <= m - 2 * TILE; i += 2 * TILE) {
+            VectorTiles.eightRowsOneVector(w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, accumulate);
+        }
+        for (; i < m; i += TILE) {
+            VectorTiles.fourRowsOneVector(
+                    w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, columns, accumulate);
+        }
     }
 
     /**
