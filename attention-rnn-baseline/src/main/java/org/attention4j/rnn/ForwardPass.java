@@ -30,6 +30,9 @@ final class ForwardPass implements Workspace.Task {
     /** Floats of gates at once: 1 MB. */
     static final int MOST_FLOATS = 1 << 18;
 
+    /** Positions projected at once, at least, where gates are recorded, and so leave the cache anyway: some tiles of rows. */
+    private static final int LEAST_RECORDED = 48;
+
     /** Fewest sequences, and rows, of which the inputs are projected by one product: enough for its tiles. */
     private static final int ROWS_TOGETHER = 8;
 
@@ -183,8 +186,12 @@ final class ForwardPass implements Workspace.Task {
 
     /** Positions projected at once; no result depends on it. */
     private int positions(Layer layer, int rows) {
-        int most = rows < ROWS_TOGETHER || recording != null ? MOST_POSITIONS : Math.ceilDiv(MOST_TOGETHER, rows);
-        return Math.clamp(MOST_FLOATS / (rows * layer.gateStride()), 1, most);
+        int together = MOST_FLOATS / (rows * layer.gateStride());
+        if (recording != null) {
+            return Math.clamp(together, LEAST_RECORDED, MOST_POSITIONS);
+        }
+        int most = rows < ROWS_TOGETHER ? MOST_POSITIONS : Math.ceilDiv(MOST_TOGETHER, rows);
+        return Math.clamp(together, 1, most);
     }
 
     private static int shortest(Sequences in, int from, int to) {
