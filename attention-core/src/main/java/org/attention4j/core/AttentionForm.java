@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param valueInWidth what values are projected from
  * @param packed whether the three input projections are one parameter
  * @param bias whether projections have a bias
+ * @param valueProjection whether values are projected; else each head takes its numbers of what values come from
  * @param outProjection whether heads are mixed by an output projection
  * @param biasKeyValue whether a learned key and value are added to every sequence
  * @param zeroAttention whether a key and value of zeros are added to every sequence
@@ -37,6 +38,7 @@ record AttentionForm(
         int valueInWidth,
         boolean packed,
         boolean bias,
+        boolean valueProjection,
         boolean outProjection,
         boolean biasKeyValue,
         boolean zeroAttention,
@@ -74,6 +76,16 @@ record AttentionForm(
     /** Values of all key heads. */
     int valuesWidth() {
         return keyHeads * valueWidth;
+    }
+
+    /** Outputs of the value projection, if there is one. */
+    private int projectedValues() {
+        return valueProjection ? valuesWidth() : 0;
+    }
+
+    /** D'. */
+    int outputWidth() {
+        return outProjection ? inWidth : headsWidth();
     }
 
     /** Outputs of all heads. */
@@ -131,8 +143,12 @@ record AttentionForm(
         return packed ? firstRow(part) * inWidth : 0;
     }
 
-    /** The layer of an input projection. */
+    /** The layer of an input projection, if there is one. */
+    @Nullable
     Linear projection(Part part, NamedTensors parameters) {
+        if (part == Part.VALUE && !valueProjection) {
+            return null;
+        }
         Tensor weight = parameters.get(weightName(part));
         int at = weight.offset() + weightOffset(part);
         if (!bias) {
@@ -158,13 +174,15 @@ record AttentionForm(
 
     /** Declares the parameters in PyTorch's order, with its initial values. */
     void declare(MixerSpec.Builder spec) {
-        int rows = queriesWidth() + keysWidth() + valuesWidth();
+        int rows = queriesWidth() + keysWidth() + projectedValues();
         if (packed) {
             spec.parameter(IN_WEIGHT, InitialValue.xavier(inWidth, rows), rows, inWidth);
         } else {
             for (Part part : Part.values()) {
-                InitialValue initial = InitialValue.xavier(inputs(part), outputs(part));
-                spec.parameter(weightName(part), initial, outputs(part), inputs(part));
+                if (part != Part.VALUE || valueProjection) {
+                    InitialValue initial = InitialValue.xavier(inputs(part), outputs(part));
+                    spec.parameter(weightName(part), initial, outputs(part), inputs(part));
+                }
             }
         }
         if (bias) {

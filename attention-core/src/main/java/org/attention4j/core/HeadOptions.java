@@ -28,12 +28,7 @@ final class HeadOptions {
 
     /** E'. */
     static final Option<Integer> VALUE_HEAD_WIDTH = Option.integer(
-            "value-head-width",
-            1,
-            1 << 20,
-            config -> config.get(HEAD_WIDTH),
-            "head-width",
-            "Width of the values of a head.");
+            "value-head-width", 1, 1 << 20, HeadOptions::valueWidth, "head-width", "Width of the values of a head.");
 
     /** Of each head, before the turn by position. */
     static final Option<String> QUERY_KEY_NORM = Option.choice(
@@ -72,6 +67,14 @@ final class HeadOptions {
         return config.width() / heads;
     }
 
+    /** As keys; or what a head takes of values that are not projected. */
+    private static int valueWidth(MixerConfig config) {
+        if (config.get(MultiHeadAttention.VALUE_PROJECTION)) {
+            return config.get(HEAD_WIDTH);
+        }
+        return Math.max(1, config.get(MultiHeadAttention.VALUE_WIDTH) / config.get(KEY_VALUE_HEADS));
+    }
+
     static HeadNorm.Kind norm(MixerConfig config) {
         return switch (config.get(QUERY_KEY_NORM)) {
             case "rms" -> HeadNorm.Kind.RMS;
@@ -87,6 +90,15 @@ final class HeadOptions {
         if (heads % keyHeads != 0) {
             throw new BadConfigurationException(
                     KEY_VALUE_HEADS.name(), Integer.toString(keyHeads), "must divide heads, " + heads);
+        }
+        int values = config.get(VALUE_HEAD_WIDTH);
+        int given = config.get(MultiHeadAttention.VALUE_WIDTH);
+        if (!config.get(MultiHeadAttention.VALUE_PROJECTION) && (long) values * keyHeads != given) {
+            throw new BadConfigurationException(
+                    MultiHeadAttention.VALUE_PROJECTION.name(),
+                    "false",
+                    "needs key-value-heads * value-head-width = context-value-width, were " + keyHeads + ", " + values
+                            + " and " + given);
         }
         int normed = config.get(HEAD_WIDTH) * (config.get(JOINT) ? keyHeads : 1);
         if (norm(config) == HeadNorm.Kind.LAYER && normed == 1) {

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
@@ -23,12 +24,10 @@ final class HeadProjections {
     private final ScoreRules rules;
     private final Kernels kernels;
     private final boolean causal;
-    /** D', of the outputs. */
-    private final int outputWidth;
 
     private final Linear queryLayer;
     private final Linear keyLayer;
-    private final Linear valueLayer;
+    private final @Nullable Linear valueLayer;
     private final @Nullable AttentionWeighting weighting;
     private final @Nullable ScoreWeighting scoreWeighting;
     private final float[] variantParameters;
@@ -45,19 +44,17 @@ final class HeadProjections {
             @Nullable RotaryEmbedding rotary,
             Kernels kernels,
             NamedTensors parameters,
-            boolean causal,
-            int outputWidth) {
+            boolean causal) {
         this.form = form;
         this.variant = variant;
         this.rules = rules;
         this.kernels = kernels;
         this.causal = causal;
-        this.outputWidth = outputWidth;
         weighting = variant.weighting().orElse(null);
         scoreWeighting = variant.scoreWeighting().orElse(null);
         variantParameters = VariantParameters.values(variant, parameters);
-        queryLayer = form.projection(AttentionForm.Part.QUERY, parameters);
-        keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
+        queryLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.QUERY, parameters));
+        keyLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.KEY, parameters));
         valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
         outLayer = form.outLayer(parameters);
         HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
@@ -71,6 +68,8 @@ final class HeadProjections {
         zeros = new float[form.zeroAttention() ? Math.max(form.keysWidth(), form.valuesWidth()) : 0];
     }
 
+    /** An input projection, if there is one. */
+    @Nullable
     Linear layer(AttentionForm.Part part) {
         return switch (part) {
             case QUERY -> queryLayer;
@@ -204,8 +203,9 @@ final class HeadProjections {
         Scratch scratch = workspace.scratch();
         float[] array = out.writable(scratch);
         int width = form.headsWidth();
+        int outputWidth = form.outputWidth();
         int[] padded = rows.padded(scratch.ints(rows.batch), out.offset(), outputWidth);
-        call.outPadded = outLayer == null && recording == null;
+        call.outPadded = outLayer == null && gate == null && recording == null;
         if (call.outPadded) {
             call.out.set(array, padded, form.valueWidth(), width);
             call.forward(workspace);
@@ -216,10 +216,10 @@ final class HeadProjections {
             call.forward(workspace);
             HeadRows target = scratch.object(HeadRows.class, HeadRows::new);
             target.set(array, padded, 0, outputWidth);
+            HeadRows gated = gate == null ? call.out : gated(gate, call, rows, workspace, memory, recording);
             if (outLayer == null) {
-                rows.copy(call.out, target, width);
+                rows.copy(gated, target, width);
             } else {
-                HeadRows gated = gate == null ? call.out : gated(gate, call, rows, workspace, memory, recording);
                 LinearTask.forward(workspace, kernels, outLayer, rows, gated, target);
             }
             rows.clearPadding(array, out.offset(), outputWidth);

@@ -1,6 +1,5 @@
 package org.attention4j.core;
 
-import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
@@ -50,11 +49,11 @@ final class KeyValueTask implements Workspace.Task {
         task.run(workspace, linear);
     }
 
-    /** Projects rows to values and packs them. */
+    /** Projects rows to values, or takes them as they are, and packs them. */
     static void values(
             Workspace workspace,
             Kernels kernels,
-            Linear linear,
+            @Nullable Linear linear,
             AttentionForm form,
             TrueRows in,
             KeyValues target,
@@ -68,7 +67,12 @@ final class KeyValueTask implements Workspace.Task {
     }
 
     private static KeyValueTask task(
-            Workspace workspace, Kernels kernels, Linear linear, TrueRows in, KeyValues target, int[] positions) {
+            Workspace workspace,
+            Kernels kernels,
+            @Nullable Linear linear,
+            TrueRows in,
+            KeyValues target,
+            int[] positions) {
         KeyValueTask task = workspace.scratch().object(KeyValueTask.class, KeyValueTask::new);
         task.kernels = kernels;
         task.linear = linear;
@@ -79,17 +83,29 @@ final class KeyValueTask implements Workspace.Task {
         return task;
     }
 
-    private void run(Workspace workspace, Linear layer) {
-        Work.run(workspace, in.batch * blocks, (double) in.total * layer.in() * layer.out(), this);
+    private void run(Workspace workspace, @Nullable Linear layer) {
+        double products = layer == null ? in.width : (double) layer.in() * layer.out();
+        Work.run(workspace, in.batch * blocks, in.total * products, this);
     }
 
     @Override
     public void run(int index, Scratch scratch) {
-        Linear layer = Objects.requireNonNull(linear);
         int b = index / blocks;
         int first = index % blocks * ROWS;
         int count = Math.min(ROWS, in.lengths[b] - first);
         if (count <= 0) {
+            return;
+        }
+        Linear layer = linear;
+        if (layer == null) {
+            target.putValues(
+                    b,
+                    positions[b] + first,
+                    count,
+                    in.rows.array,
+                    in.rows.at(b, 0, first),
+                    in.rows.rowStride,
+                    headWidth);
             return;
         }
         int width = layer.out();

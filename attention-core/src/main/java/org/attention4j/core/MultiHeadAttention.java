@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Set;
+import java.util.stream.Stream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.MixerConfig;
@@ -16,6 +17,7 @@ import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.AttentionVariantProvider;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,18 @@ public final class MultiHeadAttention extends ProjectedAttention {
             "context-width",
             "Width of what values are projected from.");
 
+    /** Whether values are projected; else a head takes its numbers of the context as they are. Only for {@link #of}. */
+    public static final Option<Boolean> VALUE_PROJECTION = Option.flag(
+            "value-projection",
+            true,
+            "Whether values are projected; else each head takes its share of what values come from as it is.");
+
+    /** Whether heads are mixed by W_O; else the output is the heads one after the other, of width HE'. Only for {@link #of}. */
+    public static final Option<Boolean> OUTPUT_PROJECTION = Option.flag(
+            "output-projection",
+            true,
+            "Whether heads are mixed by a projection; else they stand one after the other in the output.");
+
     static final String ID = "multi-head-attention";
     static final OptionSchema OPTIONS = HeadOptions.SCHEMA
             .and(OptionSchema.of(CAUSAL, BIAS, BIAS_KEY_VALUE, ZERO_ATTENTION))
@@ -96,7 +110,9 @@ public final class MultiHeadAttention extends ProjectedAttention {
     static final Set<Capability> CAPABILITIES =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL);
     static final MixerKind KIND = kind(OPTIONS);
-    private static final MixerKind CROSS_KIND = kind(OPTIONS.and(OptionSchema.of(CONTEXT_WIDTH, VALUE_WIDTH)));
+    private static final OptionSchema CROSS_OPTIONS =
+            OPTIONS.and(OptionSchema.of(CONTEXT_WIDTH, VALUE_WIDTH, VALUE_PROJECTION, OUTPUT_PROJECTION));
+    private static final MixerKind CROSS_KIND = kind(CROSS_OPTIONS);
 
     private static MixerKind kind(OptionSchema options) {
         return new MixerKind(
@@ -120,8 +136,9 @@ public final class MultiHeadAttention extends ProjectedAttention {
     }
 
     /**
-     * Builds a mixer. Beside the options of the registry's {@code multi-head-attention} it knows {@link #CONTEXT_WIDTH} and {@link
-     * #VALUE_WIDTH}; a mixer with another context width refuses to attend to its own input.
+     * Builds a mixer. Beside the options of the registry's {@code multi-head-attention} it knows {@link #CONTEXT_WIDTH}, {@link
+     * #VALUE_WIDTH}, {@link #VALUE_PROJECTION} and {@link #OUTPUT_PROJECTION}; a mixer with another context width refuses to attend to its
+     * own input.
      *
      * @param config width and options
      * @param parameters fills every parameter
@@ -129,9 +146,27 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @throws BadConfigurationException if an option is unknown, ill-typed, out of range or contradicts another
      */
     public static MultiHeadAttention of(MixerConfig config, ParameterSource parameters) {
-        boolean cross = config.options().containsKey(CONTEXT_WIDTH.name())
-                || config.options().containsKey(VALUE_WIDTH.name());
+        boolean cross = Stream.of(CONTEXT_WIDTH, VALUE_WIDTH, VALUE_PROJECTION, OUTPUT_PROJECTION)
+                .anyMatch(option -> config.options().containsKey(option.name()));
         return of(MultiHeadSpecs.of(cross ? CROSS_KIND : KIND, config), AttentionVariant.softmax(), parameters);
+    }
+
+    /**
+     * Builds a mixer with a variant inside, as the registry does under the variant's id, with the options that only {@link
+     * #of(MixerConfig, ParameterSource)} knows. Attention as Bahdanau et al. 2015 have it, e_ij = vᵀ tanh(W s_i + U h_j) and c_i = Σ_j α_ij h_j,
+     * is an {@link AdditiveAttention} with {@code bias}, {@code value-projection} and {@code output-projection} false.
+     *
+     * @param config width and options, also the variant's own
+     * @param variant makes the variant
+     * @param parameters fills every parameter, also those of the variant
+     * @return the mixer
+     * @throws BadConfigurationException if an option is unknown, ill-typed, out of range or contradicts another
+     */
+    public static MultiHeadAttention of(
+            MixerConfig config, AttentionVariantProvider variant, ParameterSource parameters) {
+        MixerKind kind = MultiHeadAttentionHost.kind(variant, CROSS_OPTIONS);
+        AttentionVariant made = variant.variant(MultiHeadSpecs.of(kind, config));
+        return of(MultiHeadSpecs.of(kind, config, made), made, parameters);
     }
 
     static MultiHeadAttention of(MixerSpec spec, AttentionVariant variant, ParameterSource parameters) {

@@ -6,6 +6,7 @@ import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.variant.AttentionHost;
@@ -22,18 +23,23 @@ public final class MultiHeadAttentionHost implements AttentionHost {
         return new Hosted(variant);
     }
 
+    /** The kind of a variant, with its options beside others. */
+    static MixerKind kind(AttentionVariantProvider variant, OptionSchema options) {
+        return new MixerKind(
+                variant.id(),
+                MixerFamily.OTHER,
+                variant.summary(),
+                options.and(variant.options()),
+                MultiHeadAttention.CAPABILITIES);
+    }
+
     private static final class Hosted implements MixerProvider {
         private final AttentionVariantProvider variant;
         private final MixerKind kind;
 
         Hosted(AttentionVariantProvider variant) {
             this.variant = Objects.requireNonNull(variant, "variant");
-            this.kind = new MixerKind(
-                    variant.id(),
-                    MixerFamily.OTHER,
-                    variant.summary(),
-                    MultiHeadAttention.OPTIONS.and(variant.options()),
-                    MultiHeadAttention.CAPABILITIES);
+            this.kind = MultiHeadAttentionHost.kind(variant, MultiHeadAttention.OPTIONS);
         }
 
         @Override

@@ -25,7 +25,8 @@ final class MultiHeadSpecs {
                 values,
                 keys == width && values == width,
                 config.get(MultiHeadAttention.BIAS),
-                true,
+                config.get(MultiHeadAttention.VALUE_PROJECTION),
+                config.get(MultiHeadAttention.OUTPUT_PROJECTION),
                 config.get(MultiHeadAttention.BIAS_KEY_VALUE),
                 config.get(MultiHeadAttention.ZERO_ATTENTION),
                 HeadOptions.norm(config),
@@ -73,6 +74,7 @@ final class MultiHeadSpecs {
         boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
                 .headWidth(form.keyWidth())
+                .outputWidth(form.outputWidth())
                 .smooth(variant.smooth())
                 .weightSum(VariantParameters.weightSum(variant, allShown))
                 .causal(MaskOptions.causal(causal, spec.config()))

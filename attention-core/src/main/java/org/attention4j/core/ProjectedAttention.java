@@ -58,8 +58,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
                 rotary,
                 kernels,
                 parameters,
-                spec.causal(),
-                spec.outputWidth());
+                spec.causal());
     }
 
     @Override

@@ -76,20 +76,24 @@ final class ProjectedBackward {
     /** Back through the output projection, if there is one: the gradient of the heads' outputs. */
     private HeadRows outProjection(Tensor dOut) {
         TrueRows rows = recording.queryRows();
-        int width = mixer.spec.outputWidth();
+        int width = form.outputWidth();
         HeadRows given = new HeadRows();
         int[] starts = rows.padded(scratch.ints(rows.batch), dOut.offset(), width);
         given.set(dOut.readable(scratch), starts, form.valueWidth(), width);
         Linear layer = mixer.projections.outLayer;
-        if (layer == null) {
+        HeadGate gate = mixer.projections.gate;
+        if (layer == null && gate == null) {
             return given;
         }
         HeadRows dHeads = zeros(rows.batch, rows.time, form.headsWidth(), form.valueWidth());
         rows.compact(dHeads.start, form.headsWidth());
-        LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
-        HeadGate gate = mixer.projections.gate;
-        HeadRows in = gate == null ? call.out : recording.gated;
-        parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, in);
+        if (layer == null) {
+            rows.copy(given, dHeads, form.headsWidth());
+        } else {
+            LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
+            HeadRows in = gate == null ? call.out : recording.gated;
+            parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, in);
+        }
         if (gate != null) {
             HeadRows dGates = gate.backward(mixer.kernels, rows, recording.gates, call.out, dHeads, scratch);
             parameterGradients.add(gate.layer, HeadGate.WEIGHT, 0, HeadGate.BIAS, 0, rows, dGates, rows.rows);
@@ -145,6 +149,12 @@ final class ProjectedBackward {
     /** Back through one input projection: gradients of its parameters and of what it projected. */
     private void projection(AttentionForm.Part part, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {
         Linear layer = mixer.projections.layer(part);
+        if (layer == null) {
+            if (dIn != null) {
+                addRows(rows, dRows, dIn);
+            }
+            return;
+        }
         parameterGradients.add(
                 layer,
                 form.weightName(part),
@@ -155,6 +165,16 @@ final class ProjectedBackward {
                 dRows,
                 rows.rows);
         inputGradient(layer, rows, dRows, dIn);
+    }
+
+    /** The gradient of what is taken as it is. */
+    private void addRows(TrueRows rows, HeadRows dRows, Tensor dIn) {
+        float[] sum = dIn.readable(scratch);
+        int[] starts = rows.padded(scratch.ints(rows.batch), dIn.offset(), rows.width);
+        for (int b = 0; b < rows.batch; b++) {
+            mixer.kernels.add(dRows.array, dRows.start[b], sum, starts[b], rows.lengths[b] * rows.width);
+        }
+        dIn.commit(sum);
     }
 
     private void inputGradient(Linear layer, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {

@@ -74,6 +74,7 @@ public final class SelfAttention extends ProjectedAttention {
                 width,
                 false,
                 bias,
+                true,
                 false,
                 false,
                 false,
@@ -98,7 +99,7 @@ public final class SelfAttention extends ProjectedAttention {
         return spec.headWidth(form.keyWidth())
                 .smooth(variant.smooth())
                 .weightSum(variant.weightSum())
-                .outputWidth(form.valueWidth())
+                .outputWidth(form.outputWidth())
                 .causal(causal)
                 .build();
     }
