@@ -212,8 +212,21 @@ public final class Workspace implements AutoCloseable {
      * @throws CancelledException if the calling thread is interrupted before all parts have begun
      */
     public void run(int count, Task work) {
+        run(count, true, work);
+    }
+
+    /**
+     * As {@link #run(int, Task)}, or all parts in order on the calling thread where they are too small to be shared: waking another
+     * thread costs some microseconds. The bits are the same.
+     *
+     * @param count how many parts
+     * @param shared whether all parts together are worth another thread
+     * @param work runs each of 0 to count − 1 once
+     * @throws CancelledException if the calling thread is interrupted before all parts have begun
+     */
+    public void run(int count, boolean shared, Task work) {
         boolean insidePart = gate.get() != 0; // closed, too, while a helper is still at its last part
-        if (count <= 1 || threads == 1 || insidePart) {
+        if (!shared || count <= 1 || threads == 1 || insidePart) {
             Scratch mine = scratch();
             for (int i = 0; i < count; i++) {
                 checkInterrupted();

@@ -54,6 +54,23 @@ class WorkspaceTest {
     }
 
     @Test
+    void whatIsNotWorthSharingRunsInOrderOnTheCallingThread() {
+        try (Workspace workspace = Workspace.threads(4)) {
+            Thread caller = Thread.currentThread();
+            List<Integer> order = new ArrayList<>();
+            int mark = workspace.scratch().mark();
+            workspace.run(100, false, (index, scratch) -> {
+                assertEquals(caller, Thread.currentThread());
+                assertEquals(mark, scratch.mark(), "what the part before took is given back");
+                scratch.floats(3);
+                order.add(index);
+            });
+            assertEquals(IntStream.range(0, 100).boxed().toList(), order);
+            assertEquals(mark, workspace.scratch().mark());
+        }
+    }
+
+    @Test
     void runsInsideRunsKeepTheirScratchApart() {
         try (Workspace workspace = Workspace.threads(4)) {
             for (int repetition = 0; repetition < 200; repetition++) {

@@ -12,7 +12,7 @@ final class ForwardPass implements Workspace.Task {
     private static final int POSITIONS = 64;
 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
-    private static final long WORTH_SHARING = 1 << 18;
+    static final long WORTH_SHARING = 1 << 18;
 
     private static final float[] NONE = new float[0];
 
@@ -44,13 +44,7 @@ final class ForwardPass implements Workspace.Task {
         pass.blocks = Math.ceilDiv(in.time(), POSITIONS);
         try {
             int parts = in.batch() * pass.blocks;
-            if (filter.multiplications(in) < WORTH_SHARING) {
-                for (int i = 0; i < parts; i++) {
-                    pass.run(i, workspace.scratch());
-                }
-            } else {
-                workspace.run(parts, pass);
-            }
+            workspace.run(parts, filter.multiplications(in) >= WORTH_SHARING, pass);
         } finally {
             pass.forget();
         }

@@ -13,9 +13,6 @@ final class LongForward implements Workspace.Task {
     private static final int LANES = LongFilter.LANES;
     private static final int ROWS = LongFilter.ROWS;
 
-    /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
-    private static final long WORTH_SHARING = 1 << 18;
-
     private static final float[] NONE = new float[0];
 
     private @Nullable LongFilter filter;
@@ -53,15 +50,7 @@ final class LongForward implements Workspace.Task {
         pass.outAt = outAt;
         try {
             int parts = in.batch() * filter.panels();
-            if (filter.multiplications(in) < WORTH_SHARING) {
-                for (int i = 0; i < parts; i++) {
-                    int mark = workspace.scratch().mark();
-                    pass.run(i, workspace.scratch());
-                    workspace.scratch().release(mark);
-                }
-            } else {
-                workspace.run(parts, pass);
-            }
+            workspace.run(parts, filter.multiplications(in) >= ForwardPass.WORTH_SHARING, pass);
         } finally {
             pass.filter = null;
             pass.in = null;

@@ -1,6 +1,5 @@
 package org.attention4j.core;
 
-import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 
 /** Shares work among threads where that pays, and counts in blocks and panels. */
@@ -12,16 +11,7 @@ final class Work {
 
     /** Runs every part; in the calling thread if all of them together are small. */
     static void run(Workspace workspace, int parts, double multiplyAdds, Workspace.Task task) {
-        if (multiplyAdds >= SMALL) {
-            workspace.run(parts, task);
-            return;
-        }
-        Scratch scratch = workspace.scratch();
-        for (int i = 0; i < parts; i++) {
-            int mark = scratch.mark();
-            task.run(i, scratch);
-            scratch.release(mark);
-        }
+        workspace.run(parts, multiplyAdds >= SMALL, task);
     }
 
     /** Blocks of a given size that cover a length. */
