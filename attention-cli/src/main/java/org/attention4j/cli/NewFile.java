@@ -67,7 +67,9 @@ final class NewFile implements AutoCloseable {
         } catch (AccessDeniedException denied) {
             throw new FileSystemException(file.toString(), null, "its folder is read-only");
         } catch (FileSystemException other) {
-            throw new FileSystemException(file.toString(), null, other.getReason());
+            String reason = other.getReason();
+            throw new FileSystemException(
+                    file.toString(), null, reason == null ? "its folder takes no new files" : reason);
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that commands read cases from and write reports to: what is wrong with them is told before the work. */
@@ -47,6 +49,14 @@ class ReportFilesTest {
         }
     }
 
+    /** There the operating system says that there is no such file, of one that is to be made. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFolderThatTakesNoFilesIsNamed() {
+        assertEquals(
+                "attention: /proc/report: its folder takes no new files", refusal(conform(Path.of("/proc/report"))));
+    }
+
     @Test
     void aReportIsWrittenWhole() throws IOException {
         Path report = folder.resolve("report.xml");
@@ -60,6 +70,7 @@ class ReportFilesTest {
         Path list = Files.writeString(folder.resolve("cases.jsonl"), "\n");
         assertEquals(
                 "attention: " + list + ": there is no case in it (at byte 0)", refusal("vectors", folder.toString()));
+        assertEquals("attention: " + list + ": is a file, not a folder", refusal("vectors", list.toString()));
     }
 
     @Test

@@ -48,7 +48,9 @@ public final class Suite {
             throw new NoSuchFileException(
                     directory.toString(),
                     null,
-                    Files.isDirectory(directory) ? "holds no cases.jsonl" : "no such folder");
+                    Files.isDirectory(directory)
+                            ? "holds no cases.jsonl"
+                            : Files.exists(directory) ? "is a file, not a folder" : "no such folder");
         }
         List<JsonNode> cases = new ArrayList<>();
         long offset = 0;
