@@ -1,6 +1,7 @@
 package org.attention4j.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.attention4j.kernels.Activation;
@@ -81,6 +82,12 @@ final class KernelCases {
         add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
         add("columnMaxima", 16 * SIZE, 0.04, () -> kernels.columnMaxima(1, SIZE, x, 0, 0, 1f, d, 0));
+        int[] seen = new int[SIZE];
+        Arrays.fill(seen, 0xfff0);
+        add("hideColumns", 16 * SIZE, 0.04, () -> {
+            System.arraycopy(x, 0, y, 0, 16 * SIZE);
+            kernels.hideColumns(SIZE, y, 0, seen, 0);
+        });
         add("addColumnExpSums", 16 * SIZE, 0.015, () -> {
             System.arraycopy(x, 0, y, 0, 16 * SIZE);
             kernels.addColumnExpSums(1, SIZE, y, 0, 0, 1f, d, 0, d, 16);

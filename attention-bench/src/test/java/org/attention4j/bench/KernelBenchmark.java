@@ -41,6 +41,7 @@ public class KernelBenchmark {
         "scaleMaxima",
         "addExpSums",
         "columnMaxima",
+        "hideColumns",
         "addColumnExpSums",
         "softmaxWeights",
         "softmaxGradient",

@@ -93,21 +93,14 @@ final class BlockedForward implements Workspace.Task {
         int width = seen.end(to - 1) - begin;
         boolean plain = c.scores.plain();
         float factor = plain ? c.scores.scale() : 1f;
-        float[] x = tile.scores();
-        int step = tile.step();
         tile.products(c, keys, b, h, from, to, begin, width, r);
         if (!plain) {
             tile.scaleAndCap(c, rows, width);
         }
-        for (int i = from; i < to; i++) {
-            int at = tile.at(i - from);
-            int count = seen.end(i) - begin;
-            if (!plain) {
-                c.finishScores(b, h, i, key + begin, count, x, at, step);
-            }
-            seen.hide(x, at - begin * step, step, i);
-            VisibleKeys.hide(x, at, step, count, width);
+        for (int i = from; i < to && !plain; i++) {
+            c.finishScores(b, h, i, key + begin, seen.end(i) - begin, tile.scores(), tile.at(i - from), tile.step());
         }
+        tile.hide(c.kernels, seen, from, to, begin, width);
         System.arraycopy(max, r, factors, 0, rows);
         tile.maxima(c.kernels, rows, width, factor, max, r);
         int shrinking = shrink(rows, factors, max, sum, r);
@@ -121,7 +114,7 @@ final class BlockedForward implements Workspace.Task {
         }
         boolean positive = tile.exponentials(c.kernels, rows, width, factor, max, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
-            c.dropout.apply(c, b, h, i, key + begin, x, tile.at(i - from), step, width);
+            c.dropout.apply(c, b, h, i, key + begin, tile.scores(), tile.at(i - from), tile.step(), width);
         }
         tile.values(c, keys, b, h, from, to, begin, width, positive && c.dropout == null);
     }

@@ -70,6 +70,13 @@ final class PanelTile implements ScoreTile {
     }
 
     @Override
+    public void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width) {
+        for (int i = from; i < to; i += PANEL) {
+            seen.hide(kernels, x, at(i - from) - PANEL * begin, i, begin + width);
+        }
+    }
+
+    @Override
     public void maxima(Kernels kernels, int count, int width, float factor, float[] max, int r) {
         kernels.columnMaxima(Work.blocks(count, PANEL), width, x, 0, STRIDE, factor, max, r);
     }

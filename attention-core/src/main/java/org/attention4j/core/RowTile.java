@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
 
@@ -40,6 +41,15 @@ final class RowTile implements ScoreTile {
     public void scaleAndCap(AttentionCall c, int count, int width) {
         for (int i = 0; i < count; i++) {
             c.scores.scaleAndCap(c.kernels, x, at(i), width);
+        }
+    }
+
+    @Override
+    public void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width) {
+        for (int i = from; i < to; i++) {
+            int at = at(i - from) - begin;
+            seen.hide(x, at, i);
+            Arrays.fill(x, at + seen.end(i), at + begin + width, Float.NEGATIVE_INFINITY);
         }
     }
 

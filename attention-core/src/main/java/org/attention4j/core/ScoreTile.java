@@ -26,6 +26,9 @@ interface ScoreTile {
     /** Products to scaled and capped scores. */
     void scaleAndCap(AttentionCall c, int queries, int width);
 
+    /** Sets the scores of keys that a query does not see to −∞. */
+    void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width);
+
     /** The maxima of all queries; scores that are still to be multiplied by a factor. */
     void maxima(Kernels kernels, int queries, int width, float factor, float[] max, int r);
 

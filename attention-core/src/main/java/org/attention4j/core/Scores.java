@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.variant.AttentionMask;
@@ -142,14 +143,12 @@ final class Scores {
         }
     }
 
-    /** A bit for each of the keys from one on, from {@code from} to {@code to}, that the variant's mask allows. */
-    int allowed(int b, int h, int position, int first, int from, int to) {
-        AttentionMask asked = mask;
-        int bits = (1 << to) - 1 & -1 << from;
-        for (int j = from; j < to && asked != null; j++) {
-            if (!asked.allows(b, h, position, first + j)) {
-                bits ^= 1 << j;
-            }
+    /** A bit for each of {@code count} queries, of which the first has a position: from one of them on, that the variant's mask allows the key. */
+    int allowed(int b, int h, int position, int from, int count, int key) {
+        AttentionMask asked = Objects.requireNonNull(mask);
+        int bits = 0;
+        for (int i = from; i < count; i++) {
+            bits |= (asked.allows(b, h, position + i, key) ? 1 : 0) << i;
         }
         return bits;
     }

@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import org.attention4j.api.Scratch;
 import org.attention4j.api.variant.Visibility;
+import org.attention4j.kernels.Kernels;
 
 /**
  * Which keys a block of queries of one head may see, as bounds for the loops over keys: blocks of keys that none of them sees are passed
@@ -39,8 +40,8 @@ final class VisibleKeys {
     private int[] open = {};
 
     private int[] asked = {};
-    /** Where several queries are looked at: of each of them and each panel that was asked, a bit for each key that the mask allows. */
-    private int[] allowed = {};
+    /** Of each group and each key of a panel that was asked, or is being hidden, a bit for each query that sees the key, and for those absent. */
+    private int[] sees = {};
 
     private boolean ahead;
 
@@ -51,7 +52,7 @@ final class VisibleKeys {
         seen.open = scratch.ints(Work.blocks(queries, GROUP));
         seen.asked = scratch.ints(Work.blocks(queries, GROUP));
         seen.ahead = queries > 1 && call.scores.variantMask() != null;
-        seen.allowed = scratch.ints(seen.ahead ? Work.blocks(queries, GROUP) * GROUP * (BLOCK / PANEL) : 0);
+        seen.sees = scratch.ints(Work.blocks(queries, GROUP) * BLOCK);
         return seen;
     }
 
@@ -144,24 +145,26 @@ final class VisibleKeys {
 
     /** Asks the mask about every pair of a panel that causality allows, once: what it hides among them. */
     private Visibility ask(int fromQuery, int toQuery, int j) {
-        int extra = call.extra(key + j, PANEL);
         int seen = 0;
         int hidden = 0;
-        for (int i = fromQuery; i < toQuery; i++) {
-            int count = call.visible(b, i, key + j, Math.min(PANEL, width - j));
-            int first = Math.min(extra, count);
-            int all = (1 << count) - 1;
-            int bits = (1 << first) - 1;
-            bits |= call.scores.allowed(b, h, call.position(b, i), key + j - call.extraKeys, first, count);
-            allowed[allowedAt(i, j)] = bits;
+        int at = group(fromQuery) * BLOCK;
+        int position = call.position(b, fromQuery);
+        for (int column = j; column < Math.min(j + PANEL, width); column++) {
+            int causal = causal(fromQuery, toQuery, column);
+            int own = key + column - call.extraKeys;
+            int first = Integer.numberOfTrailingZeros(causal);
+            int bits = own < 0 ? causal : call.scores.allowed(b, h, position, first, toQuery - fromQuery, own);
+            sees[at + column] = bits | -1 << toQuery - fromQuery;
             seen |= bits;
-            hidden |= all & ~bits;
+            hidden |= causal ^ bits;
         }
         return seen == 0 ? Visibility.NONE : hidden == 0 ? Visibility.ALL : Visibility.SOME;
     }
 
-    private int allowedAt(int i, int j) {
-        return (i - from) * (BLOCK / PANEL) + j / PANEL;
+    /** A bit for each of some queries of a group that may see a key of the block as far as causality goes. */
+    private int causal(int fromQuery, int toQuery, int column) {
+        int first = call.firstQuery(b, fromQuery, key + column) - fromQuery;
+        return first < GROUP ? -1 << first & (1 << toQuery - fromQuery) - 1 : 0;
     }
 
     /** What is hidden among some queries and stored keys; every query sees extra keys. */
@@ -243,9 +246,10 @@ final class VisibleKeys {
             if ((open[g] >> j / PANEL & 1) == 0) {
                 hide(x, at, stride, j, to16);
             } else if ((asked[g] >> j / PANEL & 1) != 0 && ahead) {
-                int hidden = ~allowed[allowedAt(i, j)] & (1 << to16 - j) - 1;
-                for (; hidden != 0; hidden &= hidden - 1) {
-                    x[at + (j + Integer.numberOfTrailingZeros(hidden)) * stride] = Float.NEGATIVE_INFINITY;
+                for (int column = j; column < to16; column++) {
+                    if ((sees[g * BLOCK + column] >> (i - from) % GROUP & 1) == 0) {
+                        x[at + column * stride] = Float.NEGATIVE_INFINITY;
+                    }
                 }
             } else if ((asked[g] >> j / PANEL & 1) != 0) {
                 int own = j + call.extra(key + j, to16 - j);
@@ -259,6 +263,31 @@ final class VisibleKeys {
                         call.position(b, i),
                         key + own - call.extraKeys);
             }
+        }
+    }
+
+    /**
+     * As above, with what causality hides, of the group of queries that begins with one, whose scores lie in a panel, key after key. A mask and
+     * causality cut few panels of keys; only those are touched.
+     *
+     * @param stop past the last column
+     */
+    void hide(Kernels kernels, float[] x, int at, int i, int stop) {
+        int g = group(i);
+        int next = groupEnd(i);
+        int visible = call.visible(b, i, key, width);
+        int absent = -1 << next - i;
+        for (int j = begin(i); j < stop; j += PANEL) {
+            int columns = Math.min(PANEL, stop - j);
+            boolean closed = !whole && (open[g] >> j / PANEL & 1) == 0;
+            boolean cut = ahead && !whole && (asked[g] >> j / PANEL & 1) != 0;
+            if (!cut && !closed && j + columns <= visible) {
+                continue;
+            }
+            for (int column = j; column < j + columns && !cut; column++) {
+                sees[g * BLOCK + column] = absent | (closed ? 0 : causal(i, next, column));
+            }
+            kernels.hideColumns(columns, x, at + PANEL * j, sees, g * BLOCK + j);
         }
     }
 

@@ -597,6 +597,17 @@ public interface Kernels {
             int panels, int n, float[] x, int xOffset, int panelStride, float factor, float[] maxima, int maximaOffset);
 
     /**
+     * Hides numbers of the 16 columns of a panel: x[i, j] ← −∞ where bit j of seen[i] is 0.
+     *
+     * @param n length of a column
+     * @param x the columns, [i, j] at {@code x[xOffset + 16 * i + j]}
+     * @param xOffset where the panel starts
+     * @param seen a bit for each column, n of them; the upper 16 bits do not matter
+     * @param seenOffset where the first is
+     */
+    void hideColumns(int n, float[] x, int xOffset, int[] seen, int seenOffset);
+
+    /**
      * As {@link #addExpSums} of columns in panels, with a factor: x[i, j] ← exp(x[i, j] · factor − shifts[j]), or 0; sums[j] ← sums[j] + Σ x[i, j],
      * in 16 lanes.
      *

@@ -232,6 +232,17 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public void hideColumns(int n, float[] x, int xOffset, int[] seen, int seenOffset) {
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < LANES; j++) {
+                if ((seen[seenOffset + i] >> j & 1) == 0) {
+                    x[xOffset + LANES * i + j] = Float.NEGATIVE_INFINITY;
+                }
+            }
+        }
+    }
+
+    @Override
     public boolean addColumnExpSums(
             int panels,
             int n,

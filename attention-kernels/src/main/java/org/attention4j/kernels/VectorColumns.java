@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -53,6 +54,19 @@ final class VectorColumns {
             }
             if (!numbers) {
                 ScalarKernels.INSTANCE.columnMaxima(1, n, x, xo + q * panel, panel, factor, maxima, mo + 16 * q);
+            }
+        }
+    }
+
+    /** {@link Kernels#hideColumns}. */
+    static void hide(Width w, int n, float[] x, int xo, int[] seen, int so) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector nothing = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < 16; j += s.length()) {
+                int at = xo + 16 * i + j;
+                VectorMask<Float> mask = VectorMask.fromLong(s, seen[so + i] >> j);
+                nothing.blend(FloatVector.fromArray(s, x, at), mask).intoArray(x, at);
             }
         }
     }

@@ -319,6 +319,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void hideColumns(int n, float[] x, int xOffset, int[] seen, int seenOffset) {
+        VectorColumns.hide(vectors, n, x, xOffset, seen, seenOffset);
+    }
+
+    @Override
     public boolean addColumnExpSums(
             int panels,
             int n,

@@ -218,6 +218,23 @@ class VectorAgreementTest {
         }
     }
 
+    /** Bits above the sixteen columns are set as they come. */
+    @Property(tries = TRIES)
+    void hiddenColumns(@ForAll @IntRange(max = 40) int n, @ForAll @IntRange(max = 5) int o, @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, true, 16 * n + 2 * o);
+        int[] seen = random.ints(n + o).toArray();
+        float[] before = arrays[0].clone();
+        Agreement.check(arrays, none((k, a) -> k.hideColumns(n, a[0], o, seen, o)));
+        float[] after = arrays[0].clone();
+        Kernels.vector().hideColumns(n, after, o, seen, o);
+        for (int i = 0; i < after.length; i++) {
+            int at = i - o;
+            boolean hidden = at >= 0 && at < 16 * n && (seen[o + at / 16] & 1 << at % 16) == 0;
+            assertEquals(hidden ? Float.NEGATIVE_INFINITY : before[i], after[i]);
+        }
+    }
+
     /** Whether there are zeros decides whether what they meet is read. */
     @Property(tries = TRIES)
     void zeros(@ForAll @IntRange(min = 1, max = 40) int n, @ForAll @IntRange(max = 39) int at) {
