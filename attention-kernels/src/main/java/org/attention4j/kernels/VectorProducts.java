@@ -31,6 +31,9 @@ final class VectorProducts {
      */
     private static final int PACKED_COLUMNS = 128;
 
+    /** A tile of the last columns: a caller's thread has one as long as it lives. */
+    private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[16 * TILE]);
+
     private VectorProducts() {}
 
     /** Where vector v of columns starts, given panels of {@code panel} floats; vectors divide panels. */
@@ -239,15 +242,58 @@ final class VectorProducts {
             boolean accumulate) {
         int length = w.species().length();
         int b0 = vectorAt(bo, v, length, panel);
-        int columns = Math.min(length, n - v * length);
+        int columns = n - v * length;
         int c0 = co + v * length;
+        if (columns < length) {
+            edge(w, m, columns, k, a, ao, ars, acs, b, b0, c, c0, crs, accumulate);
+            return;
+        }
         int i = 0;
-        for (; mostRows(w) > TILE && columns == length && i <= m - 2 * TILE; i += 2 * TILE) {
+        for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
             VectorTiles.eightRowsOneVector(w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, accumulate);
         }
         for (; i < m; i += TILE) {
-            VectorTiles.fourRowsOneVector(
-                    w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, columns, accumulate);
+            VectorTiles.fourRowsOneVector(w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, accumulate);
+        }
+    }
+
+    /**
+     * Rows of the last columns, fewer than a vector has lanes, in a copy of their own. A vector with a mask that reaches past the end of an array is
+     * checked lane by lane, and where that was rare when the compiler looked, it makes objects of the masks from then on.
+     */
+    private static void edge(
+            Width w,
+            int m,
+            int columns,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        float[] copy = EDGE.get();
+        for (int i = 0; i < m; i += TILE) {
+            int rows = Math.min(TILE, m - i);
+            int ai = ao + i * ars;
+            int ci = co + i * crs;
+            for (int r = 0; r < rows && accumulate; r++) {
+                System.arraycopy(c, ci + r * crs, copy, 16 * r, columns);
+            }
+            if (rows == TILE) {
+                VectorTiles.fourRowsOneVector(w, k, a, ai, ars, acs, b, b0, copy, 0, 16, accumulate);
+            } else {
+                for (int r = 0; r < rows; r++) {
+                    VectorTiles.oneRowOneVector(w, k, a, ai + r * ars, acs, b, b0, copy, 16 * r, accumulate);
+                }
+            }
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(copy, 16 * r, c, ci + r * crs, columns);
+            }
         }
     }
 
@@ -314,13 +360,16 @@ final class VectorProducts {
                         w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
             }
         }
-        for (; v * length < n; v++) {
+        for (; (v + 1) * length <= n; v++) {
             int b0 = vectorAt(bo, v, length, panel);
-            int columns = Math.min(length, n - v * length);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowOneVector(
-                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, columns, accumulate);
+                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, accumulate);
             }
+        }
+        if (v * length < n) {
+            int b0 = vectorAt(bo, v, length, panel);
+            edge(w, m, n - v * length, k, a, ao, ars, acs, b, b0, c, co + v * length, crs, accumulate);
         }
     }
 

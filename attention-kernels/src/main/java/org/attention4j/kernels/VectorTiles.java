@@ -363,7 +363,7 @@ final class VectorTiles {
         FloatVector.broadcast(s, Width.MINUS_ZERO).add(c31).intoArray(c, co + 3 * crs + l);
     }
 
-    /** C[0…3, one vector of {@code columns} columns]: the right edge. */
+    /** C[0…3, one vector]: the right edge. */
     static void fourRowsOneVector(
             Width w,
             int k,
@@ -376,19 +376,17 @@ final class VectorTiles {
             float[] c,
             int co,
             int crs,
-            int columns,
             boolean accumulate) {
         VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
         FloatVector c1 = c0;
         FloatVector c2 = c0;
         FloatVector c3 = c0;
         if (accumulate) {
-            c0 = FloatVector.fromArray(s, c, co, mask);
-            c1 = FloatVector.fromArray(s, c, co + crs, mask);
-            c2 = FloatVector.fromArray(s, c, co + 2 * crs, mask);
-            c3 = FloatVector.fromArray(s, c, co + 3 * crs, mask);
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + crs);
+            c2 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c3 = FloatVector.fromArray(s, c, co + 3 * crs);
         }
         int a1 = ao + ars;
         int a2 = ao + 2 * ars;
@@ -400,16 +398,14 @@ final class VectorTiles {
             c2 = FloatVector.broadcast(s, a[a2 + p * acs]).fma(v, c2);
             c3 = FloatVector.broadcast(s, a[a3 + p * acs]).fma(v, c3);
         }
-        c0.intoArray(c, co, mask);
-        c1.intoArray(c, co + crs, mask);
-        c2.intoArray(c, co + 2 * crs, mask);
-        c3.intoArray(c, co + 3 * crs, mask);
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + crs);
+        minusZero.add(c2).intoArray(c, co + 2 * crs);
+        minusZero.add(c3).intoArray(c, co + 3 * crs);
     }
 
-    /**
-     * C[0…7, one vector]: products as narrow as a panel, where there are 32 registers. Not for fewer columns: with masks the method would
-     * be too long for the first of the two compilers, and where that one gives up, the second is sometimes never asked.
-     */
+    /** C[0…7, one vector]: products as narrow as a panel, where there are 32 registers. */
     static void eightRowsOneVector(
             Width w,
             int k,
@@ -575,28 +571,17 @@ final class VectorTiles {
         minusZero.add(c3).intoArray(c, co + 3 * l);
     }
 
-    /** C[0, one vector of {@code columns} columns]: the last corner. */
+    /** C[0, one vector]: the last corner. */
     static void oneRowOneVector(
-            Width w,
-            int k,
-            float[] a,
-            int ao,
-            int acs,
-            float[] b,
-            int b0,
-            float[] c,
-            int co,
-            int columns,
-            boolean accumulate) {
+            Width w, int k, float[] a, int ao, int acs, float[] b, int b0, float[] c, int co, boolean accumulate) {
         VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, columns);
         FloatVector c0 = FloatVector.zero(s);
         if (accumulate) {
-            c0 = FloatVector.fromArray(s, c, co, mask);
+            c0 = FloatVector.fromArray(s, c, co);
         }
         for (int p = 0; p < k; p++) {
             c0 = FloatVector.broadcast(s, a[ao + p * acs]).fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
         }
-        c0.intoArray(c, co, mask);
+        FloatVector.broadcast(s, Width.MINUS_ZERO).add(c0).intoArray(c, co);
     }
 }
