@@ -24,4 +24,15 @@ final class Kinks {
                                 && option.getValue() instanceof Double epsilon
                                 && epsilon < 1e-3);
     }
+
+    /**
+     * Whether no norm of a single number has an ε near 0. With it, the norm is a step: what a state keeps of a position is one number of two, which
+     * moved inputs do not move, though rounding does.
+     */
+    static boolean normsOfMany(MixerSpec spec) {
+        return smoothNorms(spec)
+                || spec.config().options().entrySet().stream()
+                        .noneMatch(option -> option.getKey().endsWith("width")
+                                && Integer.valueOf(1).equals(option.getValue()));
+    }
 }
