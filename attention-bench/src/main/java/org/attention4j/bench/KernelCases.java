@@ -46,7 +46,7 @@ final class KernelCases {
         add("multiply, 1 row", work, 0.25, () -> product(1, panels, false));
         add("multiplySkippingZeros, 128 rows", work * SIZE, 0.5, () -> product(SIZE, panels, true));
         add("multiplyPanels", work * SIZE, 0.7, () -> {
-            kernels.multiplyPanels(SIZE, SIZE, SIZE, w, 0, panels, 0, y, 0, 16 * SIZE);
+            kernels.multiplyPanels(SIZE, SIZE, SIZE, w, 0, panels, 0, y, 0, 16 * SIZE, 16);
         });
         PackedMatrix packed = PackedMatrix.of(w, 0, SIZE, 1, SIZE, SIZE);
         add("multiplyColumns", work / 2, 0.2, () -> {

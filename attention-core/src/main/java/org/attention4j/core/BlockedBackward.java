@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.ScoreFunction;
+import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 import org.jspecify.annotations.Nullable;
 
@@ -47,14 +48,15 @@ final class BlockedBackward implements Workspace.Task {
         }
     }
 
+    /** Whether something is a sum over pairs of any queries and keys: how they are taken is the order of such a sum. */
+    private boolean sumsPairs() {
+        return call.scoreFunction != null || arrays.dBias != null || arrays.dPositions != null;
+    }
+
     private void rows(int b, int h, int from, int to, GradientTile tile) {
         AttentionCall c = call;
         HeadRows dOut = arrays.dOut;
-        int rows = to - from;
-        tile.panelStride = 16 * rows;
-        c.kernels.pack(
-                c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
-        c.kernels.pack(dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
+        tile.pack(c, arrays, b, h, from, to);
         float[] maxima = Objects.requireNonNull(c.maxima);
         float[] sums = Objects.requireNonNull(c.sums);
         for (int i = from; i < to; i++) {
@@ -68,19 +70,80 @@ final class BlockedBackward implements Workspace.Task {
         seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end() && arrays.dWeights != null; key = seen.next(key + BLOCK)) {
             c.keyValues.keys(tile.keys, b, c.keyHead(h), key, seen.width());
-            for (int i = seen.first(), next; i < seen.last(); i = next) {
-                next = Math.min(seen.last(), i + ROWS);
-                weightCotangents(b, h, from, i, next, key, tile);
-            }
+            blocks(b, h, from, key, tile, true);
         }
         if (arrays.dSinks != null) {
             sinkGradient(b, h, from, to, tile.delta, arrays.dSinks);
         }
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
             tile.pack(c, b, c.keyHead(h), key);
-            for (int i = seen.first(), next; i < seen.last(); i = next) {
-                next = Math.min(seen.last(), i + ROWS);
-                block(b, h, from, i, next, key, tile);
+            blocks(b, h, from, key, tile, false);
+        }
+    }
+
+    /** All rows that see something of a block of keys. */
+    private void blocks(int b, int h, int from, int key, GradientTile tile, boolean cotangents) {
+        VisibleKeys seen = tile.seen;
+        int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;
+        for (int i = first, next; i < seen.last(); i = next) {
+            next = Math.min(seen.last(), i + ROWS);
+            columns(b, h, from, i, next, key, tile, cotangents);
+        }
+    }
+
+    /**
+     * Some rows and a block of keys: the columns that all of the rows see in one go, and each run of rows with those before and after. All in one
+     * go where there are sums over pairs, which go row by row.
+     */
+    private void columns(int b, int h, int from, int first, int last, int key, GradientTile tile, boolean cotangents) {
+        VisibleKeys seen = tile.seen;
+        int least = seen.width();
+        int low = 0;
+        int high = seen.width();
+        int most = 0;
+        for (int i = first, next; i < last; i = next) {
+            next = Math.min(seen.run(i), last);
+            int end = tile.end(next);
+            least = Math.min(least, seen.begin(i));
+            low = Math.max(low, seen.begin(i));
+            high = Math.min(high, seen.end(i) == seen.end(next - 1) ? end : seen.end(i) & -Kernels.LANES);
+            most = Math.max(most, end);
+        }
+        if (sumsPairs()) {
+            block(b, h, from, first, last, key, least, most, tile, cotangents);
+            return;
+        }
+        low = low < high ? low : seen.width();
+        high = Math.max(low, high);
+        for (int i = first, next; i < last; i = next) {
+            next = Math.min(seen.run(i), last);
+            block(b, h, from, i, next, key, seen.begin(i), Math.min(low, tile.end(next)), tile, cotangents);
+        }
+        block(b, h, from, first, last, key, low, high, tile, cotangents);
+        for (int i = first, next; i < last; i = next) {
+            next = Math.min(seen.run(i), last);
+            block(b, h, from, i, next, key, Math.max(high, seen.begin(i)), tile.end(next), tile, cotangents);
+        }
+    }
+
+    /** Some rows and columns, if there are any. */
+    private void block(
+            int b,
+            int h,
+            int from,
+            int first,
+            int last,
+            int key,
+            int begin,
+            int end,
+            GradientTile tile,
+            boolean cotangents) {
+        if (begin < end) {
+            tile.weights(call, b, h, from, first, last, key, begin, end);
+            if (cotangents) {
+                weightCotangents(b, h, from, first, last, key, tile);
+            } else {
+                gradients(b, h, from, first, last, key, tile);
             }
         }
     }
@@ -113,7 +176,6 @@ final class BlockedBackward implements Workspace.Task {
 
     /** δ += Σ p · dw. */
     private void weightCotangents(int b, int h, int from, int first, int last, int key, GradientTile tile) {
-        tile.weights(call, b, h, from, first, last, key);
         for (int i = first; i < last; i++) {
             for (int j = tile.begin; j < tile.end; j++) {
                 float p = tile.weights[(i - first) * BLOCK + j];
@@ -124,28 +186,14 @@ final class BlockedBackward implements Workspace.Task {
         }
     }
 
-    /** What some rows and a block of keys add to the gradients. */
-    private void block(int b, int h, int from, int first, int last, int key, GradientTile tile) {
+    /** What some rows and the keys of their weights add to the gradients. */
+    private void gradients(int b, int h, int from, int first, int last, int key, GradientTile tile) {
         AttentionCall c = call;
         int keyHead = c.keyHead(h);
         int rows = last - first;
-        tile.weights(c, b, h, from, first, last, key);
         int begin = tile.begin;
         int width = tile.end - begin;
-        c.kernels.multiply(
-                rows,
-                width,
-                c.valueWidth,
-                arrays.dOut.array,
-                arrays.dOut.at(b, h, first),
-                arrays.dOut.rowStride,
-                1,
-                tile.valuePanels,
-                begin * c.valueWidth,
-                tile.d,
-                begin,
-                BLOCK,
-                false);
+        tile.dWeights(c, first - from, rows);
         for (int i = first; i < last && (arrays.dWeights != null || c.dropout != null); i++) {
             int at = (i - first) * BLOCK + begin;
             if (c.dropout != null) {

@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
+import org.attention4j.kernels.Kernels;
 
 /**
  * What a part of {@link BlockedBackward} works with: some queries and a block of keys in panels, and the weights of a tile of them,
@@ -28,6 +29,10 @@ final class GradientTile {
 
     float[] outPanels = {};
     int panelStride;
+    /** Q and dO in panels of 16 queries, the left operands of the products with keys and values. */
+    float[] queryColumns = {};
+
+    float[] outColumns = {};
     float[] weights = {};
     float[] bent = {};
     float[] d = {};
@@ -40,7 +45,7 @@ final class GradientTile {
 
     float[] maxima = {};
     float[] inverses = {};
-    /** The columns that rows of the tile see, and whether all of them see them all. */
+    /** The columns of keys that are multiplied, and whether no weight of them is 0. */
     int begin;
 
     int end;
@@ -57,6 +62,8 @@ final class GradientTile {
         tile.valuePanels = scratch.floats(BLOCK * c.valueWidth);
         tile.queryPanels = scratch.floats(queries * Work.padded(c.keyWidth));
         tile.outPanels = scratch.floats(queries * Work.padded(c.valueWidth));
+        tile.queryColumns = scratch.floats(Work.padded(queries) * c.keyWidth);
+        tile.outColumns = scratch.floats(Work.padded(queries) * c.valueWidth);
         tile.weights = scratch.floats(ROWS * BLOCK);
         tile.bent = scratch.floats(ROWS * BLOCK);
         tile.d = scratch.floats(ROWS * BLOCK);
@@ -65,6 +72,20 @@ final class GradientTile {
         tile.maxima = scratch.floats(queries);
         tile.inverses = scratch.floats(queries);
         return tile;
+    }
+
+    /** Packs some queries and their cotangents as the products read them. */
+    void pack(AttentionCall c, BackwardArrays arrays, int b, int h, int from, int to) {
+        HeadRows query = c.query;
+        HeadRows dOut = arrays.dOut;
+        int rows = to - from;
+        int at = query.at(b, h, from);
+        int dAt = dOut.at(b, h, from);
+        panelStride = 16 * rows;
+        c.kernels.pack(query.array, at, query.rowStride, 1, rows, c.keyWidth, queryPanels, 0);
+        c.kernels.pack(query.array, at, 1, query.rowStride, c.keyWidth, rows, queryColumns, 0);
+        c.kernels.pack(dOut.array, dAt, dOut.rowStride, 1, rows, c.valueWidth, outPanels, 0);
+        c.kernels.pack(dOut.array, dAt, 1, dOut.rowStride, c.valueWidth, rows, outColumns, 0);
     }
 
     /** Packs a block of keys and values as the gradients read them. */
@@ -77,34 +98,32 @@ final class GradientTile {
         c.kernels.pack(rows, 0, 1, c.valueWidth, c.valueWidth, width, valuePanels, 0);
     }
 
-    /** The weights of some rows on a block of keys, and which columns are not 0. */
-    void weights(AttentionCall c, int b, int h, int from, int first, int last, int key) {
-        begin = seen.width();
-        end = 0;
-        for (int i = first, next; i < last; i = next) {
-            next = Math.min(seen.run(i), last);
-            begin = Math.min(begin, seen.begin(i));
-            end = Math.max(end, Math.min(seen.width(), Work.padded(seen.end(next - 1))));
-        }
-        positive = true;
-        for (int i = first, next; i < last; i = next) {
-            next = Math.min(seen.run(i), last);
-            weights(c, b, h, from, first, i, next, key);
-        }
+    /** Past the last column that rows of a run up to {@code last} see, in whole panels as far as the block has them. */
+    int end(int last) {
+        return Math.min(seen.width(), Work.padded(seen.end(last - 1)));
     }
 
-    /** The weights of a run of rows, over the columns that the last of them sees; the others are 0. */
-    private void weights(AttentionCall c, int b, int h, int from, int first, int run, int last, int key) {
+    /**
+     * The weights of some rows on the keys of a block from column {@code low} to {@code high}.
+     *
+     * @param from the first query of those that are packed
+     * @param first the first of the rows, a multiple of 16 after {@code from}
+     */
+    void weights(AttentionCall c, int b, int h, int from, int first, int last, int key, int low, int high) {
+        begin = low;
+        end = high;
         float[] x = weights;
-        int low = seen.begin(run);
-        int high = Math.min(seen.width(), Work.padded(seen.end(last - 1)));
-        int top = (run - first) * BLOCK;
         boolean plain = c.scores.plain();
-        c.products(keys, b, h, run, last - run, low, high - low, x, top + low, BLOCK);
-        for (int i = run; i < last; i++) {
+        if (c.scoreFunction == null) {
+            int at = keys.keysAt + low * c.keyWidth;
+            products(c, first - from, last - first, queryColumns, c.keyWidth, keys.keys, at, x);
+        } else {
+            c.products(keys, b, h, first, last - first, low, high - low, x, low, BLOCK);
+        }
+        for (int i = first; i < last; i++) {
             int at = (i - first) * BLOCK;
             int own = at + low;
-            int count = seen.end(i) - low;
+            int count = Math.max(0, Math.min(seen.end(i), high) - low);
             if (!plain) {
                 c.scores.scaleAndCap(c.kernels, x, own, count);
                 if (c.scores.bent()) {
@@ -113,21 +132,31 @@ final class GradientTile {
                 c.finishScores(b, h, i, key + low, count, x, own);
             }
             seen.hide(x, at, i);
+            Arrays.fill(x, own, Math.max(own, at + seen.begin(i)), Float.NEGATIVE_INFINITY);
             Arrays.fill(x, own + count, at + high, Float.NEGATIVE_INFINITY);
-            Arrays.fill(x, at + begin, own, 0f);
-            Arrays.fill(x, at + high, at + end, 0f);
         }
-        positive &= low == begin && high == end;
-        positive &= c.kernels.softmaxWeights(
-                last - run,
+        positive = c.kernels.softmaxWeights(
+                last - first,
                 x,
-                top + low,
+                low,
                 BLOCK,
                 high - low,
                 plain ? c.scores.scale() : 1f,
                 maxima,
-                run - from,
+                first - from,
                 inverses,
-                run - from);
+                first - from);
+    }
+
+    /** dp = dO Vᵀ of some rows, of which r is the first, on the columns of the weights. */
+    void dWeights(AttentionCall c, int r, int rows) {
+        products(c, r, rows, outColumns, c.valueWidth, valuePanels, begin * c.valueWidth, d);
+    }
+
+    /** Products of some packed rows with the columns of a right operand, in rows. */
+    private void products(
+            AttentionCall c, int r, int rows, float[] columns, int width, float[] panels, int at, float[] x) {
+        c.kernels.multiplyPanels(
+                rows, end - begin, width, columns, r * width, panels, at, x, begin, Kernels.LANES, BLOCK);
     }
 }

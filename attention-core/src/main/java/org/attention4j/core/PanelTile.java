@@ -52,7 +52,7 @@ final class PanelTile implements ScoreTile {
         if (c.scoreFunction == null) {
             int at = keys.keysAt + begin * c.keyWidth;
             c.kernels.multiplyPanels(
-                    width, to - from, c.keyWidth, keys.keys, at, queries, r * c.keyWidth, x, 0, STRIDE);
+                    width, to - from, c.keyWidth, keys.keys, at, queries, r * c.keyWidth, x, 0, STRIDE, PANEL);
             return;
         }
         c.products(keys, b, h, from, to - from, begin, width, rows, 0, KeyValues.BLOCK);

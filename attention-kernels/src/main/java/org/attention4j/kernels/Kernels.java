@@ -251,9 +251,9 @@ public interface Kernels {
             boolean accumulate);
 
     /**
-     * Multiplies two operands that are both packed, into panels: C = Aᵀ B with A [k, m], B [k, n] and C [m, n], each C[i, j] the chain
+     * Multiplies two operands that are both packed, into panels or rows: C = Aᵀ B with A [k, m], B [k, n] and C [m, n], each C[i, j] the chain
      * fma(A[p, i], B[p, j], acc) for p = 0 … k−1 in order, acc starting at 0. Scores of attention, keys by queries, come out as the left operand
-     * of a product with the values: column j of C is row j of that.
+     * of a product with the values: column j of C is row j of that. With a panel stride of 16, C is row-major.
      *
      * <p>Sizes count in whole panels: m and n are rounded up to multiples of 16, so that the padding of the operands, which {@link #pack} makes
      * 0, is multiplied too, and C has room for what comes of it.
@@ -265,9 +265,10 @@ public interface Kernels {
      * @param aOffset where A starts
      * @param b B, packed likewise
      * @param bOffset where B starts
-     * @param c C, element [i, j] at {@code c[cOffset + j / 16 * cPanelStride + 16 * i + j % 16]}
+     * @param c C, element [i, j] at {@code c[cOffset + j / 16 * cPanelStride + i * cRowStride + j % 16]}
      * @param cOffset where C starts
      * @param cPanelStride distance between panels of C
+     * @param cRowStride distance between rows of C; 16 where panels are contiguous
      */
     void multiplyPanels(
             int m,
@@ -279,7 +280,8 @@ public interface Kernels {
             int bOffset,
             float[] c,
             int cOffset,
-            int cPanelStride);
+            int cPanelStride,
+            int cRowStride);
 
     /**
      * Multiplies A [m, k] by B: {@link #multiply} with the sizes of B.

@@ -93,12 +93,14 @@ final class ScalarKernels implements Kernels {
             int bOffset,
             float[] c,
             int cOffset,
-            int cPanelStride) {
+            int cPanelStride,
+            int cRowStride) {
         checkSizes(m, n, k);
         for (int i = 0; i < m; i += LANES) {
             for (int j = 0; j < n; j += LANES) {
-                int to = cOffset + j / LANES * cPanelStride + LANES * i;
-                multiply(LANES, LANES, k, a, aOffset + i * k, 1, LANES, b, bOffset + j * k, 0, c, to, LANES, false);
+                int to = cOffset + j / LANES * cPanelStride + i * cRowStride;
+                multiply(
+                        LANES, LANES, k, a, aOffset + i * k, 1, LANES, b, bOffset + j * k, 0, c, to, cRowStride, false);
             }
         }
     }

@@ -169,9 +169,10 @@ final class VectorKernels implements Kernels {
             int bOffset,
             float[] c,
             int cOffset,
-            int cPanelStride) {
+            int cPanelStride,
+            int cRowStride) {
         ScalarKernels.checkSizes(m, n, k);
-        VectorPanels.multiply(vectors, m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride);
+        VectorPanels.multiply(vectors, m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride, cRowStride);
     }
 
     @Override

@@ -12,9 +12,9 @@ final class VectorPanels {
 
     /** {@link Kernels#multiplyPanels}. */
     static void multiply(
-            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel) {
+            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel, int crs) {
         if (w.species().length() == 16) {
-            wide(w, (m + 15) & -16, n, k, a, ao, b, bo, c, co, panel);
+            wide(w, (m + 15) & -16, n, k, a, ao, b, bo, c, co, panel, crs);
             return;
         }
         int l = w.species().length();
@@ -22,9 +22,9 @@ final class VectorPanels {
         for (int j = 0; j < n; j += 16, bo += 16 * k, co += panel) {
             for (int v = 0; v < 16; v += 2 * l) {
                 for (int i = 0; i < rows; i += 4) {
-                    int at = co + 16 * i + v;
+                    int at = co + i * crs + v;
                     VectorTransposedTiles.fourRowsTwoVectors(
-                            w, k, a, rowAt(ao, i, k), 16, b, bo + v, bo + v + l, c, at, 16, false);
+                            w, k, a, rowAt(ao, i, k), 16, b, bo + v, bo + v + l, c, at, crs, false);
                 }
             }
         }
@@ -32,18 +32,18 @@ final class VectorPanels {
 
     /** Two panels of B at a time, and 16 rows where there is one. */
     private static void wide(
-            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel) {
+            Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel, int crs) {
         int j = 0;
         for (; j + 16 < n; j += 32) {
             int b0 = bo + j * k;
             int c0 = co + j / 16 * panel;
             for (int i = 0; i < m; i += 8) {
-                int at = c0 + 16 * i;
-                eightRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, b0, b0 + 16 * k, c, at, at + panel, 16, false);
+                int at = c0 + i * crs;
+                eightRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, b0, b0 + 16 * k, c, at, at + panel, crs, false);
             }
         }
         for (int i = 0; j < n && i < m; i += 16) {
-            sixteenRowsOneVector(w, k, a, ao + i * k, b, bo + j * k, c, co + j / 16 * panel + 16 * i);
+            sixteenRowsOneVector(w, k, a, ao + i * k, b, bo + j * k, c, co + j / 16 * panel + i * crs, crs);
         }
     }
 
@@ -147,8 +147,8 @@ final class VectorPanels {
         minusZero.add(c71).intoArray(c, c1 + 7 * crs);
     }
 
-    /** C[0…15, one vector], C's rows 16 apart: as many sums for products as narrow as a panel. */
-    static void sixteenRowsOneVector(Width w, int k, float[] a, int ao, float[] b, int b0, float[] c, int co) {
+    /** C[0…15, one vector]: as many sums for products as narrow as a panel. */
+    static void sixteenRowsOneVector(Width w, int k, float[] a, int ao, float[] b, int b0, float[] c, int co, int crs) {
         VectorSpecies<Float> s = w.species();
         FloatVector c0 = FloatVector.zero(s);
         FloatVector c1 = c0;
@@ -187,20 +187,20 @@ final class VectorPanels {
         }
         FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c0).intoArray(c, co);
-        minusZero.add(c1).intoArray(c, co + 16);
-        minusZero.add(c2).intoArray(c, co + 32);
-        minusZero.add(c3).intoArray(c, co + 48);
-        minusZero.add(c4).intoArray(c, co + 64);
-        minusZero.add(c5).intoArray(c, co + 80);
-        minusZero.add(c6).intoArray(c, co + 96);
-        minusZero.add(c7).intoArray(c, co + 112);
-        minusZero.add(c8).intoArray(c, co + 128);
-        minusZero.add(c9).intoArray(c, co + 144);
-        minusZero.add(c10).intoArray(c, co + 160);
-        minusZero.add(c11).intoArray(c, co + 176);
-        minusZero.add(c12).intoArray(c, co + 192);
-        minusZero.add(c13).intoArray(c, co + 208);
-        minusZero.add(c14).intoArray(c, co + 224);
-        minusZero.add(c15).intoArray(c, co + 240);
+        minusZero.add(c1).intoArray(c, co + crs);
+        minusZero.add(c2).intoArray(c, co + 2 * crs);
+        minusZero.add(c3).intoArray(c, co + 3 * crs);
+        minusZero.add(c4).intoArray(c, co + 4 * crs);
+        minusZero.add(c5).intoArray(c, co + 5 * crs);
+        minusZero.add(c6).intoArray(c, co + 6 * crs);
+        minusZero.add(c7).intoArray(c, co + 7 * crs);
+        minusZero.add(c8).intoArray(c, co + 8 * crs);
+        minusZero.add(c9).intoArray(c, co + 9 * crs);
+        minusZero.add(c10).intoArray(c, co + 10 * crs);
+        minusZero.add(c11).intoArray(c, co + 11 * crs);
+        minusZero.add(c12).intoArray(c, co + 12 * crs);
+        minusZero.add(c13).intoArray(c, co + 13 * crs);
+        minusZero.add(c14).intoArray(c, co + 14 * crs);
+        minusZero.add(c15).intoArray(c, co + 15 * crs);
     }
 }

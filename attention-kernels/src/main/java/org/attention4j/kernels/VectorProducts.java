@@ -395,7 +395,7 @@ final class VectorProducts {
             boolean accumulate) {
         ScalarKernels.checkSizes(m, n, k);
         clearUnless(accumulate, m, n, c, cOffset, cRowStride);
-        int most = aRowStride == 1 && aColumnStride == 16 ? 16 : mostRows(w);
+        int most = aRowStride == 1 ? 16 : mostRows(w);
         for (int i = 0; i < m; i += most) {
             int rows = Math.min(most, m - i);
             int ao = aOffset + i * aRowStride;
@@ -455,8 +455,8 @@ final class VectorProducts {
         if (acs == 1 && steps == ZEROS) {
             return VectorRows.anyZero(w, rows, a, ao + p, ars);
         }
-        if (ars == 1 && acs == 16 && rows == 16) {
-            return VectorRows.anyZero(w, steps, a, ao + 16 * p, 16);
+        if (ars == 1 && rows == 16) {
+            return VectorRows.anyZero(w, steps, a, ao + acs * p, acs);
         }
         for (int i = p; i < p + steps; i++) {
             for (int r = 0; r < rows; r++) {

@@ -136,25 +136,29 @@ class ProductAgreementTest {
         });
     }
 
-    /** Of operands that both lie in panels, and against the product that has only one of them so. */
+    /** Of operands that both lie in panels, into panels or rows, and against the product that has only one of them so. */
     @Property(tries = 60)
     void panels(
             @ForAll @IntRange(max = 50) int m,
             @ForAll @IntRange(max = 70) int n,
             @ForAll @IntRange(max = 40) int k,
+            @ForAll boolean rowMajor,
             @ForAll boolean wild,
             @ForAll long seed) {
         Random random = new Random(seed);
         int o = random.nextInt(4);
-        int stride = 16 * ((m + 15) / 16 * 16 + random.nextInt(3));
+        int rows16 = (m + 15) / 16 * 16;
+        int gap = random.nextInt(3);
+        int rowStride = rowMajor ? (n + 15) / 16 * 16 + gap : 16;
+        int stride = rowMajor ? 16 : 16 * (rows16 + gap);
         float[][] arrays = Agreement.arrays(
                 random,
                 wild,
                 o + PackedMatrix.panelsLength(k, m),
                 o + PackedMatrix.panelsLength(k, n),
-                o + (n + 15) / 16 * stride);
+                o + (rowMajor ? rows16 * rowStride : (n + 15) / 16 * stride));
         Agreement.check(arrays, (kernels, a) -> {
-            kernels.multiplyPanels(m, n, k, a[0], o, a[1], o, a[2], o, stride);
+            kernels.multiplyPanels(m, n, k, a[0], o, a[1], o, a[2], o, stride, rowStride);
             return 0f;
         });
         float[] a = new float[m * k];
@@ -163,9 +167,9 @@ class ProductAgreementTest {
         }
         float[] rows = new float[m * n];
         Kernels.scalar().multiply(m, n, k, a, 0, k, 1, arrays[1], o, rows, 0, n, false);
-        Kernels.scalar().multiplyPanels(m, n, k, arrays[0], o, arrays[1], o, arrays[2], o, stride);
+        Kernels.scalar().multiplyPanels(m, n, k, arrays[0], o, arrays[1], o, arrays[2], o, stride, rowStride);
         for (int i = 0; i < m * n; i++) {
-            assertEquals(rows[i], arrays[2][o + i % n / 16 * stride + i / n * 16 + i % n % 16]); // compares bits
+            assertEquals(rows[i], arrays[2][o + i % n / 16 * stride + i / n * rowStride + i % n % 16]); // compares bits
         }
     }
 
