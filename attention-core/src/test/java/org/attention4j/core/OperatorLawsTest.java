@@ -4,11 +4,15 @@ import static org.attention4j.core.Values.assertSame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionMasks;
+import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.kernels.Kernels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,6 +96,44 @@ class OperatorLawsTest {
             operator.backward(recording, out, wanted, workspace);
             assertTrue(workspace.bytes() < 640 << 10, () -> workspace.bytes() + " bytes");
         }
+    }
+
+    /** A bias' gradient is summed over pairs in another order of work: the others keep their bits beside it. */
+    @Property(tries = 20)
+    void gradientsDoNotDependOnWhatElseIsWanted(
+            @ForAll @IntRange(min = 1, max = 150) int n,
+            @ForAll @IntRange(max = 40) int window,
+            @ForAll @IntRange(max = 40) int ahead,
+            @ForAll long seed) {
+        ScaledDotProductAttention operator =
+                PLAIN.withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(window, ahead)));
+        Tensor bias = Values.random(seed + 3, n, n);
+        AttentionInputs in = AttentionInputs.of(
+                        Values.random(seed, 1, 2, n, 5),
+                        Values.random(seed + 1, 1, 2, n, 5),
+                        Values.random(seed + 2, 1, 2, n, 3))
+                .withTerms(ScoreTerms.none().withBias(bias));
+        List<Tensor> alone = gradients(operator, in, AttentionGradients.none());
+        List<Tensor> beside = gradients(operator, in, AttentionGradients.none().withBias(Tensor.zeros(n, n)));
+        for (int i = 0; i < alone.size(); i++) {
+            assertSame("gradient " + i, alone.get(i), beside.get(i));
+        }
+    }
+
+    /** Of queries, keys and values. */
+    private static List<Tensor> gradients(
+            ScaledDotProductAttention operator, AttentionInputs in, AttentionGradients others) {
+        Tensor out = Tensor.zeros(1, 2, in.query().extent(2), in.value().extent(3));
+        List<Tensor> all = Stream.of(in.query(), in.key(), in.value())
+                .map(tensor -> Tensor.zeros(tensor.shape().extents()))
+                .toList();
+        try (Workspace workspace = Workspace.threads(1)) {
+            OperatorRecording recording = operator.record(in, out, workspace);
+            AttentionGradients wanted =
+                    others.withQuery(all.get(0)).withKey(all.get(1)).withValue(all.get(2));
+            operator.backward(recording, out, wanted, workspace);
+        }
+        return all;
     }
 
     private static Tensor rows(Tensor tensor, int from, int count) {
