@@ -1,6 +1,7 @@
 package org.attention4j.tests.laws;
 
 import java.util.Map;
+import java.util.stream.Stream;
 import org.attention4j.api.MixerSpec;
 
 /**
@@ -26,13 +27,13 @@ final class Kinks {
     }
 
     /**
-     * Whether no norm of a single number has an ε near 0. With it, the norm is a step: what a state keeps of a position is one number of two, which
+     * Whether no norm of a single number, a latent's or a key's, has an ε near 0. With it, the norm is a step: what a state keeps of a position is one number of two, which
      * moved inputs do not move, though rounding does.
      */
     static boolean normsOfMany(MixerSpec spec) {
+        Map<String, Object> options = spec.config().options();
         return smoothNorms(spec)
-                || spec.config().options().entrySet().stream()
-                        .noneMatch(option -> option.getKey().endsWith("width")
-                                && Integer.valueOf(1).equals(option.getValue()));
+                || Stream.of("latent-width", "head-width")
+                        .noneMatch(width -> Integer.valueOf(1).equals(options.get(width)));
     }
 }
