@@ -39,6 +39,22 @@ public interface MixerState {
     long position(int sequence);
 
     /**
+     * Demands room for more positions, before anything is written. By default that is capacity − position of every sequence, or any where
+     * states are bounded; a state that has other room overrides this.
+     *
+     * @param chunk how many positions each sequence is to take
+     * @throws StateExhaustedException if a sequence has less room; the state is as it was
+     */
+    default void room(Sequences chunk) {
+        for (int b = 0; b < batch(); b++) {
+            long room = spec().boundedState() ? Long.MAX_VALUE : capacity() - position(b);
+            if (chunk.length(b) > room) {
+                throw new StateExhaustedException("a step of sequence " + b, chunk.length(b), room);
+            }
+        }
+    }
+
+    /**
      * Takes back the last positions of one sequence, as if they had never been given.
      *
      * @param sequence 0 to B − 1

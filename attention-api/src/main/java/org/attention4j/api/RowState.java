@@ -124,21 +124,6 @@ public final class RowState implements MixerState {
     }
 
     /**
-     * Demands room for more positions, before anything is written.
-     *
-     * @param chunk how many positions each sequence is to take
-     * @throws StateExhaustedException if a sequence has less room; never if states are bounded
-     */
-    public void room(Sequences chunk) {
-        for (int b = 0; b < rows.length; b++) {
-            long room = spec.boundedState() ? Long.MAX_VALUE : capacity - positions[b];
-            if (chunk.length(b) > room) {
-                throw new StateExhaustedException("a step of sequence " + b, chunk.length(b), room);
-            }
-        }
-    }
-
-    /**
      * Moves on: rows up to the new position have been written.
      *
      * @param sequence 0 to B − 1

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * thread that helps.
  */
 public final class Workspace implements AutoCloseable {
+    /** As many threads as a workspace may have. */
+    public static final int MOST_THREADS = 1024;
+
     /** A piece of work that is split by index. */
     @FunctionalInterface
     public interface Task {
@@ -72,8 +75,8 @@ public final class Workspace implements AutoCloseable {
     private volatile @Nullable Thread caller;
 
     private Workspace(int threads, @Nullable Executor executor, @Nullable WorkerThreads own) {
-        if (threads < 1 || threads > 1024) {
-            throw new IllegalArgumentException("threads = " + threads + " is not in 1 to 1024");
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("threads = " + threads + " is not in 1 to " + MOST_THREADS);
         }
         this.threads = threads;
         this.executor = executor;

@@ -1,6 +1,7 @@
 package org.attention4j.bench;
 
 import java.util.List;
+import org.attention4j.api.Workspace;
 
 /**
  * How a race is run.
@@ -26,8 +27,9 @@ public record RaceOptions(List<String> workloads, List<Integer> threads, int pai
         workloads = List.copyOf(workloads);
         threads = List.copyOf(threads);
         for (int count : threads) {
-            if (count < 1 || count > 1024) {
-                throw new IllegalArgumentException("threads " + count + ": must be from 1 to 1024");
+            if (count < 1 || count > Workspace.MOST_THREADS) {
+                throw new IllegalArgumentException(
+                        "threads " + count + ": must be from 1 to " + Workspace.MOST_THREADS);
             }
         }
         if (pairs < 1 || turnMillis < 1 || warmUpMillis < 1) {

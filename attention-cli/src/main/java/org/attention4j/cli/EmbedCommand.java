@@ -56,7 +56,7 @@ final class EmbedCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = WholeNumber.Batch.class,
             description = "How many sentences are computed at a time, 1 to " + WholeNumber.Batch.MOST
-                    + " (default ${DEFAULT-VALUE}). The " + "numbers do not depend on it.")
+                    + " (default ${DEFAULT-VALUE}). The numbers do not depend on it.")
     private int batch = 32;
 
     @Inject

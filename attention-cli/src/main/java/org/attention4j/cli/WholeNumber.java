@@ -1,5 +1,6 @@
 package org.attention4j.cli;
 
+import org.attention4j.api.Workspace;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -51,7 +52,7 @@ abstract class WholeNumber<T> implements ITypeConverter<T> {
     static final class Threads extends Count {
         /** For picocli. */
         Threads() {
-            super(1024);
+            super(Workspace.MOST_THREADS);
         }
     }
 

@@ -134,11 +134,11 @@ final class Scores {
     }
 
     /** Hides what the variant's mask does not allow, pair by pair. */
-    void hide(float[] x, int at, int stride, int count, int b, int h, int position, int first) {
+    void hide(float[] x, int at, int count, int b, int h, int position, int first) {
         AttentionMask asked = mask;
         for (int j = 0; j < count && asked != null; j++) {
             if (!asked.allows(b, h, position, first + j)) {
-                x[at + j * stride] = Float.NEGATIVE_INFINITY;
+                x[at + j] = Float.NEGATIVE_INFINITY;
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.variant.Visibility;
 import org.attention4j.kernels.Kernels;
@@ -231,11 +232,6 @@ final class VisibleKeys {
 
     /** Sets the scores of one query that the mask hides to −∞, in a row of the block that starts at {@code at}. */
     void hide(float[] x, int at, int i) {
-        hide(x, at, 1, i);
-    }
-
-    /** As above, of scores that are {@code stride} apart. */
-    void hide(float[] x, int at, int stride, int i) {
         if (whole || call.scores.variantMask() == null) {
             return;
         }
@@ -244,24 +240,16 @@ final class VisibleKeys {
         for (int j = begin(i); j < stop; j += PANEL) {
             int to16 = Math.min(j + PANEL, stop);
             if ((open[g] >> j / PANEL & 1) == 0) {
-                hide(x, at, stride, j, to16);
+                Arrays.fill(x, at + j, at + to16, Float.NEGATIVE_INFINITY);
             } else if ((asked[g] >> j / PANEL & 1) != 0 && ahead) {
                 for (int column = j; column < to16; column++) {
                     if ((sees[g * BLOCK + column] >> (i - from) % GROUP & 1) == 0) {
-                        x[at + column * stride] = Float.NEGATIVE_INFINITY;
+                        x[at + column] = Float.NEGATIVE_INFINITY;
                     }
                 }
             } else if ((asked[g] >> j / PANEL & 1) != 0) {
                 int own = j + call.extra(key + j, to16 - j);
-                call.scores.hide(
-                        x,
-                        at + own * stride,
-                        stride,
-                        to16 - own,
-                        b,
-                        h,
-                        call.position(b, i),
-                        key + own - call.extraKeys);
+                call.scores.hide(x, at + own, to16 - own, b, h, call.position(b, i), key + own - call.extraKeys);
             }
         }
     }
@@ -288,13 +276,6 @@ final class VisibleKeys {
                 sees[g * BLOCK + column] = absent | (closed ? 0 : causal(i, next, column));
             }
             kernels.hideColumns(columns, x, at + PANEL * j, sees, g * BLOCK + j);
-        }
-    }
-
-    /** Sets the scores from one column to another to −∞. */
-    static void hide(float[] x, int at, int stride, int from, int to) {
-        for (int j = from; j < to; j++) {
-            x[at + j * stride] = Float.NEGATIVE_INFINITY;
         }
     }
 

@@ -18,7 +18,7 @@ final class VectorProducts {
     static final int ROW_BLOCK = 11 * VectorPackedRows.PANEL;
 
     /**
-     * Steps along k of a block of A (512 KB), which stays in the second-level cache, so that a pair of panels goes all this way down k while its part
+     * Steps along k of a block of A (528 KB), which stays in the second-level cache, so that a pair of panels goes all this way down k while its part
      * of C is near.
      */
     static final int DEPTH = 1024;

@@ -6,6 +6,7 @@ import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.PreparedContext;
+import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,11 @@ final class BlockState implements MixerState {
     @Override
     public long position(int sequence) {
         return mixerState.position(sequence);
+    }
+
+    @Override
+    public void room(Sequences chunk) {
+        mixerState.room(chunk);
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Sequences;
-import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Workspace;
 
 /**
@@ -41,20 +40,11 @@ record StackState(MixerSpec spec, List<BlockState> layers) implements MixerState
         return new StackState(spec, List.copyOf(layers));
     }
 
-    /**
-     * Demands room for more positions in every layer, before the first one advances.
-     *
-     * @throws StateExhaustedException if a sequence has less room in one of them
-     */
-    void room(Sequences chunk) {
+    /** In every layer, before the first one advances. */
+    @Override
+    public void room(Sequences chunk) {
         for (int i = 0; i < layers.size(); i++) {
-            BlockState layer = layers.get(i);
-            for (int b = 0; b < chunk.batch() && !layer.spec().boundedState(); b++) {
-                long room = layer.capacity() - layer.position(b);
-                if (chunk.length(b) > room) {
-                    throw new StateExhaustedException("a step of sequence " + b, chunk.length(b), room);
-                }
-            }
+            layers.get(i).room(chunk);
         }
     }
 
