@@ -56,29 +56,11 @@ final class VectorPackedRows {
             int b0 = VectorProducts.vectorAt(bo, v, length, panel);
             int b1 = VectorProducts.vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
-            for (int p = 0; p < k; p += VectorProducts.K_BLOCK) {
-                int steps = Math.min(VectorProducts.K_BLOCK, k - p);
-                boolean more = accumulate || p > 0;
-                for (int i = 0; i < whole; i += PANEL) {
-                    int at = i * k + PANEL * p;
-                    twelveRowsTwoVectors(w, steps, rows, at, b, b0 + 16 * p, b1 + 16 * p, c, c0 + i * crs, crs, more);
-                }
-                VectorProducts.pair(
-                        w,
-                        m - whole,
-                        steps,
-                        rows,
-                        whole * k + 16 * p,
-                        1,
-                        16,
-                        b,
-                        b0 + 16 * p,
-                        b1 + 16 * p,
-                        c,
-                        c0 + whole * crs,
-                        crs,
-                        more);
+            for (int i = 0; i < whole; i += PANEL) {
+                twelveRowsTwoVectors(w, k, rows, i * k, b, b0, b1, c, c0 + i * crs, crs, accumulate);
             }
+            VectorProducts.pair(
+                    w, m - whole, k, rows, whole * k, 1, 16, b, b0, b1, c, c0 + whole * crs, crs, accumulate);
         }
         return v;
     }

@@ -11,15 +11,16 @@ final class VectorProducts {
     /** Rows of the tile that fits into 16 vector registers. */
     static final int TILE = 4;
 
-    /** Steps along k in one go: two panels of B (32 KB at most) stay in the first-level cache. */
+    /** Steps along k in one go where rows are not packed: two panels of B (32 KB at most) stay in the first-level cache. */
     static final int K_BLOCK = 256;
 
     /** Rows of a block of A. */
     static final int ROW_BLOCK = 11 * VectorPackedRows.PANEL;
 
     /**
-     * Steps along k of a block of A (528 KB), which stays in the second-level cache, so that a pair of panels goes all this way down k while its part
-     * of C is near.
+     * Most steps along k of a block of A (528 KB), which stays in the second-level cache beside a pair of panels of B (128 KB). A tile goes all this
+     * way at once: the two of them come from there as fast as they are multiplied, and a tile's part of C, whose rows may share a few sets of the
+     * caches, is read and written once.
      */
     static final int DEPTH = 1024;
 
@@ -78,13 +79,14 @@ final class VectorProducts {
                     cRowStride,
                     accumulate);
         } else {
-            for (int p = 0; p < k; p += DEPTH) {
+            int depth = Math.ceilDiv(k, Math.ceilDiv(k, DEPTH));
+            for (int p = 0; p < k; p += depth) {
                 for (int i = 0; i < m; i += ROW_BLOCK) {
                     block(
                             w,
                             Math.min(ROW_BLOCK, m - i),
                             n,
-                            Math.min(DEPTH, k - p),
+                            Math.min(depth, k - p),
                             a,
                             aOffset + i * aRowStride + p * aColumnStride,
                             aRowStride,
