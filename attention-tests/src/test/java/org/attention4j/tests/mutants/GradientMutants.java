@@ -5,7 +5,9 @@ import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
@@ -23,14 +25,23 @@ final class GradientMutants {
     }
 
     static Mutant backward(String law, String says, MixerProvider base, Backward defect) {
-        return Mutant.of(law, says, base, mixer -> new Broken(mixer) {
+        return Mutant.of(law, says, base, mixer -> around(mixer, defect));
+    }
+
+    private static Broken around(SequenceMixer mixer, Backward defect) {
+        return new Broken(mixer) {
             private final Differentiable correct = new Broken(inner);
+
+            @Override
+            public SequenceMixer withParameters(ParameterSource source) {
+                return around(inner.withParameters(source), defect);
+            }
 
             @Override
             public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
                 defect.run(correct, recording, dOut, gradients, workspace);
             }
-        });
+        };
     }
 
     /** Adds 1.05 times what a correct pass adds. */
@@ -97,6 +108,28 @@ final class GradientMutants {
                                     gradients.parameters().get("bias_hh_l0").copy();
                             correct.backward(recording, dOut, gradients, workspace);
                             gradients.parameters().get("bias_hh_l0").copyFrom(before);
+                        }),
+                backward(
+                        "input-gradient-is-derivative",
+                        "; no better at 3 points beside",
+                        NaiveMixers.rectifier(),
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor dIn = gradients.input().orElseThrow();
+                            Tensor before = dIn.copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            for (int i = 0; i < dIn.size(); i++) { // as if every unit were open
+                                float change = dIn.array()[i] - before.array()[i];
+                                dIn.array()[i] += change == 0 ? dOut.array()[i] : 0;
+                            }
+                        }),
+                backward(
+                        "parameter-gradients-are-derivatives",
+                        "gradient by parameter 'bias': along",
+                        NaiveMixers.rectifier(),
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            Tensor before = gradients.parameters().get("bias").copy();
+                            correct.backward(recording, dOut, gradients, workspace);
+                            tooMuch(gradients.parameters().get("bias"), before);
                         }),
                 backward(
                         "backward-is-linear",

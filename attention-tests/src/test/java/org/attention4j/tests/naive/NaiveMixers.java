@@ -23,7 +23,11 @@ public final class NaiveMixers {
         return new NaiveConvolution.Provider();
     }
 
+    public static MixerProvider rectifier() {
+        return new Rectifier.Provider();
+    }
+
     public static List<MixerProvider> all() {
-        return List.of(decayingAverage(), attention(), lstm(), convolution());
+        return List.of(decayingAverage(), attention(), lstm(), convolution(), rectifier());
     }
 }
