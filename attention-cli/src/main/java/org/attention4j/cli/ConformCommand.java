@@ -4,12 +4,14 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.attention4j.api.Mixers;
 import org.attention4j.tests.Conformance;
 import org.attention4j.tests.ConformanceListener;
+import org.attention4j.tests.Law;
 import org.attention4j.tests.LawResult;
 import org.attention4j.tests.Laws;
 import org.attention4j.tests.Report;
@@ -32,6 +34,9 @@ import picocli.CommandLine.Parameters;
             "Exit status: 0 if no law fails, 1 if one does."
         })
 final class ConformCommand implements Callable<Integer> {
+    /** A law with a hundred cases takes some seconds at most. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Mixers mixers;
 
     @CommandLine.Spec
@@ -88,8 +93,14 @@ final class ConformCommand implements Callable<Integer> {
     }
 
     private Report run(Conformance conformance) {
-        try (Progress progress = Progress.of("laws", laws.isEmpty() ? Laws.all().size() : laws.size())) {
+        try (Progress progress = Progress.of("laws", laws.isEmpty() ? Laws.all().size() : laws.size());
+                LawWatch watch = new LawWatch(PATIENCE, command.commandLine().getErr())) {
             return conformance.run(new ConformanceListener() {
+                @Override
+                public void started(Law law, int index, int total) {
+                    watch.started(law);
+                }
+
                 @Override
                 public void finished(LawResult result) {
                     progress.step(result.law().id());
