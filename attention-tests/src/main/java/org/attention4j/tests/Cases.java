@@ -19,6 +19,7 @@ import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Option;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cases of one mixer. Valid configurations are sampled once from the option schema, simple ones first, so that drawing
@@ -39,6 +40,7 @@ final class Cases {
 
     private final MixerProvider provider;
     private final List<MixerSpec> specs = new ArrayList<>();
+    private String refusal = "";
 
     /** Those of a contract: sampled once for all its laws, as sampling takes longer than most laws. */
     static Cases of(ContractBase contract) {
@@ -46,7 +48,11 @@ final class Cases {
                 .get();
     }
 
-    /** Samples the configurations; whatever the provider throws except a refusal passes through. */
+    /**
+     * Samples the configurations.
+     *
+     * @throws Violation if the provider throws anything except a refusal, or gives nothing
+     */
     Cases(MixerProvider provider, long seed) {
         this.provider = provider;
         SplittableRandom random = new SplittableRandom(seed);
@@ -66,8 +72,9 @@ final class Cases {
         MixerConfig config = drawn;
         while (true) {
             try {
-                return Optional.of(provider.spec(config));
+                return Optional.of(spec(config));
             } catch (BadConfigurationException refused) {
+                refusal = config + ", with: " + refused.getMessage();
                 Object value = config.options().get(refused.option());
                 if (value == null) {
                     return Optional.empty();
@@ -77,6 +84,24 @@ final class Cases {
                         : config.without(refused.option());
             }
         }
+    }
+
+    private MixerSpec spec(MixerConfig config) {
+        @Nullable MixerSpec spec;
+        try {
+            spec = provider.spec(config);
+        } catch (BadConfigurationException refused) {
+            throw refused;
+        } catch (RuntimeException | LinkageError | StackOverflowError thrown) {
+            throw new Violation(
+                    "spec(config) threw " + thrown + " for " + config + "; it may throw BadConfigurationException only"
+                            + Law.where(thrown),
+                    thrown);
+        }
+        if (spec == null) {
+            throw new Violation("spec(config) returned null for " + config);
+        }
+        return spec;
     }
 
     private MixerConfig config(SplittableRandom random) {
@@ -181,6 +206,11 @@ final class Cases {
 
     boolean none() {
         return specs.isEmpty();
+    }
+
+    /** The configuration that was refused last, and how. */
+    String refusal() {
+        return refusal;
     }
 
     /** Cases on configurations that meet a condition; there must be one. */

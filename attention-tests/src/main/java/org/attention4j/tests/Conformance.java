@@ -131,13 +131,14 @@ public final class Conformance {
         Cases cases;
         try {
             cases = new Cases(provider, seed);
-        } catch (RuntimeException | LinkageError thrown) {
-            results.add(unusable("spec(config) threw " + thrown
-                    + " for a configuration of the option schema; it may throw" + " BadConfigurationException only"));
+        } catch (Violation violation) {
+            results.add(unusable(violation.getMessage()));
             return;
         }
         if (cases.none()) {
-            results.add(unusable("spec(config) refused every configuration that was drawn from the option schema"));
+            results.add(unusable(
+                    "spec(config) refused every configuration that was drawn from the option schema; the last, "
+                            + cases.refusal()));
             return;
         }
         for (int i = 0; i < laws.size(); i++) {
@@ -188,8 +189,7 @@ public final class Conformance {
                 tally = tally.plus(check(law, drawn.value()));
             } catch (Violation violation) {
                 LawCase smallest = shrink(law, drawn).value();
-                String message = violation(law, smallest).orElse(violation).getMessage() + "\n  repeat:  law "
-                        + law.id() + ", seed " + seed + ", tries " + i;
+                String message = violation(law, smallest).orElse(violation).getMessage() + repeat(law, i);
                 return new LawResult(law, Verdict.FAIL, i, millisSince(start), message, tally, Optional.of(smallest));
             }
             if (refused) {
@@ -199,12 +199,17 @@ public final class Conformance {
         }
         Verdict verdict = refused ? Verdict.REFUSED : tally.empty() ? Verdict.FAIL : Verdict.PASS;
         if (tally.empty()) {
-            note = "nothing was compared: " + tally + "\n  repeat:  law " + law.id() + ", seed " + seed + ", tries "
-                    + tries;
+            note = "nothing was compared: " + tally + repeat(law, tries);
         } else if (tally.leftOut() > 0) {
             note = tally.toString();
         }
         return new LawResult(law, verdict, tries, millisSince(start), note, tally, Optional.empty());
+    }
+
+    /** The options are those of {@link Main}, too. */
+    private String repeat(Law law, int cases) {
+        return "\n  repeat:  conform " + provider.kind().id() + " --law " + law.id() + " --seed " + seed + " --tries "
+                + cases;
     }
 
     private LawResult waived(LawResult result) {

@@ -324,7 +324,7 @@ public final class Law {
     }
 
     /** The place in the mixer, not that in the kit or in the JDK. */
-    private static String where(Throwable thrown) {
+    static String where(Throwable thrown) {
         for (StackTraceElement element : thrown.getStackTrace()) {
             String type = element.getClassName();
             if (!type.startsWith("java.")

@@ -11,9 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerKind;
+import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.tests.mutants.Mutants;
 import org.attention4j.tests.naive.NaiveMixers;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
@@ -55,8 +64,52 @@ class ReportTest {
         assertEquals(Verdict.FAIL, first.verdict());
         assertEquals(first.note(), again.note());
         assertTrue(
-                first.note().endsWith("repeat:  law prefix-equals-whole, seed 3, tries " + first.cases()), first::note);
+                first.note()
+                        .endsWith("repeat:  conform decaying-average --law prefix-equals-whole --seed 3 --tries "
+                                + first.cases()),
+                first::note);
         assertEquals(1, first.shrunk().orElseThrow().batch(), "shrunk to one sequence");
+    }
+
+    @Test
+    void aProviderWithoutSpecificationsIsToldTheConfigurationAndWhatCameOfIt() {
+        assertUnusable("spec(config) returned null for width=", config -> null);
+        assertUnusable("spec(config) threw java.lang.IllegalStateException: no licence for width=", config -> {
+            throw new IllegalStateException("no licence");
+        });
+        assertUnusable("; it may throw BadConfigurationException only\n  at:      org.attention4j.tests", config -> {
+            throw new IllegalStateException("no licence");
+        });
+        assertUnusable("the last, width=", config -> {
+            throw new BadConfigurationException("gain", "1", "something else");
+        });
+        assertUnusable("with: option 'gain'", config -> {
+            throw new BadConfigurationException("gain", "1", "something else");
+        });
+    }
+
+    private static void assertUnusable(String says, Function<MixerConfig, @Nullable MixerSpec> spec) {
+        MixerProvider correct = NaiveMixers.decayingAverage();
+        Report report = run(Conformance.of(new MixerProvider() {
+            @Override
+            public MixerKind kind() {
+                return correct.kind();
+            }
+
+            @Override
+            @SuppressWarnings("NullAway")
+            public MixerSpec spec(MixerConfig config) {
+                return spec.apply(config);
+            }
+
+            @Override
+            public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+                return correct.create(config, parameters);
+            }
+        }));
+        assertFalse(report.passed());
+        String note = report.results().get(0).note();
+        assertTrue(note.contains(says), note);
     }
 
     @Test

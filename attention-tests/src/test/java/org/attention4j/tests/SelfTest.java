@@ -50,7 +50,7 @@ class SelfTest {
                 Verdict.FAIL, result.verdict(), () -> "not caught in " + result.cases() + " cases " + result.note());
         assertTrue(
                 result.note().contains(mutant.says()), () -> "expected \"" + mutant.says() + "\" in: " + result.note());
-        assertTrue(result.note().contains("seed " + SEED), result::note);
+        assertTrue(result.note().contains("--seed " + SEED), result::note);
     }
 
     @Test

@@ -94,7 +94,8 @@ public final class IncrementalLaws {
                 law(
                         "no-garbage-per-step",
                         "after warm-up, a step and its roll-back allocate 0 bytes",
-                        "new arrays, lambdas that capture, boxing, varargs on the path of one token",
+                        "new arrays, lambdas that capture, boxing, varargs on the path of one token; scratch memory that is not given"
+                                + " back: workspace.end(mark)",
                         IncrementalLaws::noGarbage));
     }
 

@@ -40,7 +40,8 @@ public final class MemoryLaws {
                 law(
                         "no-garbage",
                         "after warm-up, forward into given outputs allocates 0 bytes",
-                        "new arrays, lambdas that capture, boxing, iterators, varargs such as tensor.get(b, t, d) on the hot path",
+                        "new arrays, lambdas that capture, boxing, iterators, varargs such as tensor.get(b, t, d) on the hot path; scratch memory"
+                                + " that is not given back: workspace.end(mark)",
                         MemoryLaws::noGarbage));
     }
 
