@@ -1,7 +1,7 @@
 package org.attention4j.kernels;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,8 +11,12 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorPacking {
     private static final VectorSpecies<Float> SQUARE = FloatVector.SPECIES_128;
-    private static final VectorShuffle<Float> LOW = VectorShuffle.fromValues(SQUARE, 0, 4, 1, 5);
-    private static final VectorShuffle<Float> HIGH = VectorShuffle.fromValues(SQUARE, 2, 6, 3, 7);
+    private static final VectorSpecies<Integer> INDICES = IntVector.SPECIES_128;
+
+    /** The numbers of two vectors in turn, as indices of both together: of their first halves, and of their second ones. */
+    private static final int[] FIRST_HALVES = {0, 4, 1, 5};
+
+    private static final int[] SECOND_HALVES = {2, 6, 3, 7};
 
     private static final VectorLoop ROWS =
             (w, x, xo, y, yo, z, rowStride, v, k, n, parameter) -> rows(w, x, xo, rowStride, k, n, y, yo);
@@ -66,35 +70,45 @@ final class VectorPacking {
         }
     }
 
-    /** Panels of {@code panel} columns that lie in the source without gaps: four of them at a time. */
+    /**
+     * Panels of {@code panel} columns that lie in the source without gaps: four of them at a time. Short enough to become part of each loop that
+     * calls it, where {@code panel} is a constant: then no check of bounds is left in it.
+     */
     static void squares(float[] source, int from, int columnStride, int k, int n, int panel, float[] panels, int to) {
         for (int j = 0; j < n; j += 4) {
             int a = from + j * columnStride;
-            int b = a + columnStride;
-            int c = b + columnStride;
-            int d = c + columnStride;
             int at = to + j / panel * panel * k + j % panel;
             int p = 0;
-            for (; p <= k - 4; p += 4, at += 4 * panel) {
-                FloatVector va = FloatVector.fromArray(SQUARE, source, a + p);
-                FloatVector vb = FloatVector.fromArray(SQUARE, source, b + p);
-                FloatVector vc = FloatVector.fromArray(SQUARE, source, c + p);
-                FloatVector vd = FloatVector.fromArray(SQUARE, source, d + p);
-                FloatVector lowAc = va.rearrange(LOW, vc);
-                FloatVector lowBd = vb.rearrange(LOW, vd);
-                FloatVector highAc = va.rearrange(HIGH, vc);
-                FloatVector highBd = vb.rearrange(HIGH, vd);
-                lowAc.rearrange(LOW, lowBd).intoArray(panels, at);
-                lowAc.rearrange(HIGH, lowBd).intoArray(panels, at + panel);
-                highAc.rearrange(LOW, highBd).intoArray(panels, at + 2 * panel);
-                highAc.rearrange(HIGH, highBd).intoArray(panels, at + 3 * panel);
+            for (; p <= k - 4; p += 4) {
+                turn(source, a + p, columnStride, panels, at + panel * p, panel);
             }
-            for (; p < k; p++, at += panel) {
-                panels[at] = source[a + p];
-                panels[at + 1] = source[b + p];
-                panels[at + 2] = source[c + p];
-                panels[at + 3] = source[d + p];
+            for (; p < k; p++) {
+                for (int i = 0; i < 4; i++) {
+                    panels[at + panel * p + i] = source[a + i * columnStride + p];
+                }
             }
         }
+    }
+
+    /** A square of 4 × 4. */
+    private static void turn(float[] x, int xo, int xs, float[] y, int yo, int ys) {
+        IntVector low = IntVector.fromArray(INDICES, FIRST_HALVES, 0);
+        IntVector high = IntVector.fromArray(INDICES, SECOND_HALVES, 0);
+        IntVector a = bits(x, xo);
+        IntVector b = bits(x, xo + xs);
+        IntVector c = bits(x, xo + 2 * xs);
+        IntVector d = bits(x, xo + 3 * xs);
+        IntVector lowAc = low.selectFrom(a, c);
+        IntVector lowBd = low.selectFrom(b, d);
+        IntVector highAc = high.selectFrom(a, c);
+        IntVector highBd = high.selectFrom(b, d);
+        low.selectFrom(lowAc, lowBd).reinterpretAsFloats().intoArray(y, yo);
+        high.selectFrom(lowAc, lowBd).reinterpretAsFloats().intoArray(y, yo + ys);
+        low.selectFrom(highAc, highBd).reinterpretAsFloats().intoArray(y, yo + 2 * ys);
+        high.selectFrom(highAc, highBd).reinterpretAsFloats().intoArray(y, yo + 3 * ys);
+    }
+
+    private static IntVector bits(float[] x, int at) {
+        return FloatVector.fromArray(SQUARE, x, at).reinterpretAsInts();
     }
 }

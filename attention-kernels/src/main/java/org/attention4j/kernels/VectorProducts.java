@@ -33,7 +33,7 @@ final class VectorProducts {
     private static final int PACKED_COLUMNS = 128;
 
     /** A tile of the last columns: a caller's thread has one as long as it lives. */
-    private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[16 * TILE]);
+    private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[32 * TILE]);
 
     private VectorProducts() {}
 
@@ -502,9 +502,40 @@ final class VectorProducts {
             int c0 = co + v * length;
             VectorTiles.fourRowsSkippingZeros(w, to - from, a, ao + from * acs, ars, acs, b, b0, b1, c, c0, crs);
         }
-        for (int r = 0; r < rows && v * length < n; r++) {
+        if (rows == TILE && from < to && v * length < n) {
+            int b0 = vectorAt(bo, v, length, panel) + 16 * from;
+            int b1 = n - v * length > length ? vectorAt(bo, v + 1, length, panel) + 16 * from : b0;
+            int at = ao + from * acs;
+            edgeSkippingZeros(w, n - v * length, to - from, a, at, ars, acs, b, b0, b1, c, co + v * length, crs);
+        }
+        for (int r = 0; r < rows && rows < TILE && v * length < n; r++) {
             int b0 = vectorAt(bo, v, length, panel);
             rowRuns(w, n - v * length, from, to, a, ao + r * ars, acs, b, b0, panel, c, co + r * crs + v * length);
+        }
+    }
+
+    /** A tile's last columns, fewer than two vectors have lanes, in a copy, as {@link #edge} says. */
+    private static void edgeSkippingZeros(
+            Width w,
+            int columns,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs) {
+        float[] copy = EDGE.get();
+        for (int r = 0; r < TILE; r++) {
+            System.arraycopy(c, co + r * crs, copy, 32 * r, columns);
+        }
+        VectorTiles.fourRowsSkippingZeros(w, k, a, ao, ars, acs, b, b0, b1, copy, 0, 32);
+        for (int r = 0; r < TILE; r++) {
+            System.arraycopy(copy, 32 * r, c, co + r * crs, columns);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.attention4j.kernels;
 
-import static jdk.incubator.vector.VectorOperators.NE;
+import static jdk.incubator.vector.VectorOperators.EQ;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -298,9 +298,8 @@ final class VectorTiles {
     }
 
     /**
-     * C[0…3, two vectors] += without the terms whose A[i, p] is 0. Such an x meets −x in place of B: their product is −0, which leaves
-     * every sum as it is, and no sum waits for the choice. It is −x that is asked to blend, not what was read of B, see
-     * {@link Width#MINUS_ZERO}.
+     * C[0…3, two vectors] += without the terms whose A[i, p] is 0: there the sum before is taken again. It is the new sum that is asked to blend, not
+     * the one that is carried, see {@link Width#MINUS_ZERO}.
      */
     static void fourRowsSkippingZeros(
             Width w,
@@ -333,25 +332,21 @@ final class VectorTiles {
             FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
             FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
             FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
-            FloatVector minus = FloatVector.broadcast(s, -a[ao + p * acs]);
-            VectorMask<Float> some = x.compare(NE, zero);
-            c00 = x.fma(minus.blend(v0, some), c00);
-            c01 = x.fma(minus.blend(v1, some), c01);
+            VectorMask<Float> none = x.compare(EQ, zero);
+            c00 = x.fma(v0, c00).blend(c00, none);
+            c01 = x.fma(v1, c01).blend(c01, none);
             x = FloatVector.broadcast(s, a[a1 + p * acs]);
-            minus = FloatVector.broadcast(s, -a[a1 + p * acs]);
-            some = x.compare(NE, zero);
-            c10 = x.fma(minus.blend(v0, some), c10);
-            c11 = x.fma(minus.blend(v1, some), c11);
+            none = x.compare(EQ, zero);
+            c10 = x.fma(v0, c10).blend(c10, none);
+            c11 = x.fma(v1, c11).blend(c11, none);
             x = FloatVector.broadcast(s, a[a2 + p * acs]);
-            minus = FloatVector.broadcast(s, -a[a2 + p * acs]);
-            some = x.compare(NE, zero);
-            c20 = x.fma(minus.blend(v0, some), c20);
-            c21 = x.fma(minus.blend(v1, some), c21);
+            none = x.compare(EQ, zero);
+            c20 = x.fma(v0, c20).blend(c20, none);
+            c21 = x.fma(v1, c21).blend(c21, none);
             x = FloatVector.broadcast(s, a[a3 + p * acs]);
-            minus = FloatVector.broadcast(s, -a[a3 + p * acs]);
-            some = x.compare(NE, zero);
-            c30 = x.fma(minus.blend(v0, some), c30);
-            c31 = x.fma(minus.blend(v1, some), c31);
+            none = x.compare(EQ, zero);
+            c30 = x.fma(v0, c30).blend(c30, none);
+            c31 = x.fma(v1, c31).blend(c31, none);
         }
         FloatVector.broadcast(s, Width.MINUS_ZERO).add(c00).intoArray(c, co);
         FloatVector.broadcast(s, Width.MINUS_ZERO).add(c01).intoArray(c, co + l);
