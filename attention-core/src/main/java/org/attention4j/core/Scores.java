@@ -145,12 +145,9 @@ final class Scores {
 
     /** A bit for each of {@code count} queries, of which the first has a position: from one of them on, that the variant's mask allows the key. */
     int allowed(int b, int h, int position, int from, int count, int key) {
-        AttentionMask asked = Objects.requireNonNull(mask);
-        int bits = 0;
-        for (int i = from; i < count; i++) {
-            bits |= (asked.allows(b, h, position + i, key) ? 1 : 0) << i;
-        }
-        return bits;
+        return from < count
+                ? Objects.requireNonNull(mask).allowed(b, h, position + from, count - from, key) << from
+                : 0;
     }
 
     /** Whether keys can be hidden other than by causality and lengths. */

@@ -44,6 +44,25 @@ public interface AttentionMask {
     }
 
     /**
+     * What {@link #allows} answers for some queries, one after the other, and one key. Attention asks this way where {@link #visibility} does not
+     * know: a mask that has the answers at hand should give them all at once.
+     *
+     * @param batch index of the sequence
+     * @param head index of the query head
+     * @param fromQuery position of the first query
+     * @param queries how many there are, 1 to 32
+     * @param key position of the key
+     * @return bit i for query {@code fromQuery + i}: 1 = may attend; the bits of {@code queries} and above are 0. By default each pair is asked for
+     */
+    default int allowed(int batch, int head, int fromQuery, int queries, int key) {
+        int bits = 0;
+        for (int i = 0; i < queries; i++) {
+            bits |= (allows(batch, head, fromQuery + i, key) ? 1 : 0) << i;
+        }
+        return bits;
+    }
+
+    /**
      * A query sees the keys that both masks allow.
      *
      * @param other another mask

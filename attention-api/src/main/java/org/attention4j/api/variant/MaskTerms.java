@@ -11,6 +11,11 @@ final class MaskTerms {
         }
 
         @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return a.allowed(batch, head, fromQuery, queries, key) & b.allowed(batch, head, fromQuery, queries, key);
+        }
+
+        @Override
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
             Visibility first = a.visibility(batch, head, fromQuery, toQuery, fromKey, toKey);
             return first == Visibility.NONE
@@ -26,6 +31,11 @@ final class MaskTerms {
         }
 
         @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return a.allowed(batch, head, fromQuery, queries, key) | b.allowed(batch, head, fromQuery, queries, key);
+        }
+
+        @Override
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
             Visibility first = a.visibility(batch, head, fromQuery, toQuery, fromKey, toKey);
             return first == Visibility.ALL
@@ -38,6 +48,11 @@ final class MaskTerms {
         @Override
         public boolean allows(int batch, int head, int query, int key) {
             return !mask.allows(batch, head, query, key);
+        }
+
+        @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return ~mask.allowed(batch, head, fromQuery, queries, key) & PositionMasks.bits(0, queries, queries);
         }
 
         @Override

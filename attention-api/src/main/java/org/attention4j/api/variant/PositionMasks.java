@@ -2,7 +2,17 @@ package org.attention4j.api.variant;
 
 /** Masks that are the same for every sequence and head. Differences of positions are taken in long: they may not fit an int. */
 final class PositionMasks {
+    /** No two positions are further apart. */
+    private static final long FURTHEST = 1L << 32;
+
     private PositionMasks() {}
+
+    /** A bit for each of some queries, of those from one on and before another: as {@link AttentionMask#allowed} gives them. */
+    static int bits(long from, long to, int queries) {
+        long first = Math.max(0, from);
+        long last = Math.min(to, queries);
+        return first < last ? (int) ((1L << last) - (1L << first)) : 0;
+    }
 
     /** least ≤ key − query ≤ most. */
     record Band(long least, long most) implements AttentionMask {
@@ -10,6 +20,12 @@ final class PositionMasks {
         public boolean allows(int batch, int head, int query, int key) {
             long ahead = (long) key - query;
             return least <= ahead && ahead <= most;
+        }
+
+        @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            long ahead = (long) key - fromQuery;
+            return bits(ahead - Math.min(most, FURTHEST), ahead - Math.max(least, -FURTHEST) + 1, queries);
         }
 
         @Override
@@ -31,6 +47,12 @@ final class PositionMasks {
         }
 
         @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            long first = (long) Math.floorDiv(key, size) * size - fromQuery;
+            return bits(first, first + size, queries);
+        }
+
+        @Override
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
             int firstQuery = Math.floorDiv(fromQuery, size);
             int lastQuery = Math.floorDiv(toQuery - 1, size);
@@ -48,6 +70,11 @@ final class PositionMasks {
         @Override
         public boolean allows(int batch, int head, int query, int key) {
             return key < length;
+        }
+
+        @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return key < length ? bits(0, queries, queries) : 0;
         }
 
         @Override
@@ -77,6 +104,13 @@ final class PositionMasks {
         @Override
         public boolean allows(int batch, int head, int query, int key) {
             return query >= 0 && query < count || key >= 0 && key < count;
+        }
+
+        @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return key >= 0 && key < count
+                    ? bits(0, queries, queries)
+                    : bits(-fromQuery, (long) count - fromQuery, queries);
         }
 
         @Override

@@ -24,6 +24,11 @@ final class SequenceMasks {
         }
 
         @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            return key < length(batch) ? PositionMasks.bits(0, queries, queries) : 0;
+        }
+
+        @Override
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
             int length = length(batch);
             return fromKey < length && length < toKey ? Visibility.SOME : Visibility.of(toKey <= length);
@@ -62,6 +67,17 @@ final class SequenceMasks {
             int[] own = ids(batch);
             int id = id(own, query);
             return id >= 0 && id == id(own, key);
+        }
+
+        @Override
+        public int allowed(int batch, int head, int fromQuery, int queries, int key) {
+            int[] own = ids(batch);
+            int id = id(own, key);
+            int bits = 0;
+            for (int i = 0; i < queries && id >= 0; i++) {
+                bits |= (id(own, fromQuery + i) == id ? 1 : 0) << i;
+            }
+            return bits;
         }
 
         /** Looks at every position once: of documents in order it knows whether there is a common one. */

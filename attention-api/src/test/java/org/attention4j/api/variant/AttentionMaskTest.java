@@ -117,6 +117,25 @@ class AttentionMaskTest {
         }
     }
 
+    @Property(tries = 1_500)
+    void bitsAreTheirPairs(@ForAll long seed, @ForAll @IntRange(max = 3) int depth) {
+        Random random = new Random(seed);
+        Case drawn = composed(random, depth);
+        int batch = random.nextInt(3);
+        int head = random.nextInt(2);
+        for (int r = 0; r < 20; r++) {
+            int fromQuery = random.nextInt(SPAN) - 6;
+            int queries = 1 + random.nextInt(32);
+            int key = random.nextInt(SPAN);
+            int bits = 0;
+            for (int i = 0; i < queries; i++) {
+                bits |= (drawn.pairs.allows(batch, head, fromQuery + i, key) ? 1 : 0) << i;
+            }
+            String asked = drawn.mask + ": " + queries + " queries from " + fromQuery + " on, key " + key;
+            assertEquals(bits, drawn.mask.allowed(batch, head, fromQuery, queries, key), asked);
+        }
+    }
+
     /** Rectangles as large as a block are known where attention saves time. */
     @Test
     void whatCanBeSkippedIsKnown() {
@@ -151,6 +170,9 @@ class AttentionMaskTest {
         assertTrue(AttentionMasks.window(far, 0).allows(0, 0, far, 0));
         assertEquals(Visibility.NONE, of(AttentionMasks.window(10, 10), far - 1, far, -far, 0));
         assertTrue(AttentionMasks.causal(far).allows(0, 0, far, far));
+        assertEquals(0, AttentionMasks.window(10, 10).allowed(0, 0, far - 9, 9, -far));
+        assertEquals(-1, AttentionMasks.window(far, 0).allowed(0, 0, far - 32, 32, 0));
+        assertEquals(0b111, AttentionMasks.chunked(far).allowed(0, 0, -3, 7, -far));
     }
 
     @Test
