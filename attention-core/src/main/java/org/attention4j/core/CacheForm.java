@@ -52,12 +52,12 @@ record CacheForm(Layout layout, Stored stored, int page, int reach) {
                 switch (layout) {
                     case CONTIGUOUS -> capacity;
                     case PAGED -> page;
-                    case RING -> (capacity + reach - 2L) / KeyValues.BLOCK * KeyValues.BLOCK + KeyValues.BLOCK;
+                    case RING -> ((long) capacity + reach - 2) / KeyValues.BLOCK * KeyValues.BLOCK + KeyValues.BLOCK;
                 };
         if (positions > Integer.MAX_VALUE - KeyValues.BLOCK) {
-            throw new BadShapeException("a ring for capacity " + capacity + " and the " + reach
-                    + " keys that a query can see needs " + positions + " positions; an array holds at most "
-                    + (Integer.MAX_VALUE - KeyValues.BLOCK));
+            throw new BadShapeException("capacity " + capacity
+                    + (isRing() ? " and the " + reach + " keys that a query can see need " : " needs ") + positions
+                    + " positions; an array holds at most " + (Integer.MAX_VALUE - KeyValues.BLOCK));
         }
         return (int) positions;
     }
@@ -80,6 +80,6 @@ record CacheForm(Layout layout, Stored stored, int page, int reach) {
         long keys = KeyPage.keyNumbers(kept.heads(), kept.keyWidth(), positions);
         long values = KeyPage.valueNumbers(kept.heads(), kept.valueWidth(), positions);
         long data = one.bytes(keys, values, kept.heads() * ((positions + 15L) / 16 * 16));
-        return layout == Layout.PAGED ? Work.blocks(capacity, page) * (data + one.objects()) : data;
+        return layout == Layout.PAGED ? Math.ceilDiv(capacity, page) * (data + one.objects()) : data;
     }
 }

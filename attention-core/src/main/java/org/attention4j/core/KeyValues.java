@@ -24,7 +24,7 @@ class KeyValues implements KeySource {
     /** Queries of a task: enough to use each key of a block many times, few enough for all threads to have work. */
     private static final int QUERY_BLOCK = 32;
 
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+    static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     int batch;
     int heads;
@@ -41,6 +41,10 @@ class KeyValues implements KeySource {
 
     /** Takes a form; pages must follow. */
     final void shape(int newBatch, int newHeads, int newKeyWidth, int newValueWidth, int newCapacity, int newPage) {
+        if (newBatch > LARGEST_ARRAY) {
+            throw new BadShapeException(
+                    "keys and values of " + newBatch + " sequences: a Java array holds at most " + LARGEST_ARRAY);
+        }
         batch = newBatch;
         heads = newHeads;
         keyWidth = newKeyWidth;

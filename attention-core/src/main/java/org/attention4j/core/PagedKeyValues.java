@@ -29,15 +29,16 @@ final class PagedKeyValues extends KeyValues {
 
     /** Tables without pages. */
     static PagedKeyValues of(CacheForm form, int batch, int heads, int keyWidth, int valueWidth, int capacity) {
+        int tableLength = Math.ceilDiv(capacity, form.page());
+        if ((long) batch * tableLength > LARGEST_ARRAY) {
+            throw new BadShapeException("capacity " + capacity + " in pages of " + form.page() + " for " + batch
+                    + " sequences needs more pages than a Java array holds, " + LARGEST_ARRAY);
+        }
         PagedKeyValues created = new PagedKeyValues();
         created.shape(batch, heads, keyWidth, valueWidth, capacity, form.page());
         created.model = form.emptyPage();
         created.model.shape(heads, keyWidth, valueWidth, form.page());
-        created.tableLength = Work.blocks(capacity, form.page());
-        if ((long) batch * created.tableLength > Integer.MAX_VALUE - 8) {
-            throw new BadShapeException("capacity " + capacity + " in pages of " + form.page() + " for " + batch
-                    + " sequences needs more pages than a Java array holds, " + (Integer.MAX_VALUE - 8));
-        }
+        created.tableLength = tableLength;
         return created;
     }
 

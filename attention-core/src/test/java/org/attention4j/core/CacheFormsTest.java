@@ -352,6 +352,20 @@ class CacheFormsTest {
     }
 
     @Test
+    void moreThanAnArrayHoldsIsRefused() {
+        for (String cache : new String[] {"contiguous", "paged", "ring"}) {
+            MultiHeadAttention mixer = new Form(cache, "float32", 1, 9).mixer();
+            assertThrows(BadShapeException.class, () -> mixer.newState(1, Integer.MAX_VALUE));
+            assertThrows(BadShapeException.class, () -> mixer.newState(1 << 20, Integer.MAX_VALUE));
+            assertThrows(BadShapeException.class, () -> mixer.newState(Integer.MAX_VALUE, 1));
+            assertThrows(BadShapeException.class, () -> mixer.newState(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        }
+        MultiHeadAttention pages = new Form("paged", "float32", 128, 0).mixer();
+        assertThrows(BadShapeException.class, () -> pages.newState(1 << 20, Integer.MAX_VALUE));
+        assertTrue(pages.stateBytes(1, Integer.MAX_VALUE) > 1L << 36, "a page more, not a number that wrapped");
+    }
+
+    @Test
     void damagedTablesAreRefused() throws IOException {
         for (String cache : new String[] {"paged", "ring"}) {
             MultiHeadAttention mixer = new Form(cache, "int8", 16, 9).mixer();
