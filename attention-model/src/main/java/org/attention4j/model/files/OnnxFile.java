@@ -128,10 +128,21 @@ public final class OnnxFile implements AutoCloseable {
                 nodes.stream().filter(node -> node.name().equals(name)).toList();
         if (found.size() != 1) {
             throw new IllegalArgumentException(
-                    source + " has " + (found.isEmpty() ? "no" : found.size() + " nodes of the") + " node name '" + name
-                            + "' (it has " + nodes.size() + " nodes)");
+                    source + " has " + (found.isEmpty() ? "no node" : found.size() + " nodes") + " of the name '" + name
+                            + "'" + (found.isEmpty() ? "; " + named() : ""));
         }
         return found.get(0);
+    }
+
+    /** The nodes that have names: all of a small graph, and the beginning of a large one. */
+    private String named() {
+        List<String> names = nodes.stream()
+                .filter(node -> !node.name().isEmpty())
+                .map(node -> node.name() + " (" + node.operator() + ")")
+                .toList();
+        int told = Math.min(names.size(), 12);
+        return "of its " + nodes.size() + " nodes " + names.size() + " have names: " + names.subList(0, told)
+                + (told < names.size() ? " …" : "");
     }
 
     /** A node that must be of one of some kinds. */

@@ -4,8 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Shape;
+import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
 
 /**
@@ -24,6 +27,7 @@ public final class OnnxParameters {
      * @param nodeName the node's name
      * @return new tensors
      * @throws IllegalArgumentException if there is no such node, it is of another kind, runs in reverse only, or its weights are computed
+     * @throws ShapeMismatchException if weights do not fit each other
      */
     public static NamedTensors recurrent(OnnxFile file, String nodeName) {
         OnnxNode node = file.node(nodeName, List.of("LSTM", "GRU", "RNN"));
@@ -37,8 +41,20 @@ public final class OnnxParameters {
         Tensor r = required(file, nodeName, 2);
         Optional<Tensor> bias = tensor(file, nodeName, 3);
         Optional<Tensor> peepholes = tensor(file, nodeName, 7);
+        int directions = direction.equals("bidirectional") ? 2 : 1;
+        String of = " of node '" + nodeName + "' in " + file.source();
+        if (w.shape().rank() != 3 || r.shape().rank() != 3) {
+            throw new IllegalArgumentException(
+                    "W" + w.shape() + " and R" + r.shape() + of + ": must be [directions, gates · H, I or H]");
+        }
+        int hidden = r.extent(2);
+        int rows = gates(node.operator()).length * hidden;
+        MixerSpec.check("W" + of, w, Shape.of(directions, rows, w.extent(2)));
+        MixerSpec.check("R" + of, r, Shape.of(directions, rows, hidden));
+        bias.ifPresent(both -> MixerSpec.check("B" + of, both, Shape.of(directions, 2 * rows)));
+        peepholes.ifPresent(three -> MixerSpec.check("P" + of, three, Shape.of(directions, 3 * hidden)));
         NamedTensors parameters = NamedTensors.empty();
-        for (int d = 0; d < w.extent(0); d++) {
+        for (int d = 0; d < directions; d++) {
             int which = d;
             parameters = parameters.and(
                     "",
@@ -67,13 +83,7 @@ public final class OnnxParameters {
      */
     public static NamedTensors recurrent(
             String operator, Tensor w, Tensor r, Optional<Tensor> bias, Optional<Tensor> peepholes, String suffix) {
-        int[] gates =
-                switch (operator) {
-                    case "LSTM" -> new int[] {0, 2, 3, 1}; // i, f, g, o of i, o, f, c
-                    case "GRU" -> new int[] {1, 0, 2}; // r, z, n of z, r, h
-                    case "RNN" -> new int[] {0};
-                    default -> throw new IllegalArgumentException(operator + " is not LSTM, GRU or RNN");
-                };
+        int[] gates = gates(operator);
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         parameters.put("weight_ih" + suffix, ordered(w, gates));
         parameters.put("weight_hh" + suffix, ordered(r, gates));
@@ -84,6 +94,16 @@ public final class OnnxParameters {
         });
         peepholes.ifPresent(three -> parameters.put("weight_peephole" + suffix, ordered(three, 0, 2, 1)));
         return NamedTensors.of(parameters);
+    }
+
+    /** Where the blocks of rows stand in the file. */
+    private static int[] gates(String operator) {
+        return switch (operator) {
+            case "LSTM" -> new int[] {0, 2, 3, 1}; // i, f, g, o of i, o, f, c
+            case "GRU" -> new int[] {1, 0, 2}; // r, z, n of z, r, h
+            case "RNN" -> new int[] {0};
+            default -> throw new IllegalArgumentException(operator + " is not LSTM, GRU or RNN");
+        };
     }
 
     /** The blocks of rows in another order. */
@@ -106,6 +126,7 @@ public final class OnnxParameters {
      * @return new tensors
      * @throws IllegalArgumentException if there is no such node, it is of another kind, is over more than one axis, or its weights are
      *     computed
+     * @throws ShapeMismatchException if the bias is no vector of D' numbers
      */
     public static NamedTensors convolution(OnnxFile file, String nodeName) {
         file.node(nodeName, List.of("Conv"));
@@ -114,7 +135,10 @@ public final class OnnxParameters {
             throw new IllegalArgumentException(file.source() + ": the weights of node '" + nodeName + "' are "
                     + weight.shape() + ", not [out, in, kernel]");
         }
-        return withBias(weight, tensor(file, nodeName, 2));
+        Optional<Tensor> bias = tensor(file, nodeName, 2);
+        bias.ifPresent(b ->
+                MixerSpec.check("B of node '" + nodeName + "' in " + file.source(), b, Shape.of(weight.extent(0))));
+        return withBias(weight, bias);
     }
 
     /**
@@ -124,10 +148,15 @@ public final class OnnxParameters {
      * @param file the model
      * @param nodeName the node's name
      * @return new tensors
-     * @throws IllegalArgumentException if there is no such node, it is of another kind, or its weight is computed or no matrix
+     * @throws IllegalArgumentException if there is no such node, it is of another kind, its weight is computed or no matrix, or a Gemm
+     *     transposes its input or has another factor than 1
+     * @throws ShapeMismatchException if C is no vector of D' numbers
      */
     public static NamedTensors linear(OnnxFile file, String nodeName) {
         OnnxNode node = file.node(nodeName, List.of("MatMul", "Gemm"));
+        refuse(file, node, "alpha", new OnnxAttribute.Floats(List.of(1f)));
+        refuse(file, node, "beta", new OnnxAttribute.Floats(List.of(1f)));
+        refuse(file, node, "transA", new OnnxAttribute.Integers(List.of(0L)));
         OnnxFile.Weight used = file.weightOf(nodeName, 1).orElseThrow(() -> computed(file, nodeName, 1));
         Tensor stored = used.tensor().tensor();
         if (stored.shape().rank() != 2) {
@@ -138,7 +167,19 @@ public final class OnnxParameters {
                 != new OnnxAttribute.Integers(List.of(1L))
                         .equals(node.attributes().get("transB"));
         Tensor weight = swapped ? stored : transposed(stored);
-        return withBias(weight, node.operator().equals("Gemm") ? tensor(file, nodeName, 2) : Optional.empty());
+        Optional<Tensor> bias = node.operator().equals("Gemm") ? tensor(file, nodeName, 2) : Optional.empty();
+        bias.ifPresent(c ->
+                MixerSpec.check("C of node '" + nodeName + "' in " + file.source(), c, Shape.of(weight.extent(0))));
+        return withBias(weight, bias);
+    }
+
+    /** Refuses an attribute that changes what a node computes, unless it is left out or at its default. */
+    private static void refuse(OnnxFile file, OnnxNode node, String name, OnnxAttribute allowed) {
+        OnnxAttribute given = node.attributes().get(name);
+        if (given != null && !given.equals(allowed)) {
+            throw new IllegalArgumentException(file.source() + ": node '" + node.name() + "' has " + name + " = "
+                    + given + ", a linear layer has " + allowed);
+        }
     }
 
     private static Tensor transposed(Tensor from) {

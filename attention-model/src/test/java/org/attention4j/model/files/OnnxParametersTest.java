@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ShapeMismatchException;
 import org.junit.jupiter.api.Test;
 
 class OnnxParametersTest {
@@ -115,6 +116,91 @@ class OnnxParametersTest {
             NamedTensors gemm = OnnxParameters.linear(file, "gemm");
             assertTensor(gemm, "weight", 0, 1, 2, 3, 4, 5);
             assertTensor(gemm, "bias", 50, 51);
+        }
+    }
+
+    /** W, R, B and P by turns with a shape that does not fit the others. */
+    @Test
+    void recurrentWeightsThatDoNotFitAreRefused() {
+        long[][] right = {{1, 8, 3}, {1, 8, 2}, {1, 16}, {1, 6}};
+        long[][] wrong = {{1, 7, 3}, {1, 8, 3}, {1, 15}, {1, 2}};
+        String[] names = {"W", "R", "B", "P"};
+        for (int i = 0; i < names.length; i++) {
+            OnnxBytes graph = new OnnxBytes()
+                    .message(1, OnnxBytes.node("lstm", "LSTM", "y", "x", "W", "R", "B", "", "", "", "P"));
+            for (int j = 0; j < names.length; j++) {
+                graph.message(5, tensor(names[j], 0, i == j ? wrong[j] : right[j]));
+            }
+            try (OnnxFile file = OnnxBytes.open(graph)) {
+                ShapeMismatchException refused =
+                        assertThrows(ShapeMismatchException.class, () -> OnnxParameters.recurrent(file, "lstm"));
+                assertTrue(refused.getMessage().contains("of node 'lstm'"), refused.getMessage());
+            }
+        }
+        OnnxBytes flat = new OnnxBytes()
+                .message(1, OnnxBytes.node("rnn", "RNN", "y", "x", "W", "R"))
+                .message(5, tensor("W", 0, 2, 3))
+                .message(5, tensor("R", 0, 2));
+        try (OnnxFile file = OnnxBytes.open(flat)) {
+            assertThrows(IllegalArgumentException.class, () -> OnnxParameters.recurrent(file, "rnn"));
+        }
+        OnnxBytes one = new OnnxBytes()
+                .message(
+                        1,
+                        OnnxBytes.node("rnn", "RNN", "y", "x", "W", "R").message(5, text("direction", "bidirectional")))
+                .message(5, tensor("W", 0, 1, 2, 3))
+                .message(5, tensor("R", 0, 1, 2, 2));
+        try (OnnxFile file = OnnxBytes.open(one)) {
+            assertThrows(ShapeMismatchException.class, () -> OnnxParameters.recurrent(file, "rnn"));
+        }
+    }
+
+    @Test
+    void whatAGemmDoesBesidesAProductIsRefused() {
+        OnnxBytes half = new OnnxBytes()
+                .text(1, "alpha")
+                .tag(2, 5)
+                .fixed(OnnxBytes.floats(0.5f))
+                .number(20, 1);
+        OnnxBytes one = new OnnxBytes()
+                .text(1, "beta")
+                .tag(2, 5)
+                .fixed(OnnxBytes.floats(1))
+                .number(20, 1);
+        OnnxBytes turned = new OnnxBytes().text(1, "transA").number(3, 1).number(20, 2);
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("half", "Gemm", "y1", "x", "m").message(5, half))
+                .message(1, OnnxBytes.node("turned", "Gemm", "y2", "x", "m").message(5, turned))
+                .message(1, OnnxBytes.node("plain", "Gemm", "y3", "x", "m", "b").message(5, one))
+                .message(1, OnnxBytes.node("wide", "Gemm", "y4", "x", "m", "m"))
+                .message(1, OnnxBytes.node("conv", "Conv", "y5", "x", "k", "b"))
+                .message(5, tensor("m", 0, 2, 3))
+                .message(5, tensor("k", 0, 2, 1, 3))
+                .message(5, tensor("b", 0, 3));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            for (String wrong : List.of("half", "turned")) {
+                IllegalArgumentException refused =
+                        assertThrows(IllegalArgumentException.class, () -> OnnxParameters.linear(file, wrong));
+                assertTrue(refused.getMessage().contains("node '" + wrong + "' has "), refused.getMessage());
+            }
+            assertEquals(3, OnnxParameters.linear(file, "plain").get("bias").extent(0));
+            assertThrows(ShapeMismatchException.class, () -> OnnxParameters.linear(file, "wide"));
+            assertThrows(ShapeMismatchException.class, () -> OnnxParameters.convolution(file, "conv"));
+        }
+    }
+
+    @Test
+    void aNodeThatIsNotThereIsAnsweredWithThoseThatAre() {
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("lstm", "LSTM", "y", "x", "w", "r"))
+                .message(1, OnnxBytes.node("", "Relu", "z", "y"));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> OnnxParameters.recurrent(file, "lstmm"));
+            assertTrue(
+                    refused.getMessage()
+                            .endsWith("has no node of the name 'lstmm'; of its 2 nodes 1 have names: [lstm (LSTM)]"),
+                    refused.getMessage());
         }
     }
 }
