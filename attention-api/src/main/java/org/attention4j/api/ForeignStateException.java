@@ -1,5 +1,8 @@
 package org.attention4j.api;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A state or recording belongs to a mixer of another configuration. */
 public final class ForeignStateException extends MixerException {
     private static final long serialVersionUID = 1L;
@@ -14,9 +17,25 @@ public final class ForeignStateException extends MixerException {
      * @param given the configuration it was made for
      */
     public ForeignStateException(String expected, String given) {
-        super("made for [" + given + "], cannot be used with [" + expected + "]");
+        super(message(expected, given));
         this.expected = expected;
         this.given = given;
+    }
+
+    /** What differs comes first: a configuration may have thirty options. */
+    private static String message(String expected, String given) {
+        if (given.equals(expected)) {
+            return "made by another mixer than the one it is used with, of the same configuration [" + given + "]";
+        }
+        List<String> was = new ArrayList<>(List.of(given.split(" ")));
+        List<String> is = new ArrayList<>(List.of(expected.split(" ")));
+        String difference = "";
+        if (was.get(0).equals(is.get(0))) {
+            was.removeAll(List.of(expected.split(" ")));
+            is.removeAll(List.of(given.split(" ")));
+            difference = "made for " + String.join(" ", was) + ", used with " + String.join(" ", is) + ": ";
+        }
+        return difference + "made for [" + given + "], cannot be used with [" + expected + "]";
     }
 
     /**

@@ -97,6 +97,21 @@ class MixerSpecTest {
     }
 
     @Test
+    void whatIsForeignIsToldByItsDifference() {
+        assertEquals(
+                "made for hidden=16, used with hidden=8: made for [lstm width=8 hidden=16 bias=true], cannot be used with"
+                        + " [lstm width=8 hidden=8 bias=true]",
+                new ForeignStateException("lstm width=8 hidden=8 bias=true", "lstm width=8 hidden=16 bias=true")
+                        .getMessage());
+        assertEquals(
+                "made for [gru width=8], cannot be used with [lstm width=8]",
+                new ForeignStateException("lstm width=8", "gru width=8").getMessage());
+        assertEquals(
+                "made by another mixer than the one it is used with, of the same configuration [lstm width=8]",
+                new ForeignStateException("lstm width=8", "lstm width=8").getMessage());
+    }
+
+    @Test
     void aStepIsCheckedForItsState() {
         RowState state = new RowState(spec, 2, 4, 1, 0);
         assertDoesNotThrow(() -> spec.check(in, state, out));
