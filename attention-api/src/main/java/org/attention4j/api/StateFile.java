@@ -7,26 +7,36 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
- * The format of saved states, for those who write a {@link MixerState}: the magic {@code "A4JS"}, a version, the mixer's
- * fingerprint, batch, capacity, the position of each sequence, then floats and whole numbers as the state wants; all
- * little-endian. What is read is never believed before it has been checked.
+ * The format of saved states, for those who write a {@link MixerState}: the magic {@code "A4JS"} and a version, then, in blocks that each
+ * begin with their length and their CRC-32C (RFC 3720, appendix B.4), the mixer's fingerprint, batch, capacity, the position of each
+ * sequence, and floats and whole numbers as the state wants; all little-endian. What is read is never believed before it has been checked.
  */
 public final class StateFile {
     private static final int MAGIC = 0x534A3441;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** Longer fingerprints do not exist: options are few and short. */
     private static final int LONGEST_FINGERPRINT = 1 << 16;
 
     private static final int BLOCK = 1 << 13;
+    /** Length and checksum of a block. */
+    private static final int BLOCK_HEAD = 2 * Integer.BYTES;
 
     private StateFile() {}
+
+    private static int checksum(ByteBuffer block) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(block.duplicate());
+        return (int) checksum.getValue();
+    }
 
     /** Writes one state. */
     public static final class Writer {
         private final WritableByteChannel channel;
-        private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        private final ByteBuffer buffer =
+                ByteBuffer.allocate(BLOCK_HEAD + BLOCK).order(ByteOrder.LITTLE_ENDIAN);
 
         /**
          * Begins with what is common to all states.
@@ -38,7 +48,9 @@ public final class StateFile {
         public Writer(WritableByteChannel channel, MixerState state) throws IOException {
             this.channel = channel;
             byte[] fingerprint = state.spec().fingerprint().getBytes(StandardCharsets.UTF_8);
-            buffer.putInt(MAGIC).putInt(VERSION).putInt(fingerprint.length);
+            write(buffer.putInt(MAGIC).putInt(VERSION).flip());
+            buffer.clear().position(BLOCK_HEAD);
+            buffer.putInt(fingerprint.length);
             for (byte letter : fingerprint) {
                 room(1).put(letter);
             }
@@ -106,11 +118,19 @@ public final class StateFile {
          * @throws IOException if writing fails
          */
         public void finish() throws IOException {
-            buffer.flip();
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
+            int length = buffer.position() - BLOCK_HEAD;
+            if (length > 0) {
+                buffer.flip().position(BLOCK_HEAD);
+                buffer.putInt(0, length).putInt(Integer.BYTES, checksum(buffer));
+                write(buffer.position(0));
             }
-            buffer.clear();
+            buffer.clear().position(BLOCK_HEAD);
+        }
+
+        private void write(ByteBuffer bytes) throws IOException {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
         }
 
         private ByteBuffer room(int bytes) throws IOException {
@@ -124,6 +144,10 @@ public final class StateFile {
     /** Reads one state, not a byte more. */
     public static final class Reader {
         private final ReadableByteChannel channel;
+        /** What is left of a block that has its checksum. */
+        private final ByteBuffer block =
+                ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+
         private final ByteBuffer buffer = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
         private final int batch;
         private final int capacity;
@@ -141,17 +165,19 @@ public final class StateFile {
          */
         public Reader(ReadableByteChannel channel, MixerSpec spec) throws IOException {
             this.channel = channel;
-            int magic = next(Integer.BYTES).getInt();
+            raw(buffer.limit(2 * Integer.BYTES));
+            int magic = buffer.flip().getInt();
             if (magic != MAGIC) {
                 throw corrupt(0, "a saved state begins with 'A4JS'");
             }
-            int version = next(Integer.BYTES).getInt();
+            int version = buffer.getInt();
             if (version != VERSION) {
                 throw corrupt(4, "version " + version + " is not " + VERSION);
             }
             int length = next(Integer.BYTES).getInt();
             if (length < 1 || length > LONGEST_FINGERPRINT) {
-                throw corrupt(8, "fingerprint of " + length + " bytes is not in 1 to " + LONGEST_FINGERPRINT);
+                throw corrupt(
+                        offset() - 4, "fingerprint of " + length + " bytes is not in 1 to " + LONGEST_FINGERPRINT);
             }
             byte[] fingerprint = new byte[length];
             for (int i = 0; i < length; i++) {
@@ -164,7 +190,7 @@ public final class StateFile {
             batch = next(Integer.BYTES).getInt();
             capacity = next(Integer.BYTES).getInt();
             if (batch < 0 || capacity < 1) {
-                throw corrupt(offset - 8, "batch " + batch + " and capacity " + capacity);
+                throw corrupt(offset() - 8, "batch " + batch + " and capacity " + capacity);
             }
             positions = readPositions();
         }
@@ -178,7 +204,7 @@ public final class StateFile {
                 }
                 read[b] = next(Long.BYTES).getLong();
                 if (read[b] < 0) {
-                    throw corrupt(offset - Long.BYTES, "position " + read[b] + " of sequence " + b);
+                    throw corrupt(offset() - Long.BYTES, "position " + read[b] + " of sequence " + b);
                 }
             }
             return read;
@@ -293,13 +319,41 @@ public final class StateFile {
         private ByteBuffer next(int bytes) throws IOException {
             buffer.clear().limit(bytes);
             while (buffer.hasRemaining()) {
-                if (channel.read(buffer) < 0) {
-                    throw corrupt(
-                            offset + buffer.position(), "the state ends here, " + buffer.remaining() + " bytes early");
+                if (!block.hasRemaining()) {
+                    readBlock();
                 }
+                int count = Math.min(block.remaining(), buffer.remaining());
+                buffer.put(buffer.position(), block, block.position(), count);
+                buffer.position(buffer.position() + count);
+                block.position(block.position() + count);
             }
-            offset += bytes;
             return buffer.flip();
+        }
+
+        private void readBlock() throws IOException {
+            long at = offset;
+            block.clear().limit(BLOCK_HEAD);
+            raw(block);
+            int length = block.getInt(0);
+            int checksum = block.getInt(Integer.BYTES);
+            if (length < 1 || length > BLOCK) {
+                throw corrupt(at, "block of " + length + " bytes is not in 1 to " + BLOCK);
+            }
+            raw(block.clear().limit(length));
+            if (checksum(block.flip()) != checksum) {
+                throw corrupt(
+                        at, "the block of " + length + " bytes that begins here is damaged: it has another checksum");
+            }
+        }
+
+        private void raw(ByteBuffer target) throws IOException {
+            while (target.hasRemaining()) {
+                int count = channel.read(target);
+                if (count < 0) {
+                    throw corrupt(offset, "the state ends here, " + target.remaining() + " bytes early");
+                }
+                offset += count;
+            }
         }
 
         /**
@@ -314,12 +368,12 @@ public final class StateFile {
         }
 
         /**
-         * How many bytes have been read.
+         * How many bytes have been read, those of blocks' heads included.
          *
          * @return the offset of the next
          */
         public long offset() {
-            return offset;
+            return offset - block.remaining();
         }
     }
 }

@@ -3,12 +3,15 @@ package org.attention4j.tests.laws;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.CorruptFileException;
@@ -53,8 +56,8 @@ public final class SavedStateLaws {
                         SavedStateLaws::cutOff),
                 StateLaws.law(
                         "damaged-state-refused",
-                        "a damaged saved state is refused as corrupt or foreign, or is a state; nothing else",
-                        "loadState: sizes are checked before memory is taken",
+                        "a damaged saved state is refused as corrupt or foreign",
+                        "loadState: StateFile's blocks have checksums; sizes are checked before memory is taken",
                         SavedStateLaws::damaged),
                 StateLaws.law(
                         "foreign-state-refused",
@@ -138,25 +141,49 @@ public final class SavedStateLaws {
             for (int k = at; k < at + count; k++) {
                 bytes[k] = i % 2 == 0 ? (byte) random.nextInt() : (byte) 0x7f;
             }
-            String done = "loading a state with bytes " + at + " to " + (at + count) + " changed";
-            try {
-                load(mixer, bytes);
-            } catch (CorruptFileException | ForeignStateException refused) {
+            if (Arrays.equals(bytes, whole)) {
                 continue;
-            } catch (MixerException
-                    | IllegalArgumentException
-                    | IndexOutOfBoundsException
-                    | NegativeArraySizeException
-                    | ArithmeticException
-                    | OutOfMemoryError thrown) {
-                throw new Violation(
-                        done + " threw " + thrown + "; a file is refused with CorruptFileException", thrown);
             }
+            String done = "loading a state with bytes " + at + " to " + (at + count) + " changed";
+            if (sound(done, mixer, bytes)) {
+                throw new Violation(done + " must be refused with CorruptFileException, was accepted");
+            }
+            sound(done + ", and checksums as if it were right", mixer, resealed(bytes));
         }
         byte[] noise = new byte[whole.length];
         random.nextBytes(noise);
         noise[0] = (byte) ~whole[0];
         Expect.refused(CorruptFileException.class, "loading random bytes", () -> load(mixer, noise));
+    }
+
+    /** Whether bytes are a state, or refused as they should be. */
+    private static boolean sound(String done, Incremental mixer, byte[] bytes) {
+        try {
+            load(mixer, bytes);
+            return true;
+        } catch (CorruptFileException | ForeignStateException refused) {
+            return false;
+        } catch (MixerException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NegativeArraySizeException
+                | ArithmeticException
+                | OutOfMemoryError thrown) {
+            throw new Violation(done + " threw " + thrown + "; a file is refused with CorruptFileException", thrown);
+        }
+    }
+
+    /** The same bytes with checksums of blocks that are right again, where they are those of {@code StateFile}. */
+    private static byte[] resealed(byte[] bytes) {
+        ByteBuffer state = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 2 * Integer.BYTES; // after magic and version
+        while (at + 8 <= bytes.length && state.getInt(at) > 0 && state.getInt(at) <= bytes.length - at - 8) {
+            CRC32C checksum = new CRC32C();
+            checksum.update(bytes, at + 8, state.getInt(at));
+            state.putInt(at + 4, (int) checksum.getValue());
+            at += 8 + state.getInt(at);
+        }
+        return bytes;
     }
 
     private static void foreign(LawCase c) throws IOException {

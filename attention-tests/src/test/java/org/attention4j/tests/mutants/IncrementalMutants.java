@@ -190,6 +190,19 @@ final class IncrementalMutants {
                         }),
                 loading(
                         "damaged-state-refused",
+                        "changed must be refused with CorruptFileException, was accepted",
+                        (inner, channel) -> {
+                            try {
+                                return inner.loadState(channel);
+                            } catch (CorruptFileException corrupt) {
+                                if (!corrupt.getMessage().contains("checksum")) {
+                                    throw corrupt;
+                                }
+                                return inner.newState(1, 1);
+                            }
+                        }),
+                loading(
+                        "damaged-state-refused",
                         "threw java.lang.IllegalArgumentException: bad state",
                         (inner, channel) -> {
                             try {
