@@ -11,7 +11,8 @@ public final class VariantCosts {
 
     /**
      * A line for each row of a variant over whole sequences: its time by that of plain attention for as many pairs of a query and a key,
-     * and by that of plain attention over the same positions.
+     * and by that of plain attention over the same positions. Masks that leave few keys to each query are also held against attention without a
+     * mask over sequences of so many positions, where as many queries and keys are read for as many pairs, if it was run.
      *
      * @param rows of a run without PyTorch
      * @return lines in the order of the rows; none where plain attention over as many positions was not run
@@ -24,21 +25,33 @@ public final class VariantCosts {
             if (name.variant()
                     && !plain
                     && row.share().filter(share -> !share.memory()).isPresent()) {
-                plain(rows, name.size(0), row.threads()).ifPresent(base -> lines.add(line(row, base)));
+                String unmasked = VariantWorkload.UNMASKED.getOrDefault(name.kind(), "")
+                        + row.workload().substring(name.kind().length());
+                String sequences = find(rows, unmasked, row.threads())
+                        .map(base -> String.format(
+                                Locale.ROOT,
+                                ", %.2f × the time of %s for as many",
+                                speed(base) / speed(row),
+                                base.workload()))
+                        .orElse("");
+                find(rows, VariantWorkload.PLAIN + ":" + name.size(0), row.threads())
+                        .ifPresent(base -> lines.add(line(row, base) + sequences));
             }
         }
         return lines;
     }
 
-    private static Optional<Row> plain(List<Row> rows, int positions, int threads) {
-        String name = VariantWorkload.PLAIN + ":" + positions;
+    private static Optional<Row> find(List<Row> rows, String workload, int threads) {
         return rows.stream()
-                .filter(row -> row.workload().equals(name) && row.threads() == threads)
+                .filter(row -> row.workload().equals(workload) && row.threads() == threads)
                 .findFirst();
     }
 
+    private static double speed(Row row) {
+        return row.share().orElseThrow().speed();
+    }
+
     private static String line(Row row, Row plain) {
-        double speed = row.share().orElseThrow().speed();
         double whole =
                 plain.ours().orElseThrow().median() / row.ours().orElseThrow().median();
         return String.format(
@@ -46,7 +59,7 @@ public final class VariantCosts {
                 "%s on %d: %.2f × plain attention's time for as many pairs, %.2f × as fast as plain attention over as many positions",
                 row.workload(),
                 row.threads(),
-                plain.share().orElseThrow().speed() / speed,
+                speed(plain) / speed(row),
                 whole);
     }
 }

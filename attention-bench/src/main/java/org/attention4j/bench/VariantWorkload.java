@@ -23,7 +23,8 @@ import org.attention4j.core.TopKAttention;
 
 /**
  * An attention variant, 8 heads of width 64, whose cost is counted by the pairs of a query and a key that see each other: it should take
- * plain attention's time for as many.
+ * plain attention's time for as many. A mask that leaves few keys to each query is held against sequences of as many positions, too, where as many
+ * queries and keys are read for the pairs, and no mask is asked.
  */
 final class VariantWorkload implements Workload {
     static final String PREFIX = "variant-";
@@ -38,6 +39,8 @@ final class VariantWorkload implements Workload {
     private static final Map<String, IntFunction<ScaledDotProductAttention>> VARIANTS = Map.ofEntries(
             Map.entry("plain", none -> ScaledDotProductAttention.plain()),
             Map.entry("causal", none -> causal()),
+            Map.entry("sequences", length -> ScaledDotProductAttention.plain()),
+            Map.entry("causal-sequences", length -> causal()),
             Map.entry("window", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))),
             Map.entry("chunk", size -> causal(AttentionMasks.chunked(size))),
             Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
@@ -54,13 +57,19 @@ final class VariantWorkload implements Workload {
             Map.entry("window-decode", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))));
 
     /** The variants that take a second number. */
-    private static final List<String> OF_TWO =
-            List.of("window", "chunk", "prefix", "grouped", "grouped-decode", "window-decode");
+    private static final List<String> OF_TWO = List.of(
+            "sequences", "causal-sequences", "window", "chunk", "prefix", "grouped", "grouped-decode", "window-decode");
+
+    /** Without a mask, as many pairs of as many queries and keys. */
+    static final Map<String, String> UNMASKED =
+            Map.of(PREFIX + "window", PREFIX + "sequences", PREFIX + "chunk", PREFIX + "causal-sequences");
 
     /** The workloads that {@code --workloads variants} means. */
     static final List<String> NAMES = List.of(
             "variant-plain:1024",
             "variant-causal:1024",
+            "variant-sequences:1024:256",
+            "variant-causal-sequences:1024:256",
             "variant-window:1024:256",
             "variant-chunk:1024:256",
             "variant-prefix:1024:256",
@@ -73,6 +82,7 @@ final class VariantWorkload implements Workload {
             "variant-top-k:1024",
             "variant-grouped:1024:2",
             "variant-plain:8192",
+            "variant-sequences:8192:256",
             "variant-window:8192:256",
             "variant-decode:4096",
             "variant-grouped-decode:4096:2",
@@ -91,8 +101,9 @@ final class VariantWorkload implements Workload {
         int keyHeads = variant.startsWith("grouped") ? name.size(1) : HEADS;
         attention = VARIANTS.get(variant).apply(name.sizes().size() == 1 ? 0 : name.size(1));
         workspace = Workspace.threads(threads);
-        inputs = decode ? cached(n, keyHeads) : whole(n, keyHeads);
-        out = Tensor.zeros(1, HEADS, decode ? 1 : n, HEAD_WIDTH);
+        int batch = variant.endsWith("sequences") ? n / name.size(1) : 1;
+        inputs = decode ? cached(n, keyHeads) : whole(batch, n / batch, keyHeads);
+        out = Tensor.zeros(batch, HEADS, decode ? 1 : n / batch, HEAD_WIDTH);
         double pairs = attention.pairs(inputs, workspace).visible();
         double read = decode ? pairs / HEADS * keyHeads * 2 * HEAD_WIDTH * Float.BYTES : 0;
         cost = new Cost(4 * HEAD_WIDTH * pairs, read);
@@ -128,18 +139,19 @@ final class VariantWorkload implements Workload {
         return ScaledDotProductAttention.plain().withVariant(provider.variant(spec));
     }
 
-    private static AttentionInputs whole(int n, int keyHeads) {
-        return AttentionInputs.of(tensor("q", HEADS, n), tensor("k", keyHeads, n), tensor("v", keyHeads, n));
+    private static AttentionInputs whole(int batch, int n, int keyHeads) {
+        return AttentionInputs.of(
+                tensor("q", batch, HEADS, n), tensor("k", batch, keyHeads, n), tensor("v", batch, keyHeads, n));
     }
 
     private AttentionInputs cached(int n, int keyHeads) {
         KeyValueCache cache = KeyValueCache.of(1, keyHeads, HEAD_WIDTH, HEAD_WIDTH, n);
-        cache.append(tensor("k", keyHeads, n), tensor("v", keyHeads, n), workspace);
-        return AttentionInputs.of(tensor("q", HEADS, 1), cache);
+        cache.append(tensor("k", 1, keyHeads, n), tensor("v", 1, keyHeads, n), workspace);
+        return AttentionInputs.of(tensor("q", 1, HEADS, 1), cache);
     }
 
-    private static Tensor tensor(String name, int heads, int rows) {
-        return Tensor.of(Numbers.of(name, heads * rows * HEAD_WIDTH, 1), 1, heads, rows, HEAD_WIDTH);
+    private static Tensor tensor(String name, int batch, int heads, int rows) {
+        return Tensor.of(Numbers.of(name, batch * heads * rows * HEAD_WIDTH, 1), batch, heads, rows, HEAD_WIDTH);
     }
 
     @Override

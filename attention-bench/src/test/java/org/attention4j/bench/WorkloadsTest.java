@@ -119,12 +119,15 @@ class WorkloadsTest {
                 Workload window = workloads.create("variant-window:40:8", 1);
                 Workload mask = workloads.create("variant-mask:40", 1);
                 Workload sparse = workloads.create("variant-sparsemax:40", 1);
+                Workload chunk = workloads.create("variant-chunk:40:8", 1);
+                Workload sequences = workloads.create("variant-causal-sequences:40:8", 1);
                 Workload causal = workloads.create("variant-causal:40", 1)) {
             assertEquals(plain.cost().flops(), sparse.cost().flops());
             assertFalse(Arrays.equals(plain.compute().get("y"), sparse.compute().get("y")));
             assertEquals(4.0 * 8 * 64 * 40 * 40, plain.cost().flops());
             assertEquals(4.0 * 8 * 64 * (32 * 8 + 8 * 9 / 2), window.cost().flops());
             assertEquals(causal.cost().flops(), mask.cost().flops());
+            assertEquals(chunk.cost().flops(), sequences.cost().flops());
             assertArrayEquals(causal.compute().get("y"), mask.compute().get("y"));
         }
     }
@@ -133,11 +136,18 @@ class WorkloadsTest {
     void variantsAreToldBesidePlainAttention() {
         Row plain = row("variant-plain:1024", 10, 100);
         Row window = row("variant-window:1024:256", 2, 80);
-        List<String> lines = VariantCosts.lines(List.of(plain, window, row("variant-window:8192:256", 1, 1)));
+        Row sequences = row("variant-sequences:1024:256", 2, 100);
+        Row chunk = row("variant-chunk:1024:256", 1, 50);
+        List<String> lines =
+                VariantCosts.lines(List.of(plain, window, sequences, chunk, row("variant-window:8192:256", 1, 1)));
+        String times = " × plain attention's time for as many pairs, ";
+        String whole = " × as fast as plain attention over as many positions";
         assertEquals(
                 List.of(
-                        "variant-window:1024:256 on 1: 1.25 × plain attention's time for as many pairs, 5.00 × as fast as plain"
-                                + " attention over as many positions"),
+                        "variant-window:1024:256 on 1: 1.25" + times + "5.00" + whole
+                                + ", 1.25 × the time of variant-sequences:1024:256 for as many",
+                        "variant-sequences:1024:256 on 1: 1.00" + times + "5.00" + whole,
+                        "variant-chunk:1024:256 on 1: 2.00" + times + "10.00" + whole),
                 lines);
     }
 

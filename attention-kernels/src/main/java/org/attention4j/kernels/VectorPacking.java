@@ -95,10 +95,10 @@ final class VectorPacking {
     private static void turn(float[] x, int xo, int xs, float[] y, int yo, int ys) {
         IntVector low = IntVector.fromArray(INDICES, FIRST_HALVES, 0);
         IntVector high = IntVector.fromArray(INDICES, SECOND_HALVES, 0);
-        IntVector a = bits(x, xo);
-        IntVector b = bits(x, xo + xs);
-        IntVector c = bits(x, xo + 2 * xs);
-        IntVector d = bits(x, xo + 3 * xs);
+        IntVector a = FloatVector.fromArray(SQUARE, x, xo).reinterpretAsInts();
+        IntVector b = FloatVector.fromArray(SQUARE, x, xo + xs).reinterpretAsInts();
+        IntVector c = FloatVector.fromArray(SQUARE, x, xo + 2 * xs).reinterpretAsInts();
+        IntVector d = FloatVector.fromArray(SQUARE, x, xo + 3 * xs).reinterpretAsInts();
         IntVector lowAc = low.selectFrom(a, c);
         IntVector lowBd = low.selectFrom(b, d);
         IntVector highAc = high.selectFrom(a, c);
@@ -107,9 +107,5 @@ final class VectorPacking {
         high.selectFrom(lowAc, lowBd).reinterpretAsFloats().intoArray(y, yo + ys);
         low.selectFrom(highAc, highBd).reinterpretAsFloats().intoArray(y, yo + 2 * ys);
         high.selectFrom(highAc, highBd).reinterpretAsFloats().intoArray(y, yo + 3 * ys);
-    }
-
-    private static IntVector bits(float[] x, int at) {
-        return FloatVector.fromArray(SQUARE, x, at).reinterpretAsInts();
     }
 }
