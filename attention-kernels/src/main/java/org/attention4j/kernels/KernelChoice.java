@@ -50,7 +50,7 @@ final class KernelChoice {
                     log.log(Level.WARNING, "kernels: scalar, up to fifty times slower, because " + missing.get());
                     return Kernels.scalar();
                 }
-                return logged(log, Level.DEBUG, VectorKernels.preferred(), "the machine's preferred width");
+                return logged(log, Level.DEBUG, VectorKernels.cold(), "the machine's preferred width");
             case "scalar":
                 return logged(log, Level.INFO, Kernels.scalar(), PROPERTY + "=" + option);
             case "vector":

@@ -36,7 +36,7 @@ public interface Kernels {
     }
 
     /**
-     * Returns the Vector API kernels of the machine's preferred width.
+     * Returns the Vector API kernels of the machine's preferred width, each used from its first call on, when it is far slower than the scalar one.
      *
      * @return the vector kernels
      * @throws IllegalStateException with the reason, if the Vector API is not there or has fewer than four float lanes
@@ -59,10 +59,11 @@ public interface Kernels {
     }
 
     /**
-     * Returns the kernels to use: {@link #vector()} where the Vector API is there with at least four lanes, else {@link #scalar()};
-     * chosen once, on the first call, and logged in one line.
+     * Returns the kernels to use: vector ones where the Vector API is there with at least four lanes, else {@link #scalar()}; chosen once, on the
+     * first call, and logged in one line. Until the compiler has compiled a vector kernel, its scalar twin does most of the work, with the same bits.
      *
-     * <p>The system property {@value KernelChoice#PROPERTY} chooses: {@code auto} (the default), {@code scalar} or {@code vector}.
+     * <p>The system property {@value KernelChoice#PROPERTY} chooses: {@code auto} (the default), {@code scalar}, or {@code vector} for
+     * {@link #vector()}.
      *
      * @return the preferred kernels, always the same instance
      * @throws IllegalArgumentException if the property has another value

@@ -17,15 +17,27 @@ final class VectorKernels implements Kernels {
     private static final int SHORTEST_NORM = 4 * LANES;
 
     private final Width vectors;
+    private final ColdKernels cold;
     private final Fourier fourier;
 
-    private VectorKernels(Width w) {
+    VectorKernels(Width w, ColdKernels cold) {
         vectors = w;
+        this.cold = cold;
         fourier = new VectorFourier(w);
     }
 
     private static final class Preferred {
-        static final Kernels KERNELS = of(Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+        static final Kernels KERNELS = of(preferredBits());
+    }
+
+    /** Those of the machine's preferred width, with scalar kernels in their place while they are cold: made anew. */
+    static Kernels cold() {
+        Width width = Width.of(preferredBits());
+        return new VectorKernels(width, ColdKernels.of(width));
+    }
+
+    private static int preferredBits() {
+        return Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
     }
 
     static int preferredLanes() {
@@ -37,7 +49,8 @@ final class VectorKernels implements Kernels {
     }
 
     static Kernels of(int bits) {
-        return new VectorKernels(Width.of(bits));
+        Width width = Width.of(bits);
+        return new VectorKernels(width, ColdKernels.none(width));
     }
 
     @Override
@@ -61,6 +74,26 @@ final class VectorKernels implements Kernels {
             int cOffset,
             int cRowStride,
             boolean accumulate) {
+        Rehearsal rehearsal = cold.product(m, n, aRowStride, aColumnStride);
+        if (!rehearsal.over((long) m * n * k)) {
+            cold.multiply(
+                    rehearsal,
+                    m,
+                    n,
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    panels,
+                    panelsOffset,
+                    panelStride,
+                    c,
+                    cOffset,
+                    cRowStride,
+                    accumulate);
+            return;
+        }
         VectorProducts.multiply(
                 vectors,
                 m,
@@ -140,6 +173,24 @@ final class VectorKernels implements Kernels {
             int cOffset,
             int cRowStride,
             boolean accumulate) {
+        if (!cold.withoutZeros.over((long) m * n * k)) {
+            cold.multiplySkippingZeros(
+                    m,
+                    n,
+                    k,
+                    a,
+                    aOffset,
+                    aRowStride,
+                    aColumnStride,
+                    panels,
+                    panelsOffset,
+                    panelStride,
+                    c,
+                    cOffset,
+                    cRowStride,
+                    accumulate);
+            return;
+        }
         VectorProducts.multiplySkippingZeros(
                 vectors,
                 m,
@@ -172,7 +223,11 @@ final class VectorKernels implements Kernels {
             int cPanelStride,
             int cRowStride) {
         ScalarKernels.checkSizes(m, n, k);
-        VectorPanels.multiply(vectors, m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride, cRowStride);
+        if (cold.panels.over((long) m * n * k)) {
+            VectorPanels.multiply(vectors, m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride, cRowStride);
+        } else {
+            cold.multiplyPanels(m, n, k, a, aOffset, b, bOffset, c, cOffset, cPanelStride, cRowStride);
+        }
     }
 
     @Override
@@ -190,7 +245,11 @@ final class VectorKernels implements Kernels {
             return;
         }
         PackedMatrix.checkPanels(k, n, panels, panelsOffset);
-        VectorPacking.pack(vectors, source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+        if (cold.packing.over((long) k * n)) {
+            VectorPacking.pack(vectors, source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+        } else {
+            cold.pack(source, offset, rowStride, columnStride, k, n, panels, panelsOffset);
+        }
     }
 
     @Override
@@ -314,6 +373,8 @@ final class VectorKernels implements Kernels {
             int maximaOffset) {
         if (n < LANES) {
             SCALAR.columnMaxima(panels, n, x, xOffset, panelStride, factor, maxima, maximaOffset);
+        } else if (!cold.columnMaxima.over((long) panels * LANES * n)) {
+            cold.columnMaxima(panels, n, x, xOffset, panelStride, factor, maxima, maximaOffset);
         } else {
             VectorColumns.maxima(vectors, panels, n, x, xOffset, panelStride, factor, maxima, maximaOffset);
         }
@@ -338,6 +399,10 @@ final class VectorKernels implements Kernels {
             int sumsOffset) {
         if (n < LANES) {
             return SCALAR.addColumnExpSums(
+                    panels, n, x, xOffset, panelStride, factor, shifts, shiftsOffset, sums, sumsOffset);
+        }
+        if (!cold.columnSums.over((long) panels * LANES * n)) {
+            return cold.addColumnExpSums(
                     panels, n, x, xOffset, panelStride, factor, shifts, shiftsOffset, sums, sumsOffset);
         }
         boolean positive =

@@ -30,7 +30,7 @@ final class VectorProducts {
     /**
      * Columns from which it pays to pack the rows of a block: in panels their distance is fixed, so that one index serves all of a tile.
      */
-    private static final int PACKED_COLUMNS = 128;
+    static final int PACKED_COLUMNS = 128;
 
     /** A tile of the last columns: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[32 * TILE]);

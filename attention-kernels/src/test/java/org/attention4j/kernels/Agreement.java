@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.List;
 import java.util.Random;
 
-/** Runs something on the scalar kernels and on vector kernels of every width, and compares all bits; any NaN is NaN. */
+/**
+ * Runs something on the scalar kernels, on vector kernels of every width, and on cold ones, which rehearse in their first call, and compares all
+ * bits; any NaN is NaN.
+ */
 final class Agreement {
     static final List<Kernels> VECTORS =
             List.of(Kernels.vector(), Kernels.vector(128), Kernels.vector(256), Kernels.vector(512));
@@ -20,7 +23,8 @@ final class Agreement {
     static void check(float[][] arrays, Use use) {
         float[][] expected = copy(arrays);
         float result = use.on(Kernels.scalar(), expected);
-        for (Kernels vector : VECTORS) {
+        for (int v = 0; v <= VECTORS.size(); v++) {
+            Kernels vector = v < VECTORS.size() ? VECTORS.get(v) : VectorKernels.cold();
             float[][] actual = copy(arrays);
             assertEquals(bits(result), bits(use.on(vector, actual)), vector::name);
             for (int a = 0; a < arrays.length; a++) {

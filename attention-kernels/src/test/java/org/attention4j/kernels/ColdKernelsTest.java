@@ -1,0 +1,98 @@
+package org.attention4j.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.LongPredicate;
+import org.junit.jupiter.api.Test;
+
+/** That kernels come to be used, each in a way of its own; {@link Agreement} holds what they compute until then to its bits. */
+class ColdKernelsTest {
+    private static final String DONE = "all are used";
+
+    @Test
+    void everyKernelTakesOver() throws IOException, InterruptedException, URISyntaxException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        Path.of(Kernels.class
+                                        .getProtectionDomain()
+                                        .getCodeSource()
+                                        .getLocation()
+                                        .toURI())
+                                + System.getProperty("path.separator")
+                                + Path.of("target", "test-classes"),
+                        Program.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        assertTrue(output.contains(DONE), output);
+    }
+
+    @Test
+    void vectorKernelsThatAreAskedForAreUsedAtOnce() {
+        ColdKernels none = ColdKernels.none(Width.of(128));
+        assertTrue(none.product(64, 512, 512, 1).over(1 << 20));
+        assertTrue(none.panels.over(1 << 20));
+    }
+
+    /** What the other JVM runs: one with vectors of one width. */
+    static final class Program {
+        private static final long PATIENCE_NANOS = 30_000_000_000L;
+        private static final int MANY = 1 << 20;
+
+        private final Width width = Width.of(256);
+        private final ColdKernels cold = ColdKernels.of(width);
+        private final Kernels kernels = new VectorKernels(width, cold);
+        private final float[] a = new float[64 * 256];
+        private final float[] b = new float[256 * 256];
+        private final float[] c = new float[64 * 256];
+
+        private Program() {}
+
+        public static void main(String[] args) {
+            new Program().run();
+            System.out.println(DONE);
+        }
+
+        private void run() {
+            Arrays.fill(a, 0.5f);
+            until(cold.product(1, 256, 256, 1)::over, () -> product(1, 256, 256, 1));
+            until(cold.product(64, 256, 256, 1)::over, () -> product(64, 256, 256, 1));
+            until(cold.product(64, 64, 256, 1)::over, () -> product(64, 64, 256, 1));
+            until(cold.product(16, 64, 1, 16)::over, () -> product(16, 64, 1, 16));
+            until(
+                    cold.withoutZeros::over,
+                    () -> kernels.multiplySkippingZeros(64, 256, 256, a, 0, 256, 1, b, 0, c, 0, 256, true));
+            until(cold.panels::over, () -> kernels.multiplyPanels(64, 64, 64, a, 0, b, 0, c, 0, 64 * 16, 16));
+            until(cold.packing::over, () -> kernels.pack(a, 0, 1, 256, 256, 64, c, 0));
+            until(cold.columnMaxima::over, () -> kernels.columnMaxima(4, 128, a, 0, 16 * 128, 1f, c, 0));
+            until(cold.columnSums::over, () -> kernels.addColumnExpSums(4, 128, a, 0, 16 * 128, 1f, b, 0, c, 0));
+        }
+
+        private void product(int m, int n, int aRowStride, int aColumnStride) {
+            kernels.multiply(m, n, 256, a, 0, aRowStride, aColumnStride, b, 0, c, 0, n, false);
+        }
+
+        private static void until(LongPredicate over, Runnable call) {
+            long start = System.nanoTime();
+            if (over.test(MANY)) {
+                throw new IllegalStateException("used before the first call");
+            }
+            while (!over.test(MANY)) {
+                call.run();
+                if (System.nanoTime() - start > PATIENCE_NANOS) {
+                    throw new IllegalStateException("not used after half a minute");
+                }
+            }
+        }
+    }
+}
