@@ -26,6 +26,9 @@ final class ColdKernels {
 
     private static final int STEPS_OF_FEW_ROWS = VectorProducts.K_BLOCK;
 
+    /** Multiply-adds of a product between rehearsals: about a millisecond. */
+    private static final int STRIP = 1 << 20;
+
     /** Rows of other kernels. */
     private static final int FEW = 32;
 
@@ -86,6 +89,7 @@ final class ColdKernels {
         return n >= COLUMNS ? packedRows : otherRows;
     }
 
+    /** Strips of rows, with rehearsals in between, and what is left by vectors as soon as they are faster. */
     void multiply(
             Rehearsal rehearsal,
             int m,
@@ -102,16 +106,42 @@ final class ColdKernels {
             int co,
             int crs,
             boolean accumulate) {
-        long start = System.nanoTime();
-        SCALAR.multiply(m, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
-        rehearsal.performed((long) m * n * k, start);
+        int strip = (int) Math.max(1, STRIP / ((long) n * k));
+        int i = 0;
+        for (; i < m && !rehearsal.over(STRIP); i += strip) {
+            int rows = Math.min(strip, m - i);
+            long start = System.nanoTime();
+            SCALAR.multiply(rows, n, k, a, ao + i * ars, ars, acs, b, bo, panel, c, co + i * crs, crs, accumulate);
+            rehearsal.performed((long) rows * n * k, start);
+            rehearseProduct(rehearsal, m, n, k, a, ao, ars, acs, b, bo, panel, accumulate);
+        }
+        if (i < m) {
+            VectorProducts.multiply(
+                    vectors, m - i, n, k, a, ao + i * ars, ars, acs, b, bo, panel, c, co + i * crs, crs, accumulate);
+        }
+    }
+
+    /** With and without what is there, whatever the call: the compiler leaves out what it never saw, and begins again when it comes. */
+    private void rehearseProduct(
+            Rehearsal rehearsal,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] b,
+            int bo,
+            int panel,
+            boolean accumulate) {
         int rows = Math.min(m, ROWS);
         int columns = Math.min(n, COLUMNS);
         int steps = Math.min(k, rehearsal == fewRows ? STEPS_OF_FEW_ROWS : STEPS);
-        while (rehearsal.due()) {
-            start = System.nanoTime();
+        for (boolean adds = accumulate; rehearsal.due(); adds = !adds) {
+            long start = System.nanoTime();
             VectorProducts.multiply(
-                    vectors, rows, columns, steps, a, ao, ars, acs, b, bo, panel, room, 0, columns, accumulate);
+                    vectors, rows, columns, steps, a, ao, ars, acs, b, bo, panel, room, 0, columns, adds);
             rehearsal.rehearsed(rows * columns * steps, start);
         }
     }
@@ -137,10 +167,10 @@ final class ColdKernels {
         int rows = Math.min(m, ROWS);
         int columns = Math.min(n, COLUMNS);
         int steps = Math.min(k, STEPS);
-        while (withoutZeros.due()) {
+        for (boolean adds = accumulate; withoutZeros.due(); adds = !adds) {
             start = System.nanoTime();
             VectorProducts.multiplySkippingZeros(
-                    vectors, rows, columns, steps, a, ao, ars, acs, b, bo, panel, room, 0, columns, accumulate);
+                    vectors, rows, columns, steps, a, ao, ars, acs, b, bo, panel, room, 0, columns, adds);
             withoutZeros.rehearsed(rows * columns * steps, start);
         }
     }
