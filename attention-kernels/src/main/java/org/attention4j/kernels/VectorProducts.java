@@ -11,7 +11,7 @@ final class VectorProducts {
     /** Rows of the tile that fits into 16 vector registers. */
     static final int TILE = 4;
 
-    /** Steps along k in one go where rows are not packed: two panels of B (32 KB at most) stay in the first-level cache. */
+    /** Steps along k in one go where rows are not packed in panels: two panels of B (32 KB at most) stay in the first-level cache. */
     static final int K_BLOCK = 256;
 
     /** Rows of a block of A. */
@@ -34,6 +34,9 @@ final class VectorProducts {
 
     /** A tile of the last columns: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[32 * TILE]);
+
+    /** A stretch of rows whose numbers are apart: a caller's thread has it as long as it lives. */
+    private static final ThreadLocal<float[]> ROWS = ThreadLocal.withInitial(() -> new float[(TILE - 1) * K_BLOCK]);
 
     private VectorProducts() {}
 
@@ -141,7 +144,9 @@ final class VectorProducts {
         for (; v * w.species().length() < n; v++) {
             column(w, v, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
         }
-        rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+        if (tiled < m) {
+            rows(w, m - tiled, n, k, a, ao + tiled * ars, ars, acs, b, bo, panel, c, co + tiled * crs, crs, accumulate);
+        }
     }
 
     /**
@@ -326,7 +331,7 @@ final class VectorProducts {
         return 4 * each;
     }
 
-    /** Row by row, eight vectors at a time, unless there are many long ones, then four: for fewer rows than a tile has. */
+    /** Fewer rows than a tile has. Where their numbers are apart, they are copied, for the same reason for which the large tiles have none such. */
     private static void rows(
             Width w,
             int m,
@@ -343,6 +348,38 @@ final class VectorProducts {
             int co,
             int crs,
             boolean accumulate) {
+        if (acs == 1) {
+            rowsInPlace(w, m, n, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate);
+            return;
+        }
+        float[] copy = ROWS.get();
+        for (int p = 0; p < k; p += K_BLOCK) {
+            int steps = Math.min(K_BLOCK, k - p);
+            for (int i = 0; i < m; i++) {
+                for (int q = 0, x = ao + i * ars + p * acs; q < steps; q++, x += acs) {
+                    copy[i * K_BLOCK + q] = a[x];
+                }
+            }
+            rowsInPlace(w, m, n, steps, copy, 0, K_BLOCK, b, bo + 16 * p, panel, c, co, crs, accumulate || p > 0);
+        }
+    }
+
+    /** Rows whose numbers are next to each other, row by row, eight vectors at a time, unless there are many long ones, then four. */
+    private static void rowsInPlace(
+            Width w,
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
         int length = w.species().length();
         // Long streams come from a cache, which gives four of them faster than eight, above all where vectors lie
         // across its lines.
@@ -352,26 +389,25 @@ final class VectorProducts {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowEightVectors(
-                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
+                        w, k, a, ao + i * ars, b, b0, panel, c, co + i * crs + v * length, accumulate);
             }
         }
         for (; (v + 4) * length <= n; v += 4) {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
                 VectorTiles.oneRowFourVectors(
-                        w, k, a, ao + i * ars, acs, b, b0, panel, c, co + i * crs + v * length, accumulate);
+                        w, k, a, ao + i * ars, b, b0, panel, c, co + i * crs + v * length, accumulate);
             }
         }
         for (; (v + 1) * length <= n; v++) {
             int b0 = vectorAt(bo, v, length, panel);
             for (int i = 0; i < m; i++) {
-                VectorTiles.oneRowOneVector(
-                        w, k, a, ao + i * ars, acs, b, b0, c, co + i * crs + v * length, accumulate);
+                VectorTiles.oneRowOneVector(w, k, a, ao + i * ars, 1, b, b0, c, co + i * crs + v * length, accumulate);
             }
         }
         if (v * length < n) {
             int b0 = vectorAt(bo, v, length, panel);
-            edge(w, m, n - v * length, k, a, ao, ars, acs, b, b0, c, co + v * length, crs, accumulate);
+            edge(w, m, n - v * length, k, a, ao, ars, 1, b, b0, c, co + v * length, crs, accumulate);
         }
     }
 

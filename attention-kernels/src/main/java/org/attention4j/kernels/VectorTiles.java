@@ -462,19 +462,9 @@ final class VectorTiles {
         minusZero.add(c7).intoArray(c, co + 7 * crs);
     }
 
-    /** C[0, eight vectors]: a matrix–vector product. Where they are in B: {@link VectorProducts#vectorAt}. */
+    /** C[0, eight vectors]: a matrix–vector product, A[0, p] at {@code a[ao + p]}. Where they are in B: {@link VectorProducts#vectorAt}. */
     static void oneRowEightVectors(
-            Width w,
-            int k,
-            float[] a,
-            int ao,
-            int acs,
-            float[] b,
-            int b0,
-            int panel,
-            float[] c,
-            int co,
-            boolean accumulate) {
+            Width w, int k, float[] a, int ao, float[] b, int b0, int panel, float[] c, int co, boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c0 = FloatVector.zero(s);
@@ -503,7 +493,7 @@ final class VectorTiles {
         int b6 = VectorProducts.vectorAt(b0, 6, l, panel);
         int b7 = VectorProducts.vectorAt(b0, 7, l, panel);
         for (int p = 0; p < k; p++) {
-            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c0 = x.fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
             c1 = x.fma(FloatVector.fromArray(s, b, b1 + 16 * p), c1);
             c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
@@ -526,17 +516,7 @@ final class VectorTiles {
 
     /** C[0, four vectors]: as narrow as a head of values often is. One vector at a time would wait for each multiply-add. */
     static void oneRowFourVectors(
-            Width w,
-            int k,
-            float[] a,
-            int ao,
-            int acs,
-            float[] b,
-            int b0,
-            int panel,
-            float[] c,
-            int co,
-            boolean accumulate) {
+            Width w, int k, float[] a, int ao, float[] b, int b0, int panel, float[] c, int co, boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c0 = FloatVector.zero(s);
@@ -553,7 +533,7 @@ final class VectorTiles {
         int b2 = VectorProducts.vectorAt(b0, 2, l, panel);
         int b3 = VectorProducts.vectorAt(b0, 3, l, panel);
         for (int p = 0; p < k; p++) {
-            FloatVector x = FloatVector.broadcast(s, a[ao + p * acs]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c0 = x.fma(FloatVector.fromArray(s, b, b0 + 16 * p), c0);
             c1 = x.fma(FloatVector.fromArray(s, b, b1 + 16 * p), c1);
             c2 = x.fma(FloatVector.fromArray(s, b, b2 + 16 * p), c2);
