@@ -1,15 +1,36 @@
 package org.attention4j.core;
 
 import java.io.IOException;
+import org.attention4j.api.Scratch;
 import org.attention4j.api.StateFile;
+import org.attention4j.kernels.PackedMatrix;
 
 /** Floats as they are: the kernels read them in place. */
 final class FloatPage extends KeyPage {
     /** Of a page that has no arrays yet; shared, as a state makes many pages. */
     private static final float[] NO_NUMBERS = {};
 
+    /** Where numbers start in the arrays, so that a row of a panel of a large page is a cache line: across two, reading one query's keys takes a fifth longer. */
+    private static final int START = PackedMatrix.START;
+
     float[] keys = NO_NUMBERS;
     float[] values = NO_NUMBERS;
+
+    /** Memory of a call; the shape is set. */
+    void borrow(Scratch scratch) {
+        keys = scratch.floats(START + keyNumbers());
+        values = scratch.floats(START + valueNumbers());
+    }
+
+    /** Where the panel of a position's key begins in {@link #keys}. */
+    int keysAt(int head, int position) {
+        return START + keyPanel(head, position);
+    }
+
+    /** Where a position's row of the first panel of a head's values begins in {@link #values}. */
+    int valuesAt(int head, int position) {
+        return START + valuePanel(head, position);
+    }
 
     @Override
     KeyPage sameKind() {
@@ -18,8 +39,8 @@ final class FloatPage extends KeyPage {
 
     @Override
     void allocate() {
-        keys = new float[keyNumbers()];
-        values = new float[valueNumbers()];
+        keys = new float[START + keyNumbers()];
+        values = new float[START + valueNumbers()];
     }
 
     @Override
@@ -27,7 +48,7 @@ final class FloatPage extends KeyPage {
         for (int h = 0; h < heads; h++) {
             for (int i = 0; i < count; i++) {
                 int from = offset + i * rowStride + h * headStride;
-                int at = keyPanel(h, first + i) + (first + i) % 16;
+                int at = keysAt(h, first + i) + (first + i) % 16;
                 for (int e = 0; e < keyWidth; e++) {
                     keys[at + 16 * e] = rows[from + e];
                 }
@@ -41,7 +62,7 @@ final class FloatPage extends KeyPage {
         for (int h = 0; h < heads; h++) {
             for (int i = 0; i < count; i++) {
                 int from = offset + i * rowStride + h * headStride;
-                int at = valuePanel(h, first + i);
+                int at = valuesAt(h, first + i);
                 for (int e = 0; e < valueWidth; e += 16, at += stride) {
                     System.arraycopy(rows, from + e, values, at, Math.min(16, valueWidth - e));
                 }
@@ -51,12 +72,12 @@ final class FloatPage extends KeyPage {
 
     @Override
     void panels(int head, int first, int count, float[] to, int at) {
-        System.arraycopy(keys, keyPanel(head, first), to, at, Work.padded(count) * keyWidth);
+        System.arraycopy(keys, keysAt(head, first), to, at, Work.padded(count) * keyWidth);
     }
 
     @Override
     void readValues(int head, int first, int count, float[] to, int at, int stride) {
-        int from = valuePanel(head, first);
+        int from = valuesAt(head, first);
         for (int e = 0; e < valueWidth; e += 16, from += valueStride()) {
             System.arraycopy(values, from, to, at + e / 16 * stride, 16 * count);
         }
@@ -64,17 +85,17 @@ final class FloatPage extends KeyPage {
 
     @Override
     float key(int head, int position, int e) {
-        return keys[keyPanel(head, position) + 16 * e + position % 16];
+        return keys[keysAt(head, position) + 16 * e + position % 16];
     }
 
     @Override
     float value(int head, int position, int e) {
-        return values[valuePanel(head, position) + e / 16 * valueStride() + e % 16];
+        return values[valuesAt(head, position) + e / 16 * valueStride() + e % 16];
     }
 
     @Override
     void keyRow(int head, int position, float[] to, int at) {
-        int from = keyPanel(head, position) + position % 16;
+        int from = keysAt(head, position) + position % 16;
         for (int e = 0; e < keyWidth; e++) {
             to[at + e] = keys[from + 16 * e];
         }
@@ -82,7 +103,7 @@ final class FloatPage extends KeyPage {
 
     @Override
     void valueRow(int head, int position, float[] to, int at) {
-        int from = valuePanel(head, position);
+        int from = valuesAt(head, position);
         for (int e = 0; e < valueWidth; e += 16, from += valueStride()) {
             System.arraycopy(values, from, to, at + e, Math.min(16, valueWidth - e));
         }
@@ -91,8 +112,8 @@ final class FloatPage extends KeyPage {
     @Override
     void copyFrom(KeyPage other) {
         FloatPage from = (FloatPage) other;
-        System.arraycopy(from.keys, 0, keys, 0, keyNumbers());
-        System.arraycopy(from.values, 0, values, 0, valueNumbers());
+        System.arraycopy(from.keys, START, keys, START, keyNumbers());
+        System.arraycopy(from.values, START, values, START, valueNumbers());
     }
 
     @Override
@@ -101,14 +122,25 @@ final class FloatPage extends KeyPage {
     }
 
     @Override
+    int objects() {
+        return super.objects() + 2 * START * Float.BYTES;
+    }
+
+    @Override
     void save(StateFile.Writer writer) throws IOException {
-        writer.floats(keys, 0, keyNumbers());
-        writer.floats(values, 0, valueNumbers());
+        writer.floats(keys, START, keyNumbers());
+        writer.floats(values, START, valueNumbers());
     }
 
     @Override
     void load(StateFile.Reader reader) throws IOException {
-        keys = reader.floats(keyNumbers());
-        values = reader.floats(valueNumbers());
+        keys = placed(reader.floats(keyNumbers()));
+        values = placed(reader.floats(valueNumbers()));
+    }
+
+    private static float[] placed(float[] numbers) {
+        float[] all = new float[START + numbers.length];
+        System.arraycopy(numbers, 0, all, START, numbers.length);
+        return all;
     }
 }

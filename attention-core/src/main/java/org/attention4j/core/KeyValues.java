@@ -59,9 +59,10 @@ class KeyValues implements KeySource {
     }
 
     private void check(long floats, String what, int width) {
-        if (floats > LARGEST_ARRAY) {
+        int most = LARGEST_ARRAY - PackedMatrix.START;
+        if (floats > most) {
             throw new BadShapeException(page + " " + what + " of " + heads + " heads of width " + width + " need "
-                    + floats + " floats a sequence; a Java array holds at most " + LARGEST_ARRAY);
+                    + floats + " floats a sequence; an array holds at most " + most);
         }
     }
 
@@ -72,8 +73,7 @@ class KeyValues implements KeySource {
         for (int b = 0; b < batch; b++) {
             FloatPage all = scratch.object(FloatPage.class, FloatPage::new);
             all.shape(heads, keyWidth, valueWidth, capacity);
-            all.keys = scratch.floats(all.keyNumbers());
-            all.values = scratch.floats(all.valueNumbers());
+            all.borrow(scratch);
             if (borrowed.pages[b] == null) {
                 borrowed.pages[b] = new KeyPage[1];
             }
@@ -219,7 +219,7 @@ class KeyValues implements KeySource {
         KeyPage found = pageOf(sequence, slot);
         if (found instanceof FloatPage floats && wholeBlocks()) {
             block.keys = floats.keys;
-            block.keysAt = floats.keyPanel(head, within(slot));
+            block.keysAt = floats.keysAt(head, within(slot));
             return;
         }
         block.keys = block.ownKeys;
@@ -237,7 +237,7 @@ class KeyValues implements KeySource {
         KeyPage found = pageOf(sequence, slot);
         if (found instanceof FloatPage floats && wholeBlocks()) {
             block.values = floats.values;
-            block.valuesAt = floats.valuePanel(head, within(slot));
+            block.valuesAt = floats.valuesAt(head, within(slot));
             block.valueStride = floats.valueStride();
             return;
         }
