@@ -32,6 +32,12 @@ final class VectorProducts {
      */
     static final int PACKED_COLUMNS = 128;
 
+    /** Steps along k of a long stream (32 KB), and columns of many panels. */
+    private static final int LONG = 512;
+
+    /** Steps along k whose part of a panel is a page of memory, 4 KB. */
+    private static final int PANEL_PAGE = 64;
+
     /** A tile of the last columns: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> EDGE = ThreadLocal.withInitial(() -> new float[32 * TILE]);
 
@@ -364,7 +370,7 @@ final class VectorProducts {
         }
     }
 
-    /** Rows whose numbers are next to each other, row by row, eight vectors at a time, unless there are many long ones, then four. */
+    /** Rows whose numbers are next to each other, row by row, eight or four vectors at a time. */
     private static void rowsInPlace(
             Width w,
             int m,
@@ -382,8 +388,8 @@ final class VectorProducts {
             boolean accumulate) {
         int length = w.species().length();
         // Long streams come from a cache, which gives four of them faster than eight, above all where vectors lie
-        // across its lines.
-        boolean fours = length == 16 && k >= K_BLOCK;
+        // across its lines; so do the panels of many columns, unless more rows read them again.
+        boolean fours = length == 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
         int v = 0;
         for (; !fours && (v + 8) * length <= n; v += 8) {
             int b0 = vectorAt(bo, v, length, panel);
