@@ -4,8 +4,10 @@ import java.util.Optional;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of one layer in one direction: W {@code [G·H, D]} and U {@code [G·H, R]}, packed, b_ih + b_hh {@code
@@ -125,6 +127,15 @@ final class Direction {
     /** x ↦ W x + b_ih, and + b_hh where the gates are shared; those that are not come first. */
     Linear input() {
         return input;
+    }
+
+    /** Projects an input, if there is one, to one gate of some units of a gate row. */
+    void projectUnits(
+            Kernels kernels, int gate, int from, int units, float @Nullable [] x, int xAt, float[] gates, int gatesAt) {
+        if (x != null) {
+            int at = gate * hidden + from;
+            input.forwardOutputs(kernels, 1, x, xAt, 0, at, units, gates, gatesAt + at, 0);
+        }
     }
 
     /** Uᵀ, of the gates that see the state as it is. */

@@ -5,6 +5,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gated recurrent unit. A gate row is {@code [n | r | z | q]}: the input's projection is the first three, the state's,
@@ -80,6 +81,8 @@ final class GruCell implements UnitCell {
             Direction weights,
             int from,
             int units,
+            float @Nullable [] x,
+            int xAt,
             float[] gates,
             int gatesAt,
             float[] before,
@@ -89,14 +92,14 @@ final class GruCell implements UnitCell {
             Scratch scratch) {
         int hidden = weights.hidden();
         float[] ours = scratch.floats(4 * units);
-        for (int part = 0; part < 3; part++) {
-            System.arraycopy(gates, gatesAt + part * hidden + from, ours, part * units, units);
-        }
         System.arraycopy(weights.recurrentBias(), from, ours, 3 * units, units);
         PackedMatrix u = weights.recurrent();
         for (int i = 0; i < 3; i++) {
             int g = fromEnd ? 2 - i : i;
             int first = g * hidden + from;
+            int part = (g + 1) % 3; // r and z before their products, which go on from them, and n with q's
+            weights.projectUnits(kernels, part, from, units, x, xAt, gates, gatesAt);
+            System.arraycopy(gates, gatesAt + part * hidden + from, ours, part * units, units);
             WeightSweep.multiplyColumns(
                     kernels, 1, before, stateAt, 0, u, first, units, ours, (g + 1) * units, 0, true, fromEnd);
         }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /** Long short-term memory, gates in the order i, f, g, o; a state row is h then c. */
 final class LstmCell implements UnitCell {
@@ -61,6 +62,8 @@ final class LstmCell implements UnitCell {
             Direction weights,
             int from,
             int units,
+            float @Nullable [] x,
+            int xAt,
             float[] gates,
             int gatesAt,
             float[] before,
@@ -74,6 +77,7 @@ final class LstmCell implements UnitCell {
         for (int i = 0; i < 4; i++) {
             int g = fromEnd ? 3 - i : i;
             int first = g * hidden + from;
+            weights.projectUnits(kernels, g, from, units, x, xAt, gates, gatesAt);
             System.arraycopy(gates, gatesAt + first, ours, g * units, units);
             WeightSweep.multiplyColumns(
                     kernels, 1, before, stateAt, 0, u, first, units, ours, g * units, 0, true, fromEnd);

@@ -5,6 +5,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A step without gates, h = f(W x + b + U h); a gate row leaves as h.
@@ -62,6 +63,8 @@ record RnnCell(Activation activation) implements UnitCell {
             Direction weights,
             int from,
             int units,
+            float @Nullable [] x,
+            int xAt,
             float[] gates,
             int gatesAt,
             float[] before,
@@ -71,6 +74,7 @@ record RnnCell(Activation activation) implements UnitCell {
             Scratch scratch) {
         int gate = gatesAt + from;
         PackedMatrix u = weights.recurrent();
+        weights.projectUnits(kernels, 0, from, units, x, xAt, gates, gatesAt);
         WeightSweep.multiplyColumns(kernels, 1, before, stateAt, 0, u, from, units, gates, gate, 0, true, fromEnd);
         kernels.apply(activation, gates, gate, gates, gate, units);
         System.arraycopy(gates, gate, after, stateAt + from, units);

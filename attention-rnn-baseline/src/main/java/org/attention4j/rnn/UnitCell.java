@@ -3,6 +3,7 @@ package org.attention4j.rnn;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.PackedMatrix;
+import org.jspecify.annotations.Nullable;
 
 /** A cell in which some hidden units of a row can be taken on apart from the others, by threads that share the row. */
 interface UnitCell extends Cell {
@@ -13,6 +14,9 @@ interface UnitCell extends Cell {
      * @param weights of the direction; H is a multiple of 16
      * @param from the first unit, a multiple of 16
      * @param units how many
+     * @param x an input that is to be projected first, gate by gate, each right before the state is multiplied for it: of the weights of all that was read
+     *     last, the next position then finds most in a cache; null where the gates hold the projection
+     * @param xAt where it starts
      * @param gates a gate row, these units' gates read and written
      * @param gatesAt where it starts
      * @param before the whole state row before the position
@@ -26,6 +30,8 @@ interface UnitCell extends Cell {
             Direction weights,
             int from,
             int units,
+            float @Nullable [] x,
+            int xAt,
             float[] gates,
             int gatesAt,
             float[] before,

@@ -27,8 +27,8 @@ final class UnitPass implements Workspace.StepTask {
     /** Fewest multiplications of a part at one position, some hundred nanoseconds: for less, waiting costs more. */
     private static final int LEAST_OF_POSITION = 1 << 14;
 
-    /** Fewest weights that are worth a single sweep: 2 MB, what is smaller stays in the second-level cache. */
-    private static final int LEAST_OF_SWEEP = 1 << 19;
+    /** Fewest weights that are worth a single sweep: 1 MB, what is smaller stays in the second-level cache. */
+    private static final int LEAST_OF_SWEEP = 1 << 18;
 
     /** Positions projected at once: each thread reads all of the input's weights once for them. */
     private static final int MOST_POSITIONS = 64;
@@ -169,13 +169,13 @@ final class UnitPass implements Workspace.StepTask {
         } else if (first + inBlock < in.length(b)) {
             int from = from(layer, range, ranges);
             int units = from(layer, range + 1, ranges) - from;
-            position(layer, in, d, b, first + inBlock, from, units, scratch);
+            position(layer, in, d, b, first + inBlock, from, units, null, scratch);
         }
     }
 
     /**
      * The only position: W and U of some units before those of the next, and every other time from the last units to the first, so that what was
-     * read last is read first, see {@link WeightSweep}.
+     * read last is read first, see {@link WeightSweep} and {@link UnitCell#forwardUnits}.
      */
     private void step(Layer layer, Sequences in, int d, int b, int range, Scratch scratch) {
         int from = from(layer, range, ranges);
@@ -186,8 +186,7 @@ final class UnitPass implements Workspace.StepTask {
             int first = from + (fromEnd ? blocks - 1 - i : i) * WeightSweep.COLUMNS;
             int units = Math.min(WeightSweep.COLUMNS, end - first);
             int mark = scratch.mark();
-            projectUnits(layer, in, d, b, first, units);
-            position(layer, in, d, b, 0, first, units, scratch);
+            position(layer, in, d, b, 0, first, units, x, scratch);
             scratch.release(mark);
         }
     }
@@ -226,33 +225,22 @@ final class UnitPass implements Workspace.StepTask {
         }
     }
 
-    /** The only position's inputs, to the gates of some units alone: so it needs to wait for no other part. */
-    private void projectUnits(Layer layer, Sequences in, int d, int b, int from, int units) {
-        Direction weights = layer.directions().get(d);
-        int gate = gateRow(layer, in, d, b, 0);
-        for (int g = 0; g < layer.cell().gates(); g++) {
-            int at = g * layer.hidden() + from;
-            weights.input()
-                    .forwardOutputs(
-                            layer.kernels(),
-                            1,
-                            x,
-                            xAt + b * layer.width(),
-                            layer.width(),
-                            at,
-                            units,
-                            gates(d),
-                            gate + at,
-                            layer.gateStride());
-        }
-    }
-
     /** The first unit of a part. */
     static int from(Layer layer, int range, int ranges) {
         return range * (layer.hidden() / PANEL) / ranges * PANEL;
     }
 
-    private void position(Layer layer, Sequences in, int d, int b, int n, int from, int units, Scratch scratch) {
+    /** @param input null where the position's gates hold its projection */
+    private void position(
+            Layer layer,
+            Sequences in,
+            int d,
+            int b,
+            int n,
+            int from,
+            int units,
+            float @Nullable [] input,
+            Scratch scratch) {
         int at = (d * in.batch() + b) * layer.stateWidth();
         float[] before = n % 2 == 0 ? state : other;
         float[] after = n % 2 == 0 ? other : state;
@@ -262,6 +250,8 @@ final class UnitPass implements Workspace.StepTask {
                         layer.directions().get(d),
                         from,
                         units,
+                        input,
+                        xAt + b * layer.width(),
                         gates(d),
                         gateRow(layer, in, d, b, n),
                         before,
