@@ -54,7 +54,8 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured(mixer, config).with("mixer", mixer.fingerprint()))
                 .heads(mixer.heads());
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
-        return finish(builder.causal(mixer.causal()).exactness(mixer.exactness()), mixer, parameters);
+        builder.causal(mixer.causal()).exactness(mixer.exactness()).smooth(mixer.smooth() && smooth(config));
+        return finish(builder, mixer, parameters);
     }
 
     /** Of a decoder layer: its own mixer, and one that takes from the memory. */
@@ -79,6 +80,7 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
         builder.exactness(self.exactness().and(cross.exactness()));
+        builder.smooth(self.smooth() && cross.smooth() && smooth(config));
         // a sequence that is its own memory sees all of it
         return finish(builder.causal(self.causal() && cross.causal()), self, parameters);
     }
@@ -111,7 +113,8 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(
                         kind,
                         MixerConfig.width(first.inputWidth()).with(inside, all).with(last, behind))
-                .contextWidth(first.contextWidth());
+                .contextWidth(first.contextWidth())
+                .smooth(layers.stream().allMatch(MixerSpec::smooth));
         return finish(builder, kind, layers, parameters);
     }
 
@@ -132,11 +135,16 @@ final class BlockSpec {
                 OptionSchema.of(inside),
                 capabilities);
         MixerSpec.Builder builder = MixerSpec.of(kind, MixerConfig.width(width).with(inside, all))
-                .outputWidth(parts.get(parts.size() - 1).outputWidth());
+                .outputWidth(parts.get(parts.size() - 1).outputWidth())
+                .smooth(parts.stream().allMatch(Part::smooth));
         if (mixers.isEmpty()) {
             builder.refuse(Capability.INCREMENTAL, "needs a mixer among its parts, had none: a state is the mixers'");
         }
         return finish(builder, kind, mixers, parameters);
+    }
+
+    private static boolean smooth(BlockConfig config) {
+        return config.activation() != Activation.RELU;
     }
 
     private static void checkWidths(String role, MixerSpec mixer, int width) {

@@ -47,6 +47,15 @@ public interface Layer {
     NamedTensors parameters();
 
     /**
+     * Whether outputs have no kinks and jumps, so that differences tell their derivative; a mixer with the layer inside says so, too.
+     *
+     * @return true by default
+     */
+    default boolean smooth() {
+        return true;
+    }
+
+    /**
      * The same layer with other parameters.
      *
      * @param source fills every parameter

@@ -123,6 +123,11 @@ public final class Mlp extends RowLayer {
         return activation;
     }
 
+    @Override
+    public boolean smooth() {
+        return activation != Activation.RELU;
+    }
+
     /**
      * Whether the hidden values are multiplied by a second projection.
      *

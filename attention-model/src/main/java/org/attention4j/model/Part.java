@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 sealed interface Part {
     int outputWidth();
 
+    /** Whether outputs have no kinks and jumps. */
+    boolean smooth();
+
     /** Kind and widths, for a specification. */
     String description();
 
@@ -55,6 +58,11 @@ sealed interface Part {
         @Override
         public int outputWidth() {
             return mixer.spec().outputWidth();
+        }
+
+        @Override
+        public boolean smooth() {
+            return mixer.spec().smooth();
         }
 
         @Override
@@ -113,6 +121,11 @@ sealed interface Part {
         }
 
         @Override
+        public boolean smooth() {
+            return mixer.spec().smooth();
+        }
+
+        @Override
         public String description() {
             return mixer.spec().fingerprint();
         }
@@ -161,6 +174,11 @@ sealed interface Part {
         @Override
         public int outputWidth() {
             return layer.outputWidth();
+        }
+
+        @Override
+        public boolean smooth() {
+            return layer.smooth();
         }
 
         @Override

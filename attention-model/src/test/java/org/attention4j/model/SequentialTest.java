@@ -2,6 +2,7 @@ package org.attention4j.model;
 
 import static org.attention4j.model.Cases.assertBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Activation;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,23 @@ class SequentialTest {
         Tensor out = Tensor.zeros(1, 4, 3);
         all.step(range(in, 0, 4), state, out);
         assertBits(forward(all, range(in, 0, 4)), out, "after the refusal");
+    }
+
+    /** A kink of one part is one of the whole: otherwise differences would be held against gradients there. */
+    @Test
+    void isSmoothIfEveryPartIs() {
+        assertTrue(all.spec().smooth());
+        Sequential kinked = all.then(Mlp.of(3, 4, Activation.RELU, SOURCE));
+        assertFalse(kinked.spec().smooth());
+        assertFalse(Sequential.of(kinked).spec().smooth());
+        assertTrue(all.then(Mlp.of(3, 4, Activation.GELU, SOURCE)).spec().smooth());
+        BlockConfig config = BlockConfig.transformer(8);
+        assertFalse(Block.of(first, config.withActivation(Activation.RELU), SOURCE)
+                .spec()
+                .smooth());
+        assertTrue(Block.of(first, config.withActivation(Activation.GELU), SOURCE)
+                .spec()
+                .smooth());
     }
 
     @Test
