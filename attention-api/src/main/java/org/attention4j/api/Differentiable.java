@@ -40,6 +40,7 @@ public interface Differentiable extends SequenceMixer {
      * @param workspace scratch memory and threads
      * @throws ForeignStateException if the recording was made by another mixer
      * @throws ShapeMismatchException if a shape does not fit
+     * @throws OverlapException if a gradient shares memory with the cotangent, or that of the input with the input
      */
     void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace);
 

@@ -2,6 +2,7 @@ package org.attention4j.api;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Objects;
 
 /**
  * A mixer that can take a sequence piece by piece: one position, a chunk or a whole prompt at a time, with the same
@@ -53,7 +54,7 @@ public interface Incremental extends SequenceMixer {
      * @param out {@code [B, T, D']}
      */
     default void step(Sequences chunk, MixerState state, Tensor out) {
-        step(chunk, state, out, state.workspace());
+        step(chunk, state, out, Objects.requireNonNull(state, "state").workspace());
     }
 
     /**

@@ -256,6 +256,8 @@ public final class MixerSpec {
      * @throws OverlapException if the two share memory
      */
     public void check(Sequences in, Tensor out) {
+        Objects.requireNonNull(in, "in");
+        Objects.requireNonNull(out, "out");
         checkWidth("input", in, inputWidth());
         Shape shape = out.shape();
         if (shape.rank() != 3
@@ -313,6 +315,7 @@ public final class MixerSpec {
      * @throws ShapeMismatchException if it has another width
      */
     public void checkContext(Sequences context) {
+        Objects.requireNonNull(context, "context");
         require(Capability.CONTEXTUAL);
         checkWidth("context", context, contextWidth);
     }
@@ -329,6 +332,8 @@ public final class MixerSpec {
      */
     public void check(Sequences chunk, MixerState state, Tensor out) {
         require(Capability.INCREMENTAL);
+        Objects.requireNonNull(chunk, "chunk");
+        Objects.requireNonNull(state, "state");
         check(chunk, out);
         if (!state.spec().fingerprint().equals(fingerprint())) {
             throw new ForeignStateException(fingerprint(), state.spec().fingerprint());
@@ -352,8 +357,12 @@ public final class MixerSpec {
      * @throws ForeignStateException if the recording was made by another mixer
      * @throws ShapeMismatchException if a shape does not fit
      * @throws UnknownTensorException if a parameter's gradient has a name that no parameter has
+     * @throws OverlapException if a gradient shares memory with the cotangent, or that of the input with the input
      */
     public void check(SequenceMixer mixer, Recording recording, Sequences in, Tensor dOut, Gradients gradients) {
+        Objects.requireNonNull(recording, "recording");
+        Objects.requireNonNull(dOut, "dOut");
+        Objects.requireNonNull(gradients, "gradients");
         if (recording.mixer() != mixer) {
             throw new ForeignStateException(
                     fingerprint(), recording.mixer().spec().fingerprint());
@@ -363,6 +372,13 @@ public final class MixerSpec {
                 .input()
                 .ifPresent(
                         dIn -> check("gradient of the input", dIn, in.tensor().shape()));
+        gradients.input().ifPresent(dIn -> {
+            apart("the gradient of the input", dIn, "the cotangent", dOut);
+            apart("the gradient of the input", dIn, "the input", in.tensor());
+        });
+        gradients
+                .context()
+                .ifPresent(dContext -> apart("the gradient of the context", dContext, "the cotangent", dOut));
         Map<String, ParameterSpec> known = new LinkedHashMap<>();
         parameters.forEach(parameter -> known.put(parameter.name(), parameter));
         gradients.parameters().forEach((name, tensor) -> {
@@ -371,7 +387,14 @@ public final class MixerSpec {
                 throw new UnknownTensorException(name, known.keySet());
             }
             check("gradient of '" + name + "'", tensor, parameter.shape());
+            apart("the gradient of '" + name + "'", tensor, "the cotangent", dOut);
         });
+    }
+
+    private static void apart(String what, Tensor written, String other, Tensor read) {
+        if (written.overlaps(read)) {
+            throw new OverlapException(what, other);
+        }
     }
 
     /**
@@ -384,6 +407,8 @@ public final class MixerSpec {
      * @throws ShapeMismatchException if a shape does not fit
      */
     public void checkWeights(Sequences in, int keys, Tensor weights) {
+        Objects.requireNonNull(in, "in");
+        Objects.requireNonNull(weights, "weights");
         require(Capability.ATTENTIVE);
         checkWidth("input", in, inputWidth());
         check("weights", weights, Shape.of(in.batch(), heads, in.time(), keys));

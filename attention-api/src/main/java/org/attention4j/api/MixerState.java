@@ -2,6 +2,7 @@ package org.attention4j.api;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 
 /**
@@ -132,7 +133,7 @@ public interface MixerState {
      * @throws BadShapeException if there are not B of them, or one is out of range
      */
     static void checkSources(int batch, int[] sources) {
-        if (sources.length != batch) {
+        if (Objects.requireNonNull(sources, "sources").length != batch) {
             throw new BadShapeException(sources.length + " sources for a state of " + batch + " sequences");
         }
         for (int b = 0; b < batch; b++) {

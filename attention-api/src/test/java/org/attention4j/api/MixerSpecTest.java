@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class MixerSpecTest {
     private static final MixerKind KIND =
@@ -94,6 +95,22 @@ class MixerSpecTest {
         assertThrows(
                 OverlapException.class,
                 () -> spec.check(Sequences.of(sameMemory), Tensor.of(memory, 35, Shape.of(2, 6, 4))));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullIsNamed() {
+        RowState state = new RowState(spec, 2, 4, 1, 0);
+        assertNamed("in", () -> spec.check(null, out));
+        assertNamed("out", () -> spec.check(in, (Tensor) null));
+        assertNamed("chunk", () -> spec.check(null, state, out));
+        assertNamed("state", () -> spec.check(in, (MixerState) null, out));
+        assertNamed("out", () -> spec.check(in, state, null));
+        assertNamed("sources", () -> state.reorder(null));
+    }
+
+    private static void assertNamed(String argument, Executable call) {
+        assertEquals(argument, assertThrows(NullPointerException.class, call).getMessage());
     }
 
     @Test

@@ -76,7 +76,7 @@ public interface DifferentiableContract extends ContractBase {
     }
 
     /**
-     * A cotangent of another shape is refused before anything is added.
+     * A cotangent of another shape, or in the memory of a gradient, is refused before anything is added.
      *
      * @param trial drawn by jqwik
      */

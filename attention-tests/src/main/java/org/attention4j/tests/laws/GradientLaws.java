@@ -8,6 +8,7 @@ import org.attention4j.api.Differentiable;
 import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.OverlapException;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
@@ -67,7 +68,7 @@ public final class GradientLaws {
                         GradientLaws::foreign),
                 law(
                         "bad-cotangent-refused",
-                        "a cotangent of another shape is refused before anything is added",
+                        "a cotangent of another shape, or in the memory of a gradient, is refused before anything is added",
                         "backward: begin with spec().check(this, recording, …)",
                         GradientLaws::cotangent));
     }
@@ -313,5 +314,16 @@ public final class GradientLaws {
                 Gradients.zeros(c.spec(), in),
                 gradients,
                 "something is added before all arguments have been checked");
+        if (c.spec().outputWidth() == c.spec().inputWidth() && in.tensor().size() > 0) {
+            Tensor both = c.tensor(
+                    "cotangent and gradient", c.batch(), c.time(), c.spec().outputWidth());
+            Tensor before = both.copy();
+            String overlap = "a cotangent that is the gradient of the input, too,";
+            Expect.refused(
+                    OverlapException.class,
+                    overlap,
+                    () -> mixer.backward(recording, both, Gradients.none().withInput(both), workspace));
+            Expect.sameBits(overlap + ": after the refusal", before, both, "it is added to before it is checked");
+        }
     }
 }

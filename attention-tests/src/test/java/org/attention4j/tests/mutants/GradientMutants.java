@@ -215,6 +215,12 @@ final class GradientMutants {
                         (correct, recording, dOut, gradients, workspace) -> IncrementalMutants.swallowed(
                                 () -> correct.backward(recording, dOut, gradients, workspace))),
                 backward(
+                        "bad-cotangent-refused",
+                        "must be refused with OverlapException, was accepted",
+                        AVERAGE,
+                        (correct, recording, dOut, gradients, workspace) ->
+                                correct.backward(recording, dOut.copy(), gradients, workspace)),
+                backward(
                         "context-gradient-is-derivative",
                         "gradient by the context: along",
                         NaiveMixers.attention(),
