@@ -1,6 +1,7 @@
 package org.attention4j.api;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -39,14 +40,14 @@ public final class MixerConfig {
      * The same with one option set.
      *
      * @param option its name
-     * @param value Boolean, Integer, Double or String
+     * @param value Boolean, Integer, Double, String, or a List of Double, which is copied; a number may stand for a list of one
      * @return a new configuration
      */
     public MixerConfig with(String option, Object value) {
         Objects.requireNonNull(option, "option");
         Objects.requireNonNull(value, option);
         Map<String, Object> more = new TreeMap<>(options);
-        more.put(option, value);
+        more.put(option, value instanceof List<?> list ? List.copyOf(list) : value);
         return new MixerConfig(width, more);
     }
 
@@ -144,12 +145,12 @@ public final class MixerConfig {
         return 31 * width + options.hashCode();
     }
 
-    /** As in {@code width=8 causal=true heads=2}: the same text for equal configurations. */
+    /** As in {@code width=8 causal=true heads=2}: the same text for equal configurations; {@link Option#text} of each value. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("width=").append(width);
         options.forEach(
-                (name, value) -> text.append(' ').append(name).append('=').append(value));
+                (name, value) -> text.append(' ').append(name).append('=').append(Option.text(value)));
         return text.toString();
     }
 }

@@ -1,14 +1,18 @@
 package org.attention4j.api;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One option of a mixer: name, type, range, default and meaning. It is data that a command line can print and a form can
  * bind, and a typed key that {@link MixerConfig#get} reads.
  *
- * @param <T> Boolean, Integer, Double or String
+ * <p>Immutable, as its values are.
+ *
+ * @param <T> Boolean, Integer, Double, String, or a List of Double
  */
 public final class Option<T> {
     /** The types an option may have. */
@@ -20,14 +24,20 @@ public final class Option<T> {
         /** A finite decimal number in a range. */
         DECIMAL,
         /** One of a few words. */
-        CHOICE
+        CHOICE,
+        /** One or more finite decimal numbers, each in a range. */
+        DECIMALS
     }
+
+    @SuppressWarnings("unchecked") // there is one class for all lists; check puts Doubles in
+    private static final Class<List<Double>> LIST = (Class<List<Double>>) (Class<?>) List.class;
 
     private final String name;
     private final Type type;
     private final Class<T> javaType;
     private final double least;
     private final double most;
+    private final int longest;
     private final List<String> choices;
     private final Function<MixerConfig, T> defaultValue;
     private final String defaultText;
@@ -39,6 +49,7 @@ public final class Option<T> {
             Class<T> javaType,
             double least,
             double most,
+            int longest,
             List<String> choices,
             Function<MixerConfig, T> defaultValue,
             String defaultText,
@@ -48,6 +59,7 @@ public final class Option<T> {
         this.javaType = javaType;
         this.least = least;
         this.most = most;
+        this.longest = longest;
         this.choices = List.copyOf(choices);
         this.defaultValue = Objects.requireNonNull(defaultValue, "defaultValue");
         this.defaultText = Objects.requireNonNull(defaultText, "defaultText");
@@ -79,6 +91,7 @@ public final class Option<T> {
                 Type.BOOLEAN,
                 Boolean.class,
                 0,
+                1,
                 1,
                 List.of("true", "false"),
                 config -> defaultValue,
@@ -120,7 +133,7 @@ public final class Option<T> {
             String defaultText,
             String meaning) {
         return new Option<>(
-                name, Type.INTEGER, Integer.class, least, most, List.of(), defaultValue, defaultText, meaning);
+                name, Type.INTEGER, Integer.class, least, most, 1, List.of(), defaultValue, defaultText, meaning);
     }
 
     /**
@@ -157,7 +170,31 @@ public final class Option<T> {
             String defaultText,
             String meaning) {
         return new Option<>(
-                name, Type.DECIMAL, Double.class, least, most, List.of(), defaultValue, defaultText, meaning);
+                name, Type.DECIMAL, Double.class, least, most, 1, List.of(), defaultValue, defaultText, meaning);
+    }
+
+    /**
+     * One decimal number or several: one for each pair of dimensions, say. How many there must be may depend on other options: then {@link
+     * MixerProvider#spec} refuses other lengths, naming this option. A list of one may be written as the number alone.
+     *
+     * @param name lower case, words joined by '-'
+     * @param least smallest allowed of each number
+     * @param most largest allowed of each number
+     * @param longest how many numbers there may be at most, from 1; there must be one at least
+     * @param defaultValue its value where none is given
+     * @param meaning one sentence for users
+     * @return the option
+     */
+    public static Option<List<Double>> decimals(
+            String name, double least, double most, int longest, List<Double> defaultValue, String meaning) {
+        List<Double> copy = List.copyOf(defaultValue);
+        copy.forEach(number -> inRange(name, least, most, number));
+        if (copy.isEmpty() || copy.size() > longest) {
+            throw new IllegalArgumentException("default of option '" + name + "' has " + copy.size()
+                    + " numbers, and there may be 1 to " + longest);
+        }
+        return new Option<>(
+                name, Type.DECIMALS, LIST, least, most, longest, List.of(), config -> copy, text(copy), meaning);
     }
 
     /**
@@ -175,7 +212,7 @@ public final class Option<T> {
                     "default '" + defaultValue + "' of option '" + name + "' is not one of " + choices);
         }
         return new Option<>(
-                name, Type.CHOICE, String.class, 0, 0, choices, config -> defaultValue, defaultValue, meaning);
+                name, Type.CHOICE, String.class, 0, 0, 1, choices, config -> defaultValue, defaultValue, meaning);
     }
 
     /**
@@ -190,14 +227,14 @@ public final class Option<T> {
     /**
      * The type.
      *
-     * @return one of four
+     * @return one of five
      */
     public Type type() {
         return type;
     }
 
     /**
-     * The smallest number allowed.
+     * The smallest number allowed, of a list each.
      *
      * @return meaningful for numbers
      */
@@ -206,12 +243,21 @@ public final class Option<T> {
     }
 
     /**
-     * The largest number allowed.
+     * The largest number allowed, of a list each.
      *
      * @return meaningful for numbers
      */
     public double most() {
         return most;
+    }
+
+    /**
+     * How many numbers a list may have.
+     *
+     * @return 1 for what is no list
+     */
+    public int longest() {
+        return longest;
     }
 
     /**
@@ -252,48 +298,93 @@ public final class Option<T> {
             case INTEGER -> "an integer from " + (long) least + " to " + (long) most;
             case DECIMAL -> "a number from " + least + " to " + most;
             case CHOICE -> "one of " + String.join(", ", choices);
+            case DECIMALS -> "1 to " + longest + " numbers from " + least + " to " + most + ", separated by commas";
         };
     }
 
     /**
-     * The value that text stands for, as a command line gives it.
+     * The value that text stands for, as a command line gives it; numbers of a list are separated by commas.
      *
      * @param text the text
      * @return the value
      * @throws BadConfigurationException if it is none
      */
     public T parse(String text) {
+        if (type == Type.DECIMALS) {
+            String[] parts = text.split(",", -1);
+            List<Object> numbers = new ArrayList<>(parts.length);
+            for (String part : parts) {
+                numbers.add(parsed(part, place(numbers.size(), parts.length)));
+            }
+            return check(numbers);
+        }
+        return check(parsed(text, ""));
+    }
+
+    private Object parsed(String text, String place) {
         try {
-            Object value =
-                    switch (type) {
-                        case BOOLEAN -> choices.contains(text) ? Boolean.valueOf(text) : text;
-                        case INTEGER -> Integer.valueOf(text);
-                        case DECIMAL -> Double.valueOf(text);
-                        case CHOICE -> text;
-                    };
-            return check(value);
+            return switch (type) {
+                case BOOLEAN -> choices.contains(text) ? Boolean.valueOf(text) : text;
+                case INTEGER -> Integer.valueOf(text);
+                case DECIMAL, DECIMALS -> Double.valueOf(text);
+                case CHOICE -> text;
+            };
         } catch (NumberFormatException notANumber) {
-            throw refusal("'" + text + "'");
+            throw refusal("'" + text + "'" + place);
         }
     }
 
-    /** The value in its own type; an integer may stand for a decimal number. */
+    /**
+     * A value as text, from which {@link #parse} makes the same value again.
+     *
+     * @param value of any option
+     * @return numbers of a list are separated by commas, without spaces
+     */
+    public static String text(Object value) {
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(value);
+    }
+
+    /** The value in its own type; an integer may stand for a decimal number, and a number for a list of one. */
     T check(Object value) {
-        Object exact = type == Type.DECIMAL && value instanceof Integer whole ? Double.valueOf(whole) : value;
-        exact = type == Type.DECIMAL && exact instanceof Float single ? Double.valueOf(single) : exact;
-        if (!javaType.isInstance(exact)) {
-            throw refusal(
-                    value instanceof String
+        if (type != Type.DECIMALS) {
+            return javaType.cast(checked(value, javaType, ""));
+        }
+        List<?> given = value instanceof List<?> list ? list : List.of(value);
+        if (given.isEmpty() || given.size() > longest) {
+            throw refusal(given.size() + " numbers");
+        }
+        List<Object> numbers = new ArrayList<>(given.size());
+        for (Object number : given) {
+            numbers.add(checked(number, Double.class, place(numbers.size(), given.size())));
+        }
+        return javaType.cast(List.copyOf(numbers));
+    }
+
+    /** One value, or one of a list. */
+    private Object checked(Object value, Class<?> wanted, String place) {
+        boolean decimal = wanted == Double.class;
+        Object exact = decimal && value instanceof Integer whole ? Double.valueOf(whole) : value;
+        exact = decimal && exact instanceof Float single ? Double.valueOf(single) : exact;
+        if (!wanted.isInstance(exact)) {
+            throw refusal((value instanceof String
                             ? "'" + value + "'"
-                            : value + " (" + value.getClass().getSimpleName() + ")");
+                            : value + " (" + value.getClass().getSimpleName() + ")")
+                    + place);
         }
         boolean fits = exact instanceof Number number
                 ? number.doubleValue() >= least && number.doubleValue() <= most
                 : type == Type.BOOLEAN || choices.contains(String.valueOf(exact));
         if (!fits) {
-            throw refusal(String.valueOf(value));
+            throw refusal(value + place);
         }
-        return javaType.cast(exact);
+        return exact;
+    }
+
+    /** Which of a list's numbers; of a single one there is nothing to say. */
+    private static String place(int index, int count) {
+        return count == 1 ? "" : ", number " + (index + 1) + " of " + count;
     }
 
     T defaultFor(MixerConfig config) {

@@ -76,6 +76,7 @@ class CellOptionsTest {
             case INTEGER -> random.nextInt(hidden); // the projection
             case CHOICE -> option.choices().get(random.nextInt(option.choices().size()));
             case DECIMAL -> option.least() < 0 ? random.nextDouble(-1.5, 1.5) : random.nextDouble(0, 1);
+            case DECIMALS -> throw new AssertionError("no cell has a list: " + option);
         };
     }
 

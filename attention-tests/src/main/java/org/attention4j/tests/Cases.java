@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -30,7 +31,10 @@ final class Cases {
     private static final int SAMPLES = 1_600;
 
     /** Enough for five choices of the largest family, one of them of six, to meet some ten times. */
-    private static final int FAMILY_SAMPLES = 800;
+    private static final int FAMILY_SAMPLES = 1_200;
+
+    /** Often drawn: where other options say how many numbers there are, a list that is refused becomes as long as they say. */
+    private static final int LONGEST_LIST = 8;
 
     private static final int LARGEST_BATCH = 4;
     private static final int LONGEST = 12;
@@ -65,8 +69,8 @@ final class Cases {
     }
 
     /**
-     * A valid configuration near a drawn one: numbers that are refused become smaller, and options that are still refused go back to their
-     * defaults, so that the others still meet.
+     * A valid configuration near a drawn one: numbers that are refused become smaller and lists shorter, and options that are still refused go
+     * back to their defaults, so that the others still meet.
      */
     private Optional<MixerSpec> valid(MixerConfig drawn) {
         MixerConfig config = drawn;
@@ -79,9 +83,9 @@ final class Cases {
                 if (value == null) {
                     return Optional.empty();
                 }
-                config = value instanceof Integer number && number > 1
-                        ? config.with(refused.option(), number - 1)
-                        : config.without(refused.option());
+                Optional<Object> less = smaller(value);
+                config =
+                        less.isPresent() ? config.with(refused.option(), less.get()) : config.without(refused.option());
             }
         }
     }
@@ -102,6 +106,14 @@ final class Cases {
             throw new Violation("spec(config) returned null for " + config);
         }
         return spec;
+    }
+
+    /** The next of the values to try instead of one that is refused: there may be one number too many for what other options say. */
+    private static Optional<Object> smaller(Object value) {
+        if (value instanceof List<?> list && list.size() > 1) {
+            return Optional.of(list.subList(0, list.size() - 1));
+        }
+        return value instanceof Integer number && number > 1 ? Optional.of(number - 1) : Optional.empty();
     }
 
     private MixerConfig config(SplittableRandom random) {
@@ -170,7 +182,7 @@ final class Cases {
     /** A value that is not the default, if that is soon found. */
     private static Object other(Option<?> option, SplittableRandom random) {
         Object value = value(option, random);
-        for (int i = 0; i < 16 && value.toString().equals(option.defaultText()); i++) {
+        for (int i = 0; i < 16 && Option.text(value).equals(option.defaultText()); i++) {
             value = value(option, random);
         }
         return value;
@@ -181,11 +193,19 @@ final class Cases {
             case BOOLEAN -> random.nextBoolean();
             case CHOICE -> option.choices().get(random.nextInt(option.choices().size()));
             case INTEGER -> (int) Math.min(option.most(), option.least() + random.nextInt(7));
-            case DECIMAL -> decimal(Math.max(option.least(), -8), Math.min(option.most(), 8), option, random);
+            case DECIMAL -> decimal(option, random);
+            case DECIMALS ->
+                Stream.generate(() -> decimal(option, random))
+                        .limit(Math.min(
+                                option.longest(),
+                                random.nextBoolean() ? LONGEST_LIST : random.nextInt(1, LONGEST_LIST)))
+                        .toList();
         };
     }
 
-    private static double decimal(double low, double high, Option<?> option, SplittableRandom random) {
+    private static double decimal(Option<?> option, SplittableRandom random) {
+        double low = Math.max(option.least(), -8);
+        double high = Math.min(option.most(), 8);
         return !(low < high) ? option.least() : random.nextInt(4) == 0 ? low : random.nextDouble(low, high);
     }
 
@@ -196,6 +216,7 @@ final class Cases {
             Object value = spec.config().options().get(option.name());
             size += spec.config().isDefault(option) ? 0 : 2;
             size += value instanceof Integer number ? Math.abs((double) number) : 0;
+            size += value instanceof List<?> list ? list.size() : 0;
         }
         return size;
     }

@@ -43,7 +43,7 @@ public final class Formulas {
         for (Option<?> option : spec.kind().options().options()) {
             Object value = spec.config().options().get(option.name());
             if (!formula.options().contains(option.name())
-                    && !String.valueOf(value).equals(option.defaultText())) {
+                    && !Option.text(value).equals(option.defaultText())) {
                 return false;
             }
         }

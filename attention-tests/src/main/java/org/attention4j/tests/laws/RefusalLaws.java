@@ -1,6 +1,7 @@
 package org.attention4j.tests.laws;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.attention4j.api.BadConfigurationException;
@@ -21,6 +22,9 @@ import org.attention4j.tests.LawCase;
 
 /** What every mixer says of itself, and what it refuses. */
 public final class RefusalLaws {
+    /** Longer lists would be slow to try. */
+    private static final int LONGEST_TRIED = 1 << 16;
+
     private RefusalLaws() {}
 
     /**
@@ -215,6 +219,23 @@ public final class RefusalLaws {
             if (option.type() == Option.Type.DECIMAL) {
                 refusedConfig(c, c.config().with(option.name(), Double.NaN), option.name(), Double.NaN);
             }
+            if (option.type() == Option.Type.DECIMALS) {
+                badLists(c, option);
+            }
+        }
+    }
+
+    /** Too few and too many numbers, and a bad one behind good ones. */
+    private static void badLists(LawCase c, Option<?> option) {
+        refusedConfig(c, c.config().with(option.name(), Double.NaN), option.name(), Double.NaN);
+        refusedConfig(c, c.config().with(option.name(), List.of()), option.name(), 0);
+        if (option.longest() > 1) {
+            List<Double> badLast = List.of(option.least(), Double.NaN);
+            refusedConfig(c, c.config().with(option.name(), badLast), option.name(), Double.NaN);
+        }
+        if (option.longest() < LONGEST_TRIED) {
+            List<Double> tooMany = Collections.nCopies(option.longest() + 1, option.least());
+            refusedConfig(c, c.config().with(option.name(), tooMany), option.name(), tooMany.size());
         }
     }
 

@@ -198,7 +198,7 @@ final class ParameterMutants {
                     MixerConfig kept = MixerConfig.width(config.width());
                     for (Map.Entry<String, Object> option : config.options().entrySet()) {
                         try {
-                            known.get(option.getKey()).parse(option.getValue().toString());
+                            known.get(option.getKey()).parse(Option.text(option.getValue()));
                             kept = kept.with(option.getKey(), option.getValue());
                         } catch (BadConfigurationException forgiven) {
                             continue;
