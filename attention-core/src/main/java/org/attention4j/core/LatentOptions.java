@@ -85,7 +85,7 @@ final class LatentOptions {
                     ROTARY_WIDTH.name(), Integer.toString(form.rotaryWidth()), "must be even");
         }
         if (form.rotaryWidth() > 0) {
-            RotaryOptions.scaling(config);
+            RotaryOptions.scaling(config, form.rotaryWidth());
         }
         MaskOptions.check(config.get(MultiHeadAttention.CAUSAL), config);
         checkCache(config.get(CacheOptions.CACHE_TYPE));
@@ -107,6 +107,7 @@ final class LatentOptions {
         boolean interleaved = config.get(ROTARY).equals("interleaved");
         return width == 0
                 ? null
-                : RotaryEmbedding.of(width, interleaved, config.get(RotaryOptions.BASE), RotaryOptions.scaling(config));
+                : RotaryEmbedding.of(
+                        width, interleaved, config.get(RotaryOptions.BASE), RotaryOptions.scaling(config, width));
     }
 }

@@ -215,7 +215,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     }
 
     /**
-     * The same with another rotary embedding than the options describe: one with a divisor for each pair, say. A saved state knows the
+     * The same with another rotary embedding than the options describe: one of given cosines and sines, say. A saved state knows the
      * options only, so it is the caller's to load it into a mixer with the same embedding.
      *
      * @param other at most as wide as a head

@@ -28,7 +28,8 @@ public final class RotaryEmbedding {
     /** The base of the paper. */
     public static final double BASE = 10_000;
 
-    private static final int LARGEST_WIDTH = 1 << 16;
+    /** Of a head, the most numbers that are turned. */
+    static final int LARGEST_WIDTH = 1 << 16;
 
     private final int width;
     private final boolean interleaved;

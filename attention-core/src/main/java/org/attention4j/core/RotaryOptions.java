@@ -54,11 +54,9 @@ final class RotaryOptions {
     static final Option<Double> HIGH =
             Option.decimal("rotary-high-frequency-factor", 1e-3, 1e6, 4, "Waves from which llama3 keeps an angle.");
 
-    static final Option<Double> SHORT = Option.decimal(
-            "rotary-short-factor", 1e-3, 1e6, 1, "Divisor of all angles of longrope where rotary-factor is 1.");
+    static final Option<List<Double>> SHORT = divisors("rotary-short-factor", "is 1");
 
-    static final Option<Double> LONG = Option.decimal(
-            "rotary-long-factor", 1e-3, 1e6, 1, "Divisor of all angles of longrope where rotary-factor is above 1.");
+    static final Option<List<Double>> LONG = divisors("rotary-long-factor", "is above 1");
 
     static final Option<Double> ATTENTION_FACTOR = Option.decimal(
             "rotary-attention-factor",
@@ -78,6 +76,17 @@ final class RotaryOptions {
 
     private RotaryOptions() {}
 
+    private static Option<List<Double>> divisors(String name, String when) {
+        return Option.decimals(
+                name,
+                1e-3,
+                1e6,
+                RotaryEmbedding.LARGEST_WIDTH / 2,
+                List.of(1.0),
+                "What longrope divides angles by where rotary-factor " + when
+                        + ": one number, or one for each of rotary-width / 2 pairs (Ding et al. 2024).");
+    }
+
     /** Refuses what contradicts itself, as far as it is read. */
     static void check(MixerConfig config) {
         if (config.get(ROTARY).equals("none")) {
@@ -89,11 +98,11 @@ final class RotaryOptions {
             throw new BadConfigurationException(
                     WIDTH.name(), Integer.toString(width), "must be even and at most head-width, " + headWidth);
         }
-        scaling(config);
+        scaling(config, width);
     }
 
-    /** The scaling that a configuration describes. */
-    static RotaryScaling scaling(MixerConfig config) {
+    /** The scaling that a configuration describes, refused where it does not fit the rotary width. */
+    static RotaryScaling scaling(MixerConfig config, int width) {
         double factor = config.get(FACTOR);
         int trained = config.get(TRAINED);
         double attentionFactor = config.get(ATTENTION_FACTOR);
@@ -104,9 +113,12 @@ final class RotaryOptions {
             case "yarn" ->
                 new RotaryScaling.Yarn(
                         factor, trained, config.get(FAST), config.get(SLOW), attentionFactor, config.get(TRUNCATE));
-            case "longrope" ->
-                new RotaryScaling.LongRope(
-                        factor, trained, List.of(config.get(SHORT)), List.of(config.get(LONG)), attentionFactor);
+            case "longrope" -> {
+                RotaryScaling.LongRope divided = new RotaryScaling.LongRope(
+                        factor, trained, config.get(SHORT), config.get(LONG), attentionFactor);
+                divided.check(width);
+                yield divided;
+            }
             case "llama3" -> new RotaryScaling.Llama3(factor, trained, config.get(LOW), config.get(HIGH));
             default -> new RotaryScaling.None();
         };
@@ -118,6 +130,7 @@ final class RotaryOptions {
             return null;
         }
         boolean interleaved = config.get(ROTARY).equals("interleaved");
-        return RotaryEmbedding.of(config.get(WIDTH), interleaved, config.get(BASE), scaling(config));
+        int width = config.get(WIDTH);
+        return RotaryEmbedding.of(width, interleaved, config.get(BASE), scaling(config, width));
     }
 }

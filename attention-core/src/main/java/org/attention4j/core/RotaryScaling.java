@@ -164,14 +164,24 @@ public sealed interface RotaryScaling {
 
         @Override
         public double frequency(int pair, int width, double base, long length) {
+            check(width);
             List<Double> divisors = factor > 1 ? longDivisors : shortDivisors;
+            return plain(pair, width, base) / divisors.get(divisors.size() == 1 ? 0 : pair);
+        }
+
+        /** Refuses lists that do not fit a rotary width, also the one that is not read. */
+        void check(int width) {
+            check("rotary-short-factor", shortDivisors, width);
+            check("rotary-long-factor", longDivisors, width);
+        }
+
+        private static void check(String option, List<Double> divisors, int width) {
             if (divisors.size() != 1 && divisors.size() != width / 2) {
                 throw new BadConfigurationException(
-                        factor > 1 ? "rotary-long-factor" : "rotary-short-factor",
+                        option,
                         divisors.size() + " divisors",
-                        "must be one, or one for each of " + width / 2 + " pairs");
+                        "must be one, or one for each of rotary-width / 2 = " + width / 2 + " pairs");
             }
-            return plain(pair, width, base) / divisors.get(divisors.size() == 1 ? 0 : pair);
         }
 
         @Override

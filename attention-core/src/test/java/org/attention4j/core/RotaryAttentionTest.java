@@ -12,6 +12,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -118,6 +119,61 @@ class RotaryAttentionTest {
         assertTrue(wide.contains("8") && wide.contains("6"), wide);
         MultiHeadAttention none = mixer(CONFIG.with("rotary", "none"));
         assertThrows(BadConfigurationException.class, () -> none.withRotary(RotaryEmbedding.of(6)));
+    }
+
+    /** Phi-3's: one list for the trained length, one for more. */
+    @Test
+    void aDivisorForEachPair() {
+        List<Double> shorts = List.of(1.0, 1.5, 2.5);
+        List<Double> longs = List.of(1.0, 2.0, 4.0);
+        MixerConfig divided = CONFIG.with("rotary-scaling", "longrope")
+                .with("rotary-trained-length", 4)
+                .with("rotary-short-factor", shorts)
+                .with("rotary-long-factor", longs);
+        Tensor x = Values.random(4, 1, 9, 12);
+        for (double factor : new double[] {1, 2}) {
+            RotaryScaling scaling = new RotaryScaling.LongRope(factor, 4, shorts, longs, 0);
+            assertSame(
+                    "by hand, factor " + factor,
+                    forward(mixer(CONFIG).withRotary(RotaryEmbedding.of(6).withScaling(scaling)), x),
+                    forward(mixer(divided.with("rotary-factor", factor)), x));
+        }
+        assertSame(
+                "one for all",
+                forward(mixer(divided.with("rotary-short-factor", 1.5)), x),
+                forward(mixer(divided.with("rotary-short-factor", List.of(1.5, 1.5, 1.5))), x));
+        String text = mixer(divided).spec().fingerprint();
+        assertTrue(text.contains(" rotary-short-factor=1.0,1.5,2.5 "), text);
+        assertTrue(text.contains(" rotary-long-factor=1.0,2.0,4.0 "), text);
+    }
+
+    @Test
+    void divisorsForOtherPairsAreRefused() {
+        for (String option : List.of("rotary-short-factor", "rotary-long-factor")) {
+            for (MixerConfig config :
+                    List.of(CONFIG.with(option, List.of(1, 2)), latent().with(option, List.of(1, 2)))) {
+                MixerConfig divided = config.with("rotary-scaling", "longrope").with("rotary-width", 6);
+                BadConfigurationException refused = assertThrows(BadConfigurationException.class, () -> spec(divided));
+                assertEquals(option, refused.option());
+                assertEquals(
+                        "option '" + option
+                                + "' = 2 divisors: must be one, or one for each of rotary-width / 2 = 3 pairs",
+                        refused.getMessage());
+                spec(divided.with("rotary-width", 4));
+                spec(divided.with("rotary-scaling", "ntk")); // not read
+            }
+        }
+    }
+
+    private static MixerConfig latent() {
+        return MixerConfig.width(13).with("latent-width", 4);
+    }
+
+    /** Of one attention or the other, by the width. */
+    private static MixerSpec spec(MixerConfig config) {
+        return config.width() == 12
+                ? MultiHeadSpecs.of(MultiHeadAttention.KIND, config)
+                : new LatentAttentionProvider().spec(config);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.attention4j.tests.formulas;
 
+import java.util.List;
 import java.util.Map;
 import org.attention4j.api.MixerConfig;
 
@@ -14,6 +15,15 @@ final class Maths {
 
     static double decimal(MixerConfig config, String option, double without) {
         return config.options().get(option) instanceof Number value ? value.doubleValue() : without;
+    }
+
+    /** The numbers of an option that is a list. */
+    static double[] decimals(MixerConfig config, String option, double without) {
+        return config.options().get(option) instanceof List<?> list
+                ? list.stream()
+                        .mapToDouble(number -> ((Number) number).doubleValue())
+                        .toArray()
+                : new double[] {without};
     }
 
     static boolean flag(MixerConfig config, String option) {

@@ -66,11 +66,16 @@ final class RotaryFormula {
             case "dynamic-ntk" ->
                 length <= trained ? theta : power(base * stretched(factor * length / trained - (factor - 1)), p);
             case "yarn" -> mixed(theta, 1 - squeezed(p));
-            case "longrope" ->
-                theta / Maths.decimal(config, factor > 1 ? "rotary-long-factor" : "rotary-short-factor", 1);
+            case "longrope" -> theta / divisor(p);
             case "llama3" -> mixed(theta, keptByWaves(trained * theta / (2 * Math.PI)));
             default -> theta;
         };
+    }
+
+    /** λ_p: one number for all pairs, or one for each. */
+    private double divisor(int p) {
+        double[] divisors = Maths.decimals(config, factor > 1 ? "rotary-long-factor" : "rotary-short-factor", 1);
+        return divisors[divisors.length == 1 ? 0 : p];
     }
 
     private double power(double ofBase, int p) {

@@ -2,6 +2,7 @@ package org.attention4j.tests.mutants;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,10 @@ final class FormulaMutants {
             Option.flag("gate", false, "Of heads."),
             Option.choice("rotary", List.of("none", "half", "interleaved"), "none", "Pairs."),
             Option.integer("rotary-width", 4, 4, 4, "R."),
-            Option.choice("rotary-scaling", List.of("none", "linear", "yarn"), "none", "Of angles."),
-            Option.decimal("rotary-factor", 2, 4, 2, "Of angles."),
+            Option.choice("rotary-scaling", List.of("none", "linear", "yarn", "longrope"), "none", "Of angles."),
+            Option.decimal("rotary-factor", 1, 4, 2, "Of angles."),
+            Option.decimals("rotary-short-factor", 0.5, 4, 2, List.of(1.0), "Of angles, where the factor is 1."),
+            Option.decimals("rotary-long-factor", 0.5, 4, 2, List.of(1.0), "Of angles, where it is above."),
             Option.flag("rotary-truncate", true, "Whole pairs."));
 
     /** What a variant of it inherits, as far as it matters here, and two options of variants. */
@@ -144,6 +147,19 @@ final class FormulaMutants {
         return attention(
                 config -> number(config, option) == unset ? config : config.with(option, number(config, option) + 1),
                 same());
+    }
+
+    /** The short divisors in the place of the long ones, and the other way around. */
+    private static MixerConfig swapped(MixerConfig config) {
+        return config.with("rotary-short-factor", config.options().get("rotary-long-factor"))
+                .with("rotary-long-factor", config.options().get("rotary-short-factor"));
+    }
+
+    /** Each number of a list where its neighbour belongs. */
+    private static MixerConfig turned(MixerConfig config, String option) {
+        List<Object> numbers = new ArrayList<>((List<?>) config.options().get(option));
+        Collections.rotate(numbers, 1);
+        return config.with(option, numbers);
     }
 
     /** One choice in the place of another. */
@@ -282,6 +298,9 @@ final class FormulaMutants {
                 mistaken("rotary-scaling", "linear", "none"),
                 mistaken("rotary-scaling", "yarn", "linear"),
                 mistaken("rotary-truncate", false, true),
+                attention(FormulaMutants::swapped, same()),
+                attention(config -> turned(config, "rotary-short-factor"), same()),
+                attention(config -> turned(config, "rotary-long-factor"), same()),
                 misread("gate.weight"),
                 misread("k_norm.weight"),
                 misread("in_proj_weight"),
