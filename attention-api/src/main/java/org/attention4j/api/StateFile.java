@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 public final class StateFile {
     private static final int MAGIC = 0x534A3441;
     private static final int VERSION = 2;
-    /** Longer fingerprints do not exist: options are few and short. */
+    /** Fingerprints are not longer, unless the reader's own is: lists in the options of every layer of a stack. */
     private static final int LONGEST_FINGERPRINT = 1 << 16;
 
     private static final int BLOCK = 1 << 13;
@@ -175,9 +175,9 @@ public final class StateFile {
                 throw corrupt(4, "version " + version + " is not " + VERSION);
             }
             int length = next(Integer.BYTES).getInt();
-            if (length < 1 || length > LONGEST_FINGERPRINT) {
-                throw corrupt(
-                        offset() - 4, "fingerprint of " + length + " bytes is not in 1 to " + LONGEST_FINGERPRINT);
+            int longest = Math.max(LONGEST_FINGERPRINT, spec.fingerprint().getBytes(StandardCharsets.UTF_8).length);
+            if (length < 1 || length > longest) {
+                throw corrupt(offset() - 4, "fingerprint of " + length + " bytes is not in 1 to " + longest);
             }
             byte[] fingerprint = new byte[length];
             for (int i = 0; i < length; i++) {

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
@@ -251,6 +252,25 @@ class RowStateTest {
         String message = assertThrows(ForeignStateException.class, () -> load(bytes, wider, 1))
                 .getMessage();
         assertTrue(message.contains("width=4") && message.contains("width=2"), message);
+    }
+
+    /** As long as those of a deep stack with lists in the options of every layer. */
+    @Test
+    void aLongConfigurationIsReadAgain() throws IOException {
+        String layers = "x".repeat(1 << 17);
+        Option<String> option = Option.choice("layers", List.of(layers), layers, "All layers.");
+        MixerKind kind = new MixerKind(
+                "long",
+                MixerFamily.OTHER,
+                "A mixer of the tests.",
+                OptionSchema.of(option),
+                EnumSet.of(Capability.INCREMENTAL));
+        MixerSpec spec = MixerSpec.of(kind, MixerConfig.width(2)).causal(true).build();
+        byte[] bytes = example(spec);
+        assertArrayEquals(bytes, save(load(bytes, spec, 1)));
+        CorruptFileException other =
+                assertThrows(CorruptFileException.class, () -> load(bytes, Kinds.incremental(false), 1));
+        assertTrue(other.getMessage().contains("in 1 to 65536"), other.getMessage());
     }
 
     @Test
