@@ -22,6 +22,7 @@ import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Tensor;
 import org.attention4j.kernels.Activation;
+import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.Norm;
 import org.attention4j.model.TransformerEncoder;
@@ -139,6 +140,66 @@ class PublishedModelsTest {
         assertEquals(3, read.get("layers.1.self_attn.in_proj_weight").get(24, 0));
         assertEquals(5, read.get("layers.0.linear1.weight").get(0, 0));
         assertEquals(6, read.get("layers.0.linear3.weight").get(0, 0));
+    }
+
+    /** Two lists for angles, and projections that stand in one matrix. */
+    @Test
+    void phi3IsRead(@TempDir Path folder) throws IOException {
+        int hidden = 24;
+        List<Double> shortFactor = List.of(1.0, 1.02);
+        List<Double> longFactor = List.of(1.08, 1.11);
+        MixerConfig attention = MixerConfig.width(16)
+                .with("heads", 4)
+                .with("causal", true)
+                .with("bias", false)
+                .with("rotary", "half")
+                .with("rotary-scaling", "longrope")
+                .with("rotary-factor", 32)
+                .with("rotary-trained-length", 4096);
+        String own = "self_attn.";
+        MixerConfig longTexts =
+                attention.with("rotary-short-factor", shortFactor).with("rotary-long-factor", longFactor);
+        MixerConfig shortTexts = longTexts
+                .with("rotary-factor", 1)
+                .with("rotary-attention-factor", Math.sqrt(1 + Math.log(32) / Math.log(4096))); // as of the long ones
+        WeightLayout fused = WeightLayout.ours()
+                .renamed(own + "in_proj_weight", own + "qkv_proj.weight")
+                .renamed(own + "out_proj.weight", own + "o_proj.weight")
+                .with("linear1.weight", Weight.of("mlp.gate_up_proj.weight").rows(0, hidden))
+                .with("linear3.weight", Weight.of("mlp.gate_up_proj.weight").rows(hidden, 2 * hidden))
+                .part("linear2.", "mlp.down_proj.", WeightLayout.ours())
+                .part("norm1.", "input_layernorm.", WeightLayout.ours())
+                .part("norm2.", "post_attention_layernorm.", WeightLayout.ours());
+        Tensor gateUp = full(3, 2 * hidden, 16);
+        gateUp.range(hidden, 2 * hidden).fill(4);
+        Path file = folder.resolve("model.safetensors");
+        NamedTensors layer = NamedTensors.empty()
+                .with("self_attn.qkv_proj.weight", full(1, 48, 16))
+                .with("self_attn.o_proj.weight", full(2, 16, 16))
+                .with("mlp.gate_up_proj.weight", gateUp)
+                .with("mlp.down_proj.weight", full(5, 16, hidden))
+                .with("input_layernorm.weight", full(6, 16))
+                .with("post_attention_layernorm.weight", full(7, 16));
+        StateDict.write(file, layer, ElementType.BF16);
+        BlockConfig around = BlockConfig.preNorm(hidden)
+                .withActivation(Activation.SILU)
+                .withGate()
+                .withNorm(Norm.RMS)
+                .withoutBias()
+                .withEpsilon(1e-5)
+                .withMixerName("self_attn");
+        for (MixerConfig config : List.of(longTexts, shortTexts)) {
+            Block block = Block.of(
+                    MIXERS.create("multi-head-attention", config, Initializer.seeded(1)),
+                    around,
+                    Initializer.seeded(1));
+            NamedTensors read = block.withParameters(ParameterSource.of(
+                            StateDict.read(file, "", block.spec().parameters(), fused)))
+                    .parameters();
+            assertEquals(1, read.get("self_attn.in_proj_weight").get(47, 0));
+            assertEquals(3, read.get("linear1.weight").get(hidden - 1, 0));
+            assertEquals(4, read.get("linear3.weight").get(0, 0));
+        }
     }
 
     /** Each tensor is full of its number. */
