@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.attention4j.api.Initializer;
 import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ShapeMismatchException;
+import org.attention4j.model.LinearLayer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OnnxParametersTest {
     private static final int FLOAT = 1;
@@ -117,6 +124,25 @@ class OnnxParametersTest {
             assertTensor(gemm, "weight", 0, 1, 2, 3, 4, 5);
             assertTensor(gemm, "bias", 50, 51);
         }
+    }
+
+    /** The snippet of {@code docs/layers.md}, run. */
+    @Test
+    void aLayerTakesTheWeightsOfANode(@TempDir Path folder) throws IOException {
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("/head/Gemm", "Gemm", "y", "x", "m", "b"))
+                .message(5, tensor("m", 0, 3, 2))
+                .message(5, tensor("b", 50, 2));
+        Path file = Files.write(
+                folder.resolve("x.onnx"),
+                new OnnxBytes().number(1, 8).message(7, graph).array());
+        LinearLayer linear = LinearLayer.of(3, 2, true, Initializer.seeded(1));
+        try (OnnxFile onnx = OnnxFile.open(file)) {
+            linear = linear.withParameters(
+                    ParameterSource.of(OnnxParameters.linear(onnx, "/head/Gemm"))); // the node's name
+        }
+        assertTensor(linear.parameters(), "weight", 0, 2, 4, 1, 3, 5);
+        assertTensor(linear.parameters(), "bias", 50, 51);
     }
 
     /** W, R, B and P by turns with a shape that does not fit the others. */
