@@ -63,7 +63,12 @@ public final class Suite {
         if (cases.isEmpty()) {
             throw new CorruptFileException(list.toString(), 0, "there is no case in it");
         }
-        Map<String, Operator> operators = Stream.of(
+        return new Suite(directory, cases, operators(mixers));
+    }
+
+    /** What can be run, by its name. */
+    static Map<String, Operator> operators(Mixers mixers) {
+        return Stream.of(
                         new ScaledDotProductOperator(),
                         new MultiHeadOperator(),
                         new RecurrentOperator(mixers, "gru"),
@@ -91,7 +96,6 @@ public final class Suite {
                         new RotaryOperator(),
                         new OnnxRotaryOperator())
                 .collect(Collectors.toMap(Operator::name, Function.identity()));
-        return new Suite(directory, cases, operators);
     }
 
     private static JsonNode parse(Path list, long offset, String line) {

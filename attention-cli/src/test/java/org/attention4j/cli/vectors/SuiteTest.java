@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.attention4j.api.CorruptFileException;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
@@ -59,6 +60,20 @@ class SuiteTest {
     private static void assertVerdict(Verdict verdict, String reason, CaseResult result) {
         assertEquals(verdict, result.verdict(), result.reason());
         assertTrue(result.reason().contains(reason), result.reason());
+    }
+
+    @Test
+    void theGuideNamesEveryOperator() throws IOException {
+        List<String> named = Files.readString(Path.of("..", "docs", "auditors.md"))
+                .lines()
+                .dropWhile(line -> !line.startsWith("What `op` may be"))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("#"))
+                .flatMap(line -> Pattern.compile("`(\\w+)`").matcher(line).results())
+                .map(match -> match.group(1))
+                .sorted()
+                .toList();
+        assertEquals(Suite.operators(Mixers.load()).keySet().stream().sorted().toList(), named);
     }
 
     @Test
