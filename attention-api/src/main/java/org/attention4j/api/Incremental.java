@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /**
  * A mixer that can take a sequence piece by piece: one position, a chunk or a whole prompt at a time, with the same
- * outputs, bit for bit, and the same final state, as the whole sequence at once.
+ * outputs, bit for bit, and the same final state, as the whole sequence at once. So it is {@linkplain MixerSpec#causal causal}.
  */
 public interface Incremental extends SequenceMixer {
     /**

@@ -107,6 +107,10 @@ public final class RefusalLaws {
                     after.supports(capability),
                     "whether the mixer is " + capability.label());
         }
+        Expect.that(
+                after.causal() || !after.supports(Capability.INCREMENTAL),
+                "the mixer is incremental and not causal: a step knows nothing of later positions; say causal(true), or refuse"
+                        + " the capability");
     }
 
     private static void implemented(LawCase c) {

@@ -121,16 +121,28 @@ final class ParameterMutants {
                 new Mutant("spec-known-before-building", "causality of the mixer", new Mutant.BrokenProvider(AVERAGE) {
                     @Override
                     public MixerSpec spec(MixerConfig config) {
-                        MixerSpec.Builder spec = MixerSpec.of(kind(), config).boundedState(true);
-                        inner.spec(config)
-                                .parameters()
-                                .forEach(parameter -> spec.parameter(
-                                        parameter.name(),
-                                        parameter.initial(),
-                                        parameter.shape().extents()));
-                        return spec.build();
+                        return notCausal(inner.spec(config));
                     }
                 }),
+                new Mutant(
+                        "spec-known-before-building",
+                        "is incremental and not causal",
+                        new Mutant.BrokenProvider(AVERAGE) {
+                            @Override
+                            public MixerSpec spec(MixerConfig config) {
+                                return notCausal(inner.spec(config));
+                            }
+
+                            @Override
+                            public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+                                return new Broken(inner.create(config, parameters)) {
+                                    @Override
+                                    public MixerSpec spec() {
+                                        return notCausal(inner.spec());
+                                    }
+                                };
+                            }
+                        }),
                 Mutant.of(
                         "declared-capability-implemented",
                         "does not implement Incremental",
@@ -206,5 +218,13 @@ final class ParameterMutants {
                     }
                     return kept;
                 }));
+    }
+
+    private static MixerSpec notCausal(MixerSpec given) {
+        MixerSpec.Builder spec = MixerSpec.of(given.kind(), given.config()).boundedState(true);
+        given.parameters()
+                .forEach(parameter -> spec.parameter(
+                        parameter.name(), parameter.initial(), parameter.shape().extents()));
+        return spec.build();
     }
 }
