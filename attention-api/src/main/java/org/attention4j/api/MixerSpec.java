@@ -254,6 +254,7 @@ public final class MixerSpec {
      * @param out must be {@code [B, T, D']} and share no memory with {@code in}
      * @throws ShapeMismatchException if a shape does not fit
      * @throws OverlapException if the two share memory
+     * @throws IllegalArgumentException if the output is in read-only memory
      */
     public void check(Sequences in, Tensor out) {
         Objects.requireNonNull(in, "in");
@@ -268,6 +269,9 @@ public final class MixerSpec {
         }
         if (out.overlaps(in.tensor())) {
             throw new OverlapException("the output", "the input");
+        }
+        if (out.readOnly()) { // or a step would have moved its state on when it finds out
+            throw new IllegalArgumentException("the output is a view of read-only memory");
         }
     }
 

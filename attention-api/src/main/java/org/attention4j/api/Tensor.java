@@ -255,6 +255,11 @@ public final class Tensor {
         }
     }
 
+    /** Whether nothing can be written to it. */
+    boolean readOnly() {
+        return array == null && segment().isReadOnly();
+    }
+
     private MemorySegment segment() {
         return Objects.requireNonNull(segment);
     }

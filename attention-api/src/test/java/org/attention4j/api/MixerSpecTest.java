@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,15 @@ class MixerSpecTest {
         assertThrows(
                 OverlapException.class,
                 () -> spec.check(Sequences.of(sameMemory), Tensor.of(memory, 35, Shape.of(2, 6, 4))));
+    }
+
+    @Test
+    void anOutputInReadOnlyMemoryIsRefused() {
+        MemorySegment memory = Arena.ofAuto().allocate(out.size() * Float.BYTES, Float.BYTES);
+        assertDoesNotThrow(() -> spec.check(in, Tensor.of(memory, out.shape())));
+        Tensor fixed = Tensor.of(memory.asReadOnly(), out.shape());
+        assertThrows(IllegalArgumentException.class, () -> spec.check(in, fixed));
+        assertThrows(IllegalArgumentException.class, () -> spec.check(in, new RowState(spec, 2, 4, 1, 0), fixed));
     }
 
     @Test
