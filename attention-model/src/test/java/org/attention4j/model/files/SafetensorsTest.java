@@ -50,6 +50,14 @@ class SafetensorsTest {
     }
 
     @Test
+    void aMissingFolderIsNamed() {
+        Path file = folder.resolve("missing").resolve("model.safetensors");
+        NoSuchFileException refused =
+                assertThrows(NoSuchFileException.class, () -> Safetensors.write(file, NamedTensors.empty(), Map.of()));
+        assertEquals(file + ": there is no folder " + file.getParent(), refused.getMessage());
+    }
+
+    @Test
     void everyReadableTypeIsRead() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
         data.putDouble(Math.PI).putFloat(1.5f).putShort((short) 0xBC00).putShort((short) 0x3FC0);
