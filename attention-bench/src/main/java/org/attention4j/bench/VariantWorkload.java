@@ -31,6 +31,9 @@ final class VariantWorkload implements Workload {
     /** What the others are held against. */
     static final String PLAIN = PREFIX + "plain";
 
+    /** How kinds of several sequences end. */
+    static final String SEQUENCES = "sequences";
+
     private static final int HEADS = MixerWorkload.HEADS;
     private static final int HEAD_WIDTH = 64;
     private static final float[] SLOPES = {0.5f, 0.25f, 0.125f, 0.0625f, 0.03125f, 0.015625f, 0.0078125f, 0.00390625f};
@@ -39,8 +42,8 @@ final class VariantWorkload implements Workload {
     private static final Map<String, IntFunction<ScaledDotProductAttention>> VARIANTS = Map.ofEntries(
             Map.entry("plain", none -> ScaledDotProductAttention.plain()),
             Map.entry("causal", none -> causal()),
-            Map.entry("sequences", length -> ScaledDotProductAttention.plain()),
-            Map.entry("causal-sequences", length -> causal()),
+            Map.entry(SEQUENCES, length -> ScaledDotProductAttention.plain()),
+            Map.entry("causal-" + SEQUENCES, length -> causal()),
             Map.entry("window", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))),
             Map.entry("chunk", size -> causal(AttentionMasks.chunked(size))),
             Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
@@ -101,7 +104,7 @@ final class VariantWorkload implements Workload {
         int keyHeads = variant.startsWith("grouped") ? name.size(1) : HEADS;
         attention = VARIANTS.get(variant).apply(name.sizes().size() == 1 ? 0 : name.size(1));
         workspace = Workspace.threads(threads);
-        int batch = variant.endsWith("sequences") ? n / name.size(1) : 1;
+        int batch = name.sequences() ? n / name.size(1) : 1;
         inputs = decode ? cached(n, keyHeads) : whole(batch, n / batch, keyHeads);
         out = Tensor.zeros(batch, HEADS, decode ? 1 : n / batch, HEAD_WIDTH);
         double pairs = attention.pairs(inputs, workspace).visible();

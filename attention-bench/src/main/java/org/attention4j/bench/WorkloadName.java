@@ -37,6 +37,10 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
             throw new IllegalArgumentException("workload '" + text + "': " + kind + " takes " + expected + " numbers"
                     + (name.base().equals("attention") ? " and perhaps :causal" : ""));
         }
+        if (name.sequences() && name.size(0) % name.size(1) != 0) {
+            throw new IllegalArgumentException("workload '" + text + "': " + name.size(0)
+                    + " positions are no whole number of sequences of " + name.size(1));
+        }
         return name;
     }
 
@@ -46,6 +50,11 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
 
     boolean variant() {
         return kind.startsWith(VariantWorkload.PREFIX);
+    }
+
+    /** Whether the positions are those of several sequences. */
+    boolean sequences() {
+        return variant() && kind.endsWith(VariantWorkload.SEQUENCES);
     }
 
     boolean gradient() {

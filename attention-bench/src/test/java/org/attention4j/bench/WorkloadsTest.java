@@ -43,7 +43,16 @@ class WorkloadsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"lstmm:1:2", "lstm:3", "lstm:1:2:3", "lstm:1:0", "lstm:1:256:causal", "gemm:1:2:x", "", "lstm:1:"
+            strings = {
+                "lstmm:1:2",
+                "lstm:3",
+                "lstm:1:2:3",
+                "lstm:1:0",
+                "lstm:1:256:causal",
+                "gemm:1:2:x",
+                "",
+                "lstm:1:",
+                "variant-sequences:100:256"
             })
     void aNameThatMeansNothingIsRefused(String name) {
         IllegalArgumentException refusal =
