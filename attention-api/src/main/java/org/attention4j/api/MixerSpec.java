@@ -372,11 +372,8 @@ public final class MixerSpec {
                     fingerprint(), recording.mixer().spec().fingerprint());
         }
         check("cotangent", dOut, outputShape(in));
-        gradients
-                .input()
-                .ifPresent(
-                        dIn -> check("gradient of the input", dIn, in.tensor().shape()));
         gradients.input().ifPresent(dIn -> {
+            check("gradient of the input", dIn, in.tensor().shape());
             apart("the gradient of the input", dIn, "the cotangent", dOut);
             apart("the gradient of the input", dIn, "the input", in.tensor());
         });

@@ -54,7 +54,9 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured(mixer, config).with("mixer", mixer.fingerprint()))
                 .heads(mixer.heads());
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
-        builder.causal(mixer.causal()).exactness(mixer.exactness()).smooth(mixer.smooth() && smooth(config));
+        builder.causal(mixer.causal())
+                .exactness(mixer.exactness())
+                .smooth(mixer.smooth() && Mlp.smooth(config.activation()));
         return finish(builder, mixer, parameters);
     }
 
@@ -80,7 +82,7 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
         builder.exactness(self.exactness().and(cross.exactness()));
-        builder.smooth(self.smooth() && cross.smooth() && smooth(config));
+        builder.smooth(self.smooth() && cross.smooth() && Mlp.smooth(config.activation()));
         // a sequence that is its own memory sees all of it
         return finish(builder.causal(self.causal() && cross.causal()), self, parameters);
     }
@@ -141,10 +143,6 @@ final class BlockSpec {
             builder.refuse(Capability.INCREMENTAL, "needs a mixer among its parts, had none: a state is the mixers'");
         }
         return finish(builder, kind, mixers, parameters);
-    }
-
-    private static boolean smooth(BlockConfig config) {
-        return config.activation() != Activation.RELU;
     }
 
     private static void checkWidths(String role, MixerSpec mixer, int width) {

@@ -135,10 +135,7 @@ public final class OnnxParameters {
             throw new IllegalArgumentException(file.source() + ": the weights of node '" + nodeName + "' are "
                     + weight.shape() + ", not [out, in, kernel]");
         }
-        Optional<Tensor> bias = tensor(file, nodeName, 2);
-        bias.ifPresent(b ->
-                MixerSpec.check("B of node '" + nodeName + "' in " + file.source(), b, Shape.of(weight.extent(0))));
-        return withBias(weight, bias);
+        return withBias(weight, "B of node '" + nodeName + "' in " + file.source(), tensor(file, nodeName, 2));
     }
 
     /**
@@ -168,9 +165,7 @@ public final class OnnxParameters {
                         .equals(node.attributes().get("transB"));
         Tensor weight = swapped ? stored : transposed(stored);
         Optional<Tensor> bias = node.operator().equals("Gemm") ? tensor(file, nodeName, 2) : Optional.empty();
-        bias.ifPresent(c ->
-                MixerSpec.check("C of node '" + nodeName + "' in " + file.source(), c, Shape.of(weight.extent(0))));
-        return withBias(weight, bias);
+        return withBias(weight, "C of node '" + nodeName + "' in " + file.source(), bias);
     }
 
     /** Refuses an attribute that changes what a node computes, unless it is left out or at its default. */
@@ -195,7 +190,8 @@ public final class OnnxParameters {
         return Tensor.of(target, columns, rows);
     }
 
-    private static NamedTensors withBias(Tensor weight, Optional<Tensor> bias) {
+    private static NamedTensors withBias(Tensor weight, String what, Optional<Tensor> bias) {
+        bias.ifPresent(vector -> MixerSpec.check(what, vector, Shape.of(weight.extent(0))));
         NamedTensors parameters = NamedTensors.empty().with("weight", weight);
         return bias.isPresent() ? parameters.with("bias", bias.get()) : parameters;
     }
