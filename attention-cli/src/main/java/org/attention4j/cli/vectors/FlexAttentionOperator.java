@@ -26,8 +26,14 @@ final class FlexAttentionOperator implements Operator {
         Tensor query = reference.input("Q");
         Tensor value = reference.input("V");
         int aligned = reference.input("K").extent(2) - query.extent(2);
-        ScoreGraph scores = graph(reference, "score_mod");
-        ScoreGraph weights = graph(reference, "prob_mod");
+        int[] shape = {
+            query.extent(0),
+            query.extent(1),
+            query.extent(2),
+            reference.input("K").extent(2)
+        };
+        ScoreGraph scores = graph(reference, "score_mod", shape);
+        ScoreGraph weights = graph(reference, "prob_mod", shape);
         AttentionVariant variant = AttentionVariant.softmax();
         if (weights != null) {
             variant = AttentionVariant.of(new ModifiedSoftmax(scores, weights, aligned));
@@ -45,10 +51,10 @@ final class FlexAttentionOperator implements Operator {
         return Map.of("output.Y", out);
     }
 
-    private static @Nullable ScoreGraph graph(ReferenceCase reference, String attribute)
+    private static @Nullable ScoreGraph graph(ReferenceCase reference, String attribute, int[] shape)
             throws UnsupportedCaseException {
         JsonNode graph = reference.attribute(attribute).path("graph");
-        return graph.isObject() ? ScoreGraph.of(graph) : null;
+        return graph.isObject() ? ScoreGraph.of(graph, shape) : null;
     }
 
     /** softmax(f(s)), each weight then changed by a graph. */

@@ -2,85 +2,50 @@ package org.attention4j.cli.vectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A graph of ONNX operators on the scores {@code [B, H, T, S]}, as FlexAttention's attributes have it: elementwise ones, and constants that
- * broadcast. A truth value is 1 or 0.
+ * broadcast. What no score goes into, such as a mask made of the scores' shape, is computed once, when the graph is read.
  */
 final class ScoreGraph {
+    private static final int AXES = 4;
+
     /** One element of a value in the graph, from the score it belongs to. */
     @FunctionalInterface
     private interface Element {
         double of(float score, int batch, int head, int query, int key);
     }
 
-    /** What an operator does with the elements of its inputs. */
-    @FunctionalInterface
-    private interface Function {
-        double of(double[] inputs);
-    }
-
-    private static final Map<String, Function> FUNCTIONS = Map.ofEntries(
-            Map.entry("Add", x -> x[0] + x[1]),
-            Map.entry("Sub", x -> x[0] - x[1]),
-            Map.entry("Mul", x -> x[0] * x[1]),
-            Map.entry("Div", x -> x[0] / x[1]),
-            Map.entry("Pow", x -> Math.pow(x[0], x[1])),
-            Map.entry("Neg", x -> -x[0]),
-            Map.entry("Abs", x -> Math.abs(x[0])),
-            Map.entry("Exp", x -> Math.exp(x[0])),
-            Map.entry("Log", x -> Math.log(x[0])),
-            Map.entry("Sqrt", x -> Math.sqrt(x[0])),
-            Map.entry("Reciprocal", x -> 1 / x[0]),
-            Map.entry("Tanh", x -> Math.tanh(x[0])),
-            Map.entry("Sigmoid", x -> 1 / (1 + Math.exp(-x[0]))),
-            Map.entry("Relu", x -> Math.max(0, x[0])),
-            Map.entry("Softplus", x -> Math.log1p(Math.exp(x[0]))),
-            Map.entry("Sin", x -> Math.sin(x[0])),
-            Map.entry("Cos", x -> Math.cos(x[0])),
-            Map.entry("Floor", x -> Math.floor(x[0])),
-            Map.entry("Ceil", x -> Math.ceil(x[0])),
-            Map.entry("Identity", x -> x[0]),
-            Map.entry("Cast", x -> x[0]),
-            Map.entry("Max", ScoreGraph::max),
-            Map.entry("Min", ScoreGraph::min),
-            Map.entry("Clip", ScoreGraph::clip),
-            Map.entry("Where", x -> x[0] != 0 ? x[1] : x[2]),
-            Map.entry("Greater", x -> truth(x[0] > x[1])),
-            Map.entry("GreaterOrEqual", x -> truth(x[0] >= x[1])),
-            Map.entry("Less", x -> truth(x[0] < x[1])),
-            Map.entry("LessOrEqual", x -> truth(x[0] <= x[1])),
-            Map.entry("Equal", x -> truth(x[0] == x[1])),
-            Map.entry("And", x -> truth(x[0] != 0 && x[1] != 0)),
-            Map.entry("Or", x -> truth(x[0] != 0 || x[1] != 0)),
-            Map.entry("Xor", x -> truth(x[0] != 0 ^ x[1] != 0)),
-            Map.entry("Not", x -> truth(x[0] == 0)));
-
+    private final int[] shape;
+    private final Map<String, GraphTensor> constants = new HashMap<>();
+    private final Map<String, Element> elements = new HashMap<>();
     private final Element output;
 
-    private ScoreGraph(Element output) {
-        this.output = output;
+    private ScoreGraph(JsonNode graph, int[] shape) throws UnsupportedCaseException {
+        this.shape = shape.clone();
+        JsonNode initializers = graph.path("initializers");
+        for (String name : (Iterable<String>) initializers::fieldNames) {
+            constants.put(name, GraphTensor.of(name, initializers.path(name)));
+        }
+        elements.put(graph.path("inputs").path(0).asText(), (score, b, h, i, j) -> score);
+        for (JsonNode node : graph.path("nodes")) {
+            put(node);
+        }
+        output = element(graph.path("outputs").path(0).asText());
     }
 
     /**
      * Reads a graph of one input and one output.
      *
-     * @throws UnsupportedCaseException if it has an operator that is not elementwise
+     * @param shape of the scores
+     * @throws UnsupportedCaseException if it does with the scores what is not elementwise
      */
-    static ScoreGraph of(JsonNode graph) throws UnsupportedCaseException {
-        Map<String, Element> values = new HashMap<>();
-        JsonNode initializers = graph.path("initializers");
-        for (String name : (Iterable<String>) initializers::fieldNames) {
-            values.put(name, constant(name, initializers.path(name)));
-        }
-        values.put(graph.path("inputs").path(0).asText(), (score, b, h, i, j) -> score);
-        for (JsonNode node : graph.path("nodes")) {
-            values.put(node.path("outputs").path(0).asText(), node(node, values));
-        }
-        return new ScoreGraph(value(values, graph.path("outputs").path(0).asText()));
+    static ScoreGraph of(JsonNode graph, int... shape) throws UnsupportedCaseException {
+        return new ScoreGraph(graph, shape);
     }
 
     /** The number that the graph makes of a score. */
@@ -88,85 +53,74 @@ final class ScoreGraph {
         return (float) output.of(score, batch, head, query, key);
     }
 
-    private static Element node(JsonNode node, Map<String, Element> values) throws UnsupportedCaseException {
+    private void put(JsonNode node) throws UnsupportedCaseException {
         String operator = node.path("op").asText();
-        if (operator.equals("Constant")) {
-            return constant("a Constant", node.path("attributes").path("value"));
-        }
-        Function function = FUNCTIONS.get(operator);
-        if (function == null) {
-            throw new UnsupportedCaseException("a graph with " + operator + ", which is not elementwise");
-        }
-        List<Element> inputs = new ArrayList<>();
+        JsonNode attributes = node.path("attributes");
+        List<String> inputs = new ArrayList<>();
         for (JsonNode input : node.path("inputs")) {
-            inputs.add(value(values, input.asText()));
-        }
-        return (score, b, h, i, j) -> {
-            double[] elements = new double[inputs.size()];
-            for (int n = 0; n < elements.length; n++) {
-                elements[n] = inputs.get(n).of(score, b, h, i, j);
+            if (!input.asText().isEmpty()) {
+                demand(input.asText());
+                inputs.add(input.asText());
             }
-            return function.of(elements);
-        };
+        }
+        String name = node.path("outputs").path(0).asText();
+        if (operator.equals("Shape") || operator.equals("Size")) {
+            constants.put(name, extents(operator, inputs.get(0), attributes));
+        } else if (constants.keySet().containsAll(inputs)) {
+            constants.put(
+                    name,
+                    GraphOperators.apply(
+                            operator, inputs.stream().map(constants::get).toList(), attributes));
+        } else {
+            GraphOperators.Function function = GraphOperators.function(operator, attributes, false);
+            List<Element> arguments = new ArrayList<>();
+            for (String input : inputs) {
+                arguments.add(element(input));
+            }
+            elements.put(name, (score, b, h, i, j) -> {
+                double[] values = new double[arguments.size()];
+                for (int n = 0; n < values.length; n++) {
+                    values[n] = arguments.get(n).of(score, b, h, i, j);
+                }
+                return function.of(values);
+            });
+        }
     }
 
-    private static Element value(Map<String, Element> values, String name) throws UnsupportedCaseException {
-        Element value = values.get(name);
-        if (value == null) {
+    private void demand(String name) throws UnsupportedCaseException {
+        if (!constants.containsKey(name) && !elements.containsKey(name)) {
             throw new UnsupportedCaseException("a graph without the value '" + name + "'");
         }
-        return value;
     }
 
-    /** A constant tensor of up to four dimensions; those of 1 and those that are not there broadcast. */
-    private static Element constant(String name, JsonNode tensor) throws UnsupportedCaseException {
-        int rank = tensor.path("shape").size();
-        if (!tensor.path("data").isArray() || rank > 4) {
+    /** What has scores in it has their shape. */
+    private GraphTensor extents(String operator, String name, JsonNode attributes) {
+        int[] extents = constants.containsKey(name) ? constants.get(name).extents() : shape;
+        if (operator.equals("Size")) {
+            return GraphTensor.scalar(GraphTensor.size(extents), true);
+        }
+        int rank = extents.length;
+        int start = counted(attributes.path("start").asInt(0), rank);
+        int end = counted(attributes.path("end").asInt(rank), rank);
+        return GraphTensor.list(Arrays.copyOfRange(extents, start, Math.max(start, end)));
+    }
+
+    private static int counted(int axis, int rank) {
+        return Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
+    }
+
+    private Element element(String name) throws UnsupportedCaseException {
+        demand(name);
+        GraphTensor constant = constants.get(name);
+        if (constant == null) {
+            return elements.get(name);
+        }
+        if (constant.rank() > AXES) {
             throw new UnsupportedCaseException(
-                    "a graph with " + name + " of " + tensor + ", not a tensor of rank 0 to 4");
+                    "a graph with " + name + " of rank " + constant.rank() + ", more than the scores have");
         }
-        double[] data = new double[tensor.path("data").size()];
-        for (int n = 0; n < data.length; n++) {
-            data[n] = number(tensor.path("data").path(n));
-        }
-        int[] strides = new int[4];
-        int stride = 1;
-        for (int d = rank - 1; d >= 0; d--) {
-            int extent = tensor.path("shape").path(d).asInt();
-            strides[4 - rank + d] = extent == 1 ? 0 : stride;
-            stride *= extent;
-        }
+        double[] data = constant.elements();
+        int[] strides = constant.strides(AXES);
         return (score, b, h, i, j) -> data[b * strides[0] + h * strides[1] + i * strides[2] + j * strides[3]];
-    }
-
-    private static double number(JsonNode node) {
-        return node.isBoolean()
-                ? truth(node.asBoolean())
-                : node.isTextual() ? Double.parseDouble(node.asText()) : node.asDouble();
-    }
-
-    private static double truth(boolean yes) {
-        return yes ? 1 : 0;
-    }
-
-    private static double max(double[] x) {
-        double max = x[0];
-        for (double element : x) {
-            max = Math.max(max, element);
-        }
-        return max;
-    }
-
-    private static double min(double[] x) {
-        double min = x[0];
-        for (double element : x) {
-            min = Math.min(min, element);
-        }
-        return min;
-    }
-
-    private static double clip(double[] x) {
-        double above = x.length > 1 ? Math.max(x[0], x[1]) : x[0];
-        return x.length > 2 ? Math.min(above, x[2]) : above;
     }
 }

@@ -36,6 +36,89 @@ class ScoreGraphTest {
         assertEquals(112f, graph.at(100, 7, 1, 5, 2));
     }
 
+    private static String numbers(String name, String shape, String data) {
+        return "\"" + name + "\": {\"dtype\": \"I64\", \"shape\": " + shape + ", \"data\": " + data + "}";
+    }
+
+    /** ONNX's own causal mask and relative positions: ranges over the last axes of the scores, one down, one across. */
+    @Test
+    void aMaskIsMadeOfTheShapeOfTheScores() throws Exception {
+        String initializers = String.join(
+                ", ",
+                numbers("zero", "[]", "[0]"),
+                numbers("one", "[]", "[1]"),
+                numbers("two", "[1]", "[2]"),
+                numbers("axis", "[]", "[-1]"),
+                numbers("row", "[4]", "[1, 1, 1, -1]"),
+                numbers("column", "[2]", "[-1, 1]"),
+                "\"hidden\": {\"dtype\": \"F32\", \"shape\": [], \"data\": [\"-Infinity\"]}");
+        String ranges = String.join(
+                ", ",
+                node("Shape", "\"s\"", "shape"),
+                node("Gather", "\"shape\", \"two\"", "queries1"),
+                node("Squeeze", "\"queries1\"", "queries"),
+                node("Gather", "\"shape\", \"axis\"", "keys"),
+                node("Range", "\"zero\", \"queries\", \"one\"", "i1"),
+                node("Reshape", "\"i1\", \"column\"", "i"),
+                node("Range", "\"zero\", \"keys\", \"one\"", "j1"),
+                node("Reshape", "\"j1\", \"row\"", "j"));
+        String causal = node("GreaterOrEqual", "\"i\", \"j\"", "seen") + ", "
+                + node("Where", "\"seen\", \"s\", \"hidden\"", "y");
+        ScoreGraph mask = ScoreGraph.of(graph(initializers, ranges + ", " + causal), 2, 3, 4, 5);
+        assertEquals(7f, mask.at(7, 1, 2, 3, 3));
+        assertEquals(Float.NEGATIVE_INFINITY, mask.at(7, 1, 2, 3, 4));
+
+        String halves = node("Sub", "\"i\", \"j\"", "d") + ", " + node("Div", "\"d\", \"two\"", "h") + ", "
+                + node("Add", "\"s\", \"h\"", "y");
+        ScoreGraph relative = ScoreGraph.of(graph(initializers, ranges + ", " + halves), 2, 3, 4, 5);
+        assertEquals(8f, relative.at(7, 0, 0, 3, 0)); // integers divide to integers
+        assertEquals(6f, relative.at(7, 0, 0, 1, 4));
+    }
+
+    @Test
+    void constantsTakeOtherShapes() throws Exception {
+        String initializers = String.join(
+                ", ",
+                numbers("c", "[2, 3]", "[0, 1, 2, 10, 11, 12]"),
+                numbers("four", "[2]", "[4, 4]"),
+                numbers("axes", "[2]", "[0, -1]"),
+                numbers("shape", "[3]", "[5, 1, 0]"));
+        String turned = node("Transpose", "\"c\"", "t") + ", " + node("Unsqueeze", "\"t\", \"axes\"", "u") + ", "
+                + node("Expand", "\"u\", \"shape\"", "e") + ", " + node("Add", "\"s\", \"u\"", "y");
+        String expected = assertThrows(
+                        IllegalArgumentException.class, () -> ScoreGraph.of(graph(initializers, turned), 1, 3, 2, 1))
+                .getMessage();
+        assertTrue(expected.contains("do not broadcast"), expected);
+        String unsqueezed = node("Transpose", "\"c\"", "t") + ", " + node("Unsqueeze", "\"t\", \"axes\"", "u") + ", "
+                + node("Add", "\"s\", \"u\"", "y");
+        ScoreGraph graph = ScoreGraph.of(graph(initializers, unsqueezed), 1, 3, 2, 1);
+        assertEquals(111f, graph.at(100, 0, 1, 1, 0));
+        String triangle = node("ConstantOfShape", "\"four\"", "f") + ", " + node("Not", "\"f\"", "ones") + ", "
+                + node("Trilu", "\"ones\"", "upper") + ", " + node("Mul", "\"s\", \"upper\"", "y");
+        ScoreGraph upper = ScoreGraph.of(graph(initializers, triangle), 1, 1, 4, 4);
+        assertEquals(5f, upper.at(5, 0, 0, 1, 3));
+        assertEquals(0f, upper.at(5, 0, 0, 3, 1));
+    }
+
+    @Test
+    void whatWouldFillTheMemoryIsRefused() throws Exception {
+        String initializers = String.join(
+                ", ",
+                numbers("zero", "[]", "[0]"),
+                numbers("much", "[2]", "[100000, 100000]"),
+                numbers("long", "[]", "[2000000000]"),
+                numbers("one", "[]", "[1]"));
+        for (String nodes : new String[] {
+            node("ConstantOfShape", "\"much\"", "y"),
+            node("Expand", "\"one\", \"much\"", "y"),
+            node("Range", "\"zero\", \"long\", \"one\"", "y"),
+            node("Range", "\"zero\", \"one\", \"zero\"", "y")
+        }) {
+            JsonNode graph = graph(initializers, nodes);
+            assertThrows(IllegalArgumentException.class, () -> ScoreGraph.of(graph, 1, 1, 1, 1));
+        }
+    }
+
     @Test
     void whatIsNotElementwiseIsUnsupported() throws Exception {
         JsonNode sums = graph("", node("ReduceSum", "\"s\"", "y"));

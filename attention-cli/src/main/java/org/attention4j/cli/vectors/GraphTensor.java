@@ -1,0 +1,214 @@
+package org.attention4j.cli.vectors;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A tensor in a graph that no score goes into: a constant, or what is made of constants and of the shape of the scores.
+ *
+ * @param extents its shape
+ * @param elements row by row; a truth value is 1 or 0
+ * @param whole whether it holds integers, which divide to integers
+ */
+record GraphTensor(int[] extents, double[] elements, boolean whole) {
+    /** A graph is a file's: what it makes of a few numbers is no more than this. */
+    private static final int MOST = 1 << 24;
+
+    static GraphTensor scalar(double value, boolean whole) {
+        return new GraphTensor(new int[0], new double[] {value}, whole);
+    }
+
+    /** Whole numbers, one after the other. */
+    static GraphTensor list(int... values) {
+        return new GraphTensor(
+                new int[] {values.length},
+                Arrays.stream(values).asDoubleStream().toArray(),
+                true);
+    }
+
+    /** A tensor as a case's JSON has it: {@code dtype}, {@code shape} and {@code data}. */
+    static GraphTensor of(String name, JsonNode tensor) throws UnsupportedCaseException {
+        JsonNode data = tensor.path("data");
+        int[] extents = new int[tensor.path("shape").size()];
+        Arrays.setAll(extents, d -> tensor.path("shape").path(d).asInt());
+        if (!data.isArray()) {
+            throw new UnsupportedCaseException("a graph with " + name + " of " + tensor + ", not a tensor");
+        }
+        if (data.size() != size(extents)) {
+            throw new IllegalArgumentException(
+                    name + " " + Arrays.toString(extents) + " of " + data.size() + " elements");
+        }
+        double[] elements = new double[data.size()];
+        Arrays.setAll(elements, n -> number(data.path(n)));
+        return new GraphTensor(extents, elements, tensor.path("dtype").asText().startsWith("I"));
+    }
+
+    private static double number(JsonNode node) {
+        return node.isBoolean()
+                ? node.asBoolean() ? 1 : 0
+                : node.isTextual() ? Double.parseDouble(node.asText()) : node.asDouble();
+    }
+
+    /** How many elements a shape has, refused where they are more than a graph is let make. */
+    static int size(int... extents) {
+        long size = 1;
+        for (int extent : extents) {
+            size *= extent;
+            if (extent < 0 || size > MOST) {
+                throw new IllegalArgumentException(
+                        "a graph with a tensor " + Arrays.toString(extents) + ", of more than " + MOST + " elements");
+            }
+        }
+        return (int) size;
+    }
+
+    int rank() {
+        return extents.length;
+    }
+
+    int integer(int n) {
+        return (int) elements[n];
+    }
+
+    /** All elements as integers. */
+    int[] integers() {
+        return Arrays.stream(elements).mapToInt(element -> (int) element).toArray();
+    }
+
+    /** Distances of elements in the directions of the last {@code axes} axes, 0 where this is 1 long or has no such axis. */
+    int[] strides(int axes) {
+        int[] strides = new int[axes];
+        int stride = 1;
+        for (int d = rank() - 1; d >= 0; d--) {
+            int axis = axes - rank() + d;
+            if (axis >= 0) {
+                strides[axis] = extents[d] == 1 ? 0 : stride;
+            }
+            stride *= extents[d];
+        }
+        return strides;
+    }
+
+    /** The shape that tensors broadcast to. */
+    static int[] broadcast(List<GraphTensor> tensors) {
+        int rank = tensors.stream().mapToInt(GraphTensor::rank).max().orElse(0);
+        int[] extents = new int[rank];
+        Arrays.fill(extents, 1);
+        for (GraphTensor tensor : tensors) {
+            for (int d = 0; d < tensor.rank(); d++) {
+                int axis = rank - tensor.rank() + d;
+                if (extents[axis] != tensor.extents[d] && extents[axis] != 1 && tensor.extents[d] != 1) {
+                    throw new IllegalArgumentException("a graph of shapes that do not broadcast: "
+                            + Arrays.toString(extents) + " and " + Arrays.toString(tensor.extents));
+                }
+                extents[axis] = extents[axis] == 1 ? tensor.extents[d] : extents[axis];
+            }
+        }
+        return extents;
+    }
+
+    /** What stands at an index of a shape that this broadcasts to. */
+    double at(int index, int[] shape, int[] strides) {
+        int rest = index;
+        int at = 0;
+        for (int d = shape.length - 1; d >= 0; d--) {
+            at += rest % shape[d] * strides[d];
+            rest /= shape[d];
+        }
+        return elements[at];
+    }
+
+    /** The same elements in another shape, in which −1 is what is left and 0 what was there. */
+    GraphTensor reshaped(int... shape) {
+        int[] reshaped = shape.clone();
+        int open = -1;
+        int known = 1;
+        for (int d = 0; d < shape.length; d++) {
+            reshaped[d] = shape[d] == 0 && d < rank() ? extents[d] : shape[d];
+            if (reshaped[d] == -1) {
+                open = d;
+            } else {
+                known *= reshaped[d];
+            }
+        }
+        if (open >= 0 && known > 0) {
+            reshaped[open] = elements.length / known;
+        }
+        if (Arrays.stream(reshaped).anyMatch(extent -> extent < 0) || size(reshaped) != elements.length) {
+            throw new IllegalArgumentException(
+                    "a graph that reshapes " + Arrays.toString(extents) + " to " + Arrays.toString(shape));
+        }
+        return new GraphTensor(reshaped, elements, whole);
+    }
+
+    /** The same for each index along the axes that are new or were 1 long. */
+    GraphTensor expanded(int... shape) {
+        GraphTensor target = new GraphTensor(shape, new double[0], whole);
+        int[] to = broadcast(List.of(this, target));
+        int[] strides = strides(to.length);
+        double[] expanded = new double[size(to)];
+        Arrays.setAll(expanded, n -> at(n, to, strides));
+        return new GraphTensor(to, expanded, whole);
+    }
+
+    /** With its axes in another order; by default the opposite. */
+    GraphTensor transposed(int... order) {
+        int[] to = new int[rank()];
+        int[] strides = new int[rank()];
+        int[] own = new int[rank()];
+        int stride = 1;
+        for (int d = rank() - 1; d >= 0; d--) {
+            own[d] = stride;
+            stride *= extents[d];
+        }
+        for (int d = 0; d < rank(); d++) {
+            int from = order.length == rank() ? axis(order[d]) : rank() - 1 - d;
+            to[d] = extents[from];
+            strides[d] = own[from];
+        }
+        double[] transposed = new double[elements.length];
+        Arrays.setAll(transposed, n -> at(n, to, strides));
+        return new GraphTensor(to, transposed, whole);
+    }
+
+    /** The parts along an axis that indices name, in their shape. */
+    GraphTensor gathered(GraphTensor indices, int along) {
+        int axis = axis(along);
+        int inner = size(Arrays.copyOfRange(extents, axis + 1, rank()));
+        int outer = size(Arrays.copyOf(extents, axis));
+        int count = indices.elements.length;
+        double[] gathered = new double[size(outer, count, inner)];
+        for (int n = 0; n < gathered.length; n++) {
+            int index = indices.integer(n / inner % count);
+            int row = n / inner / count * extents[axis] + (index < 0 ? index + extents[axis] : index);
+            gathered[n] = elements[row * inner + n % inner];
+        }
+        int[] to = new int[rank() - 1 + indices.rank()];
+        System.arraycopy(extents, 0, to, 0, axis);
+        System.arraycopy(indices.extents, 0, to, axis, indices.rank());
+        System.arraycopy(extents, axis + 1, to, axis + indices.rank(), rank() - axis - 1);
+        return new GraphTensor(to, gathered, whole);
+    }
+
+    /** One behind the other along the first axis. */
+    static GraphTensor joined(List<GraphTensor> parts) {
+        GraphTensor first = parts.get(0);
+        int[] to = first.extents.clone();
+        to[0] = parts.stream().mapToInt(part -> part.extents[0]).sum();
+        double[] joined = parts.stream()
+                .flatMapToDouble(part -> Arrays.stream(part.elements))
+                .toArray();
+        return new GraphTensor(to, joined, first.whole);
+    }
+
+    /** An axis counted from the front. */
+    int axis(int axis) {
+        int from = axis < 0 ? axis + rank() : axis;
+        if (from < 0 || from >= rank()) {
+            throw new IllegalArgumentException(
+                    "a graph with axis " + axis + " of " + Arrays.toString(extents) + ": there is no such axis");
+        }
+        return from;
+    }
+}
