@@ -11,8 +11,9 @@ import org.attention4j.api.MixerConfig;
  * The activations of ONNX's recurrent operators: {@code activations} names those of each direction in turn, {@code
  * activation_alpha} and {@code activation_beta} give their parameters.
  *
- * <p>A list of parameters that is as long as that of the activations has one for each of them. A shorter one has one for
- * each activation that takes it, in order, as onnxruntime reads it.
+ * <p>The parameters are consumed in the order of the activations, each by the next one that takes it, as the operators' text says and
+ * onnxruntime reads it: {@code [Tanh, HardSigmoid]} with {@code [0.3]} has an α of 0.3 for the second, with {@code [0, 0.3]} one of 0. (ONNX's own
+ * evaluator, which knows α for {@code RNN} alone, reads a list of one for each direction by place.)
  */
 final class OnnxCellActivations {
     private static final Set<String> HAVE_ALPHA =
@@ -73,12 +74,8 @@ final class OnnxCellActivations {
         if (!takers.contains(functions.get(index))) {
             return config;
         }
-        int at = index;
-        if (values.size() != functions.size()) {
-            at = (int) functions.subList(0, index).stream()
-                    .filter(takers::contains)
-                    .count();
-        }
+        int at = (int)
+                functions.subList(0, index).stream().filter(takers::contains).count();
         return at < values.size() ? config.with(option, values.path(at).asDouble()) : config;
     }
 }

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** ONNX's recurrent operators with one unit, whose steps can be done by hand. */
 class OnnxRecurrentOperatorTest {
-    /** The second of two activations has parameters: one that takes them stands first in the lists, or second. */
+    /** The second of two activations takes parameters, and so the first of the lists; what no function takes is left over. */
     private static final String BY_NEED = "\"activation_alpha\": [0.5], \"activation_beta\": [1.0]";
 
-    private static final String BY_PLACE = "\"activation_alpha\": [9.0, 0.5], \"activation_beta\": [9.0, 1.0]";
+    private static final String LEFT_OVER = "\"activation_alpha\": [0.5, 9.0], \"activation_beta\": [1.0, 9.0]";
 
     /** Functions that leave everything as it is. */
     private static final String IDENTITY = "\"activations\": [\"Affine\", \"affine\", \"AFFINE\"], "
@@ -59,7 +59,7 @@ class OnnxRecurrentOperatorTest {
     void eachDirectionHasItsOwnFunctionsInBothLayouts() throws IOException {
         Map<String, Tensor> weights =
                 Map.of("W", of(new float[] {1, 2}, 2, 1, 1), "R", of(new float[] {0, 1}, 2, 1, 1));
-        for (String parameters : new String[] {BY_NEED, BY_PLACE}) {
+        for (String parameters : new String[] {BY_NEED, LEFT_OVER}) {
             String attributes =
                     "\"direction\": \"bidirectional\", \"activations\": [\"Tanh\", \"Affine\"], " + parameters;
             Map<String, Tensor> timeFirst = new LinkedHashMap<>(weights);
