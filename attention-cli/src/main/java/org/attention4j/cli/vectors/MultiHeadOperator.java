@@ -159,15 +159,21 @@ final class MultiHeadOperator implements Operator {
             results.put("grad.input.query", batching.out(dQuery));
             results.put("grad.input.key", batching.out(dKey));
             results.put("grad.input.value", batching.out(dValue));
-            if (isCausalAlone() && reference.hasInput("attn_mask")) {
-                results.put(
-                        "grad.input.attn_mask",
-                        Tensor.zeros(reference.input("attn_mask").shape()));
+            if (isCausalAlone()) {
+                putZeroMaskGradient();
             } else {
                 masks.putGradient(results, reference, "attn_mask", dBias, maskShape());
             }
             masks.putGradient(results, reference, "key_padding_mask", dBias, query.extent(0), 1, 1, key.extent(1));
             dParameters.forEach((name, tensor) -> results.put("grad.param." + name, tensor));
+        }
+
+        private void putZeroMaskGradient() {
+            if (reference.hasInput("attn_mask") && !reference.isBoolean("attn_mask")) {
+                results.put(
+                        "grad.input.attn_mask",
+                        Tensor.zeros(reference.input("attn_mask").shape()));
+            }
         }
 
         private static void add(Tensor sum, Tensor more) {

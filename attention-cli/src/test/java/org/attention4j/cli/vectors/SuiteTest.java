@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -126,6 +129,39 @@ class SuiteTest {
 
         tensors.put("output.output@f32", Tensor.of(new float[] {5}, 1, 1, 1, 1));
         assertVerdict(Verdict.FAIL, "is NaN", run("sdpa", tensors, TOLERANCE));
+    }
+
+    /** Of queries and keys of zeros the outputs are means; the mask is not read where {@code is_causal} stands for it. */
+    @Test
+    void aMaskThatStandsBesideIsCausalMayHideOrBeAdded() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("input.query", Tensor.of(new float[] {3, 5, 4, 8}, 1, 4, 1));
+        tensors.put("input.attn_mask", Tensor.zeros(2, 2)); // as many bytes as 4 × 4 truth values
+        tensors.put("param.in_proj_weight", Tensor.of(new float[] {0, 0, 1}, 3, 1));
+        tensors.put("param.out_proj.weight", Tensor.of(new float[] {1}, 1, 1));
+        tensors.put("output.attn_output", Tensor.of(new float[] {3, 4, 4, 5}, 1, 4, 1));
+        tensors.put("cotangent.attn_output", Tensor.of(new float[] {1, 1, 1, 1}, 1, 4, 1));
+        tensors.put("grad.input.query", Tensor.of(new float[] {25 / 12f, 13 / 12f, 7 / 12f, 3 / 12f}, 1, 4, 1));
+        Safetensors.write(folder.resolve("case.safetensors"), NamedTensors.of(tensors), Map.of());
+        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("case.safetensors")))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        int length = (int) file.getLong(0);
+        String header = new String(file.array(), 8, length, StandardCharsets.UTF_8);
+        String given = "\"input.attn_mask\":{\"dtype\":\"F32\",\"shape\":[2,2]";
+        assertTrue(header.contains(given), header);
+        byte[] truths = header.replace(given, "\"input.attn_mask\":{\"dtype\":\"BOOL\",\"shape\":[4,4]")
+                .getBytes(StandardCharsets.UTF_8);
+        ByteBuffer hiding =
+                ByteBuffer.allocate(file.capacity() - length + truths.length).order(ByteOrder.LITTLE_ENDIAN);
+        hiding.putLong(truths.length).put(truths).put(file.position(8 + length));
+        Files.write(folder.resolve("case.safetensors"), hiding.array());
+        assertVerdict(
+                Verdict.PASS,
+                "",
+                runLine("{\"name\": \"a\", \"op\": \"multihead_attention\", \"file\": \"case.safetensors\", \"inputs\":"
+                        + " [\"query\", \"\", \"\", \"\", \"attn_mask\"]" + TOLERANCE
+                        + ", \"attributes\": {\"embed_dim\": 1, \"num_heads\": 1, \"batch_first\": true,"
+                        + " \"is_causal\": true, \"need_weights\": false}}"));
     }
 
     @Test
