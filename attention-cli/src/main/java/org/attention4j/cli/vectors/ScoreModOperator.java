@@ -45,9 +45,11 @@ final class ScoreModOperator implements Operator {
 
         private ScaledDotProductAttention attention = ScaledDotProductAttention.plain();
         private AttentionVariant variant = AttentionVariant.softmax();
-        private boolean added;
+        private ScoreChain chain = new ScoreChain(List.of());
         /** Where {@code rel_table} is added: for each of {@code [H, T, S]} an index of it, or nothing. */
         private int[] tableIndexes = {};
+        /** The step of the chain that adds it. */
+        private int tableStep;
 
         Call(ReferenceCase reference) {
             this.reference = reference;
@@ -83,12 +85,13 @@ final class ScoreModOperator implements Operator {
             }
         }
 
-        private void softCap() throws UnsupportedCaseException {
-            if (added) {
-                throw new UnsupportedCaseException("a soft-cap after a bias; here it comes before");
+        private void softCap() {
+            double cap = reference.attribute("softcap").asDouble();
+            if (chain.steps().isEmpty()) {
+                attention = attention.withSoftCap((float) cap);
+            } else {
+                chain = chain.and(ScoreChain.softCap(cap));
             }
-            attention =
-                    attention.withSoftCap((float) reference.attribute("softcap").asDouble());
         }
 
         private void alibi() throws UnsupportedCaseException {
@@ -98,8 +101,7 @@ final class ScoreModOperator implements Operator {
             if (!both && !rule.contains("slope[h] * (k_pos - q_pos)")) {
                 throw new UnsupportedCaseException("ALiBi by the rule " + rule);
             }
-            added = true;
-            variant = variant.withScores(ScoreModifier.bias((b, h, position, j) -> {
+            chain = chain.and(ScoreModifier.bias((b, h, position, j) -> {
                 int distance = j - (position + shift);
                 return slopes[h] * (both ? -Math.abs(distance) : distance);
             }));
@@ -126,7 +128,6 @@ final class ScoreModOperator implements Operator {
         }
 
         private void table(TableIndex index) {
-            added = true;
             int queries = query.extent(2);
             int keys = key.extent(2);
             int offset = reference.integer("query_offset", 0);
@@ -134,6 +135,15 @@ final class ScoreModOperator implements Operator {
             for (int at = 0; at < tableIndexes.length; at++) {
                 tableIndexes[at] = index.of(at / keys / queries, at / keys % queries + offset, at % keys);
             }
+            float[] table = reference.input("rel_table").toArray();
+            tableStep = chain.steps().size();
+            chain = chain.and(ScoreModifier.bias(
+                    (b, h, position, j) -> table[tableIndexes[(h * queries + row(position)) * keys + j]]));
+        }
+
+        /** The index of the query that a modifier is told the position of. */
+        private int row(int position) {
+            return position - (key.extent(2) - query.extent(2));
         }
 
         private void windowCausal(int window) {
@@ -163,19 +173,15 @@ final class ScoreModOperator implements Operator {
 
         Map<String, Tensor> run() {
             AttentionInputs in = AttentionInputs.of(query, key, value);
-            int[] scores = {1, query.extent(1), query.extent(2), key.extent(2)};
-            if (tableIndexes.length > 0) {
-                float[] table = reference.input("rel_table").toArray();
-                Tensor bias = Tensor.zeros(scores);
-                for (int at = 0; at < tableIndexes.length; at++) {
-                    bias.array()[at] = table[tableIndexes[at]];
-                }
-                in = in.withTerms(ScoreTerms.none().withBias(bias));
+            boolean hasTable = tableIndexes.length > 0;
+            if (hasTable) { // zeros, whose gradient is that of the scores behind the chain
+                in = in.withTerms(ScoreTerms.none().withBias(zeroScores()));
             }
             Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
             Map<String, Tensor> results = new LinkedHashMap<>();
             try (Workspace workspace = Workspace.create()) {
-                ScaledDotProductAttention modified = attention.withVariant(variant);
+                ScaledDotProductAttention modified =
+                        attention.withVariant(chain.steps().isEmpty() ? variant : variant.withScores(chain));
                 OperatorRecording recording = modified.record(in, out, workspace);
                 results.put("output.output", out);
                 if (reference.hasGradients()) {
@@ -186,22 +192,35 @@ final class ScoreModOperator implements Operator {
                             .withQuery(results.get("grad.input.query"))
                             .withKey(results.get("grad.input.key"))
                             .withValue(results.get("grad.input.value"));
-                    Tensor dBias = Tensor.zeros(scores);
-                    gradients = tableIndexes.length > 0 ? gradients.withBias(dBias) : gradients;
+                    Tensor dScores = zeroScores();
+                    gradients = hasTable ? gradients.withBias(dScores) : gradients;
                     modified.backward(recording, reference.cotangent("output"), gradients, workspace);
-                    if (tableIndexes.length > 0) {
-                        results.put("grad.input.rel_table", tableGradient(dBias));
+                    if (hasTable) {
+                        results.put("grad.input.rel_table", tableGradient(dScores, workspace));
                     }
                 }
             }
             return results;
         }
 
-        private Tensor tableGradient(Tensor dBias) {
+        private Tensor zeroScores() {
+            return Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), key.extent(2));
+        }
+
+        private Tensor tableGradient(Tensor dScores, Workspace workspace) {
+            Tensor scores = zeroScores();
+            attention.scores(AttentionInputs.of(query, key, value), scores, workspace);
             Tensor table = reference.input("rel_table");
             double[] sums = new double[(int) table.size()];
-            for (int at = 0; at < tableIndexes.length; at++) {
-                sums[tableIndexes[at]] += dBias.array()[at];
+            int keys = key.extent(2);
+            int queries = query.extent(2);
+            int heads = query.extent(1);
+            for (int at = 0; at < dScores.size(); at++) {
+                int position = at / keys % queries + keys - queries;
+                int head = at / keys / queries % heads;
+                float slope = chain.derivativeFrom(
+                        tableStep, scores.array()[at], at / keys / queries / heads, head, position, at % keys);
+                sums[tableIndexes[at % tableIndexes.length]] += dScores.array()[at] * slope;
             }
             Tensor gradient = Tensor.zeros(table.shape());
             for (int n = 0; n < sums.length; n++) {

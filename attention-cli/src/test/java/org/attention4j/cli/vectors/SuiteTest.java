@@ -164,6 +164,25 @@ class SuiteTest {
                         + " \"is_causal\": true, \"need_weights\": false}}"));
     }
 
+    /** Scores of zeros, in which a slope of 2 makes −2 and 0: the cap comes behind. */
+    @Test
+    void modificationsAreAppliedInTheirOrder() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : List.of("input.query", "input.key")) {
+            tensors.put(name, Tensor.zeros(1, 1, 2, 1));
+        }
+        tensors.put("input.value", Tensor.of(new float[] {1, 0}, 1, 1, 2, 1));
+        tensors.put("input.slopes", Tensor.of(new float[] {2}, 1));
+        double first = Math.exp(0.5 * Math.tanh(2 / 0.5)); // of query 0 key 1 has +2, of query 1 key 0 has −2
+        double second = Math.exp(0.5 * Math.tanh(-2 / 0.5));
+        tensors.put(
+                "output.output",
+                Tensor.of(new float[] {(float) (1 / (1 + first)), (float) (second / (1 + second))}, 1, 1, 2, 1));
+        String attributes = ", \"attributes\": {\"mods\": [\"alibi\", \"softcap\"], \"softcap\": 0.5,"
+                + " \"alibi\": \"score += slope[h] * (k_pos - q_pos)\"}";
+        assertVerdict(Verdict.PASS, "", run("score_mod", tensors, TOLERANCE + attributes));
+    }
+
     @Test
     void unknownOperatorsAreUnsupported() throws IOException {
         assertVerdict(Verdict.UNSUPPORTED, "no operator fft", run("fft", oneKey(5), TOLERANCE));
