@@ -3,6 +3,7 @@ package org.attention4j.core;
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
 import org.attention4j.api.variant.ScoreFunction;
 import org.attention4j.api.variant.ScoreWeighting;
@@ -79,10 +80,17 @@ final class AttentionCall {
         call.maxima = null;
         call.sums = null;
         call.sinks = null;
-        call.scoreFunction = null;
         call.dropout = null;
         call.extraKeys = 0;
         return call;
+    }
+
+    /** Sets all that a variant replaces, also where it replaces nothing, and what it has learned; the rest of it is the {@link #scores}'. */
+    void variant(AttentionVariant variant, float[] learned) {
+        weighting = variant.weighting().orElse(null);
+        scoreWeighting = variant.scoreWeighting().orElse(null);
+        scoreFunction = variant.scoreFunction().orElse(null);
+        variantParameters = learned;
     }
 
     /** Queries of a task: what the keys ask for, or less so that every thread has some of them. */

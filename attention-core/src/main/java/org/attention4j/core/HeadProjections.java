@@ -7,8 +7,6 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
-import org.attention4j.api.variant.AttentionWeighting;
-import org.attention4j.api.variant.ScoreWeighting;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,6 @@ final class HeadProjections {
     private final Linear queryLayer;
     private final Linear keyLayer;
     private final @Nullable Linear valueLayer;
-    private final @Nullable AttentionWeighting weighting;
-    private final @Nullable ScoreWeighting scoreWeighting;
     private final float[] variantParameters;
     /** Learned key and value, or nothing. */
     private final float[] biasKey;
@@ -50,8 +46,6 @@ final class HeadProjections {
         this.rules = rules;
         this.kernels = kernels;
         this.causal = causal;
-        weighting = variant.weighting().orElse(null);
-        scoreWeighting = variant.scoreWeighting().orElse(null);
         variantParameters = VariantParameters.values(variant, parameters);
         queryLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.QUERY, parameters));
         keyLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.KEY, parameters));
@@ -163,10 +157,7 @@ final class HeadProjections {
         call.queryTime = rows.time;
         call.queryLengths = rows.lengths;
         call.causal = causal;
-        call.weighting = weighting;
-        call.scoreWeighting = scoreWeighting;
-        call.scoreFunction = variant.scoreFunction().orElse(null);
-        call.variantParameters = variantParameters;
+        call.variant(variant, variantParameters);
         call.sinks = rules.sinks();
         float scale = call.scoreFunction == null ? rules.scale() : 1f;
         call.scores.set(scale, rules.softCap(), rules.positions(), variant, terms, memory);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * k_R] themselves; what a head gets is a mean of latents, which V_h takes to its output. So no keys and values of heads are ever made.
  */
 final class LatentLayers {
+    private static final float[] NOTHING_LEARNED = {};
+
     final LatentForm form;
     final @Nullable Linear queryDown;
     final Linear query;
@@ -127,7 +129,7 @@ final class LatentLayers {
         call.queryTime = in.time;
         call.queryLengths = in.lengths;
         call.causal = causal;
-        call.weighting = null;
+        call.variant(variant, NOTHING_LEARNED);
         call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, ScoreTerms.none(), memory);
         call.sinks = rules.sinks();
         call.dropout = recording == null ? null : rules.dropout();

@@ -31,6 +31,8 @@ public final class ScaledDotProductAttention {
     private static final ScaledDotProductAttention PLAIN =
             new ScaledDotProductAttention(Float.NaN, 0, false, AttentionVariant.softmax(), null, null);
 
+    private static final float[] NOTHING_LEARNED = {}; // withVariant refuses one with parameters
+
     /** NaN stands for 1/√E. */
     private final float scale;
 
@@ -373,9 +375,7 @@ public final class ScaledDotProductAttention {
             call.keyLengths[b] = in.keyLength(b);
         }
         call.causal = causal;
-        call.weighting = variant.weighting().orElse(null);
-        call.scoreWeighting = variant.scoreWeighting().orElse(null);
-        call.scoreFunction = variant.scoreFunction().orElse(null);
+        call.variant(variant, NOTHING_LEARNED);
         float factor = Float.isNaN(scale) ? (float) (1 / Math.sqrt(call.keyWidth)) : scale;
         call.scores.set(call.scoreFunction == null ? factor : 1f, softCap, null, variant, in.terms(), memory);
         Tensor sinks = in.sinks();
