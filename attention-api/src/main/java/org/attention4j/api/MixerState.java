@@ -18,6 +18,22 @@ public interface MixerState {
     MixerSpec spec();
 
     /**
+     * This state as what a mixer makes, for those who write one. That it was made for the mixer's configuration, {@link MixerSpec#check(Sequences,
+     * MixerState, Tensor)} has found.
+     *
+     * @param type the class of the mixer's states
+     * @param <T> the class of the mixer's states
+     * @return this
+     * @throws ForeignStateException if it is of another class
+     */
+    default <T extends MixerState> T require(Class<T> type) {
+        if (!type.isInstance(this)) {
+            throw new ForeignStateException(spec().fingerprint(), getClass().getName());
+        }
+        return type.cast(this);
+    }
+
+    /**
      * B, the number of sequences.
      *
      * @return at least 0

@@ -138,6 +138,41 @@ class MixerSpecTest {
                 new ForeignStateException("lstm width=8", "lstm width=8").getMessage());
     }
 
+    private record Same(MixerSpec spec, NamedTensors parameters) implements SequenceMixer {
+        @Override
+        public SequenceMixer withParameters(ParameterSource source) {
+            return new Same(spec, parameters);
+        }
+
+        @Override
+        public void forward(Sequences from, Tensor to, Workspace workspace) {}
+    }
+
+    private record Recorded(SequenceMixer mixer, long bytes) implements Recording {}
+
+    private record Other(SequenceMixer mixer, long bytes) implements Recording {}
+
+    @Test
+    void aStateOfAnotherClassIsForeign() {
+        MixerState state = new RowState(spec, 2, 4, 1, 0);
+        assertSame(state, state.require(RowState.class));
+        abstract class Ring implements MixerState {}
+        assertEquals(
+                "made for [org.attention4j.api.RowState], cannot be used with [" + spec + "]",
+                assertThrows(ForeignStateException.class, () -> state.require(Ring.class))
+                        .getMessage());
+    }
+
+    @Test
+    void aRecordingOfAnotherMixerOrClassIsForeign() {
+        SequenceMixer mixer = new Same(spec, spec.zeroParameters());
+        SequenceMixer twin = mixer.withParameters(ParameterSource.of(mixer.parameters()));
+        Recording recording = new Recorded(mixer, 0);
+        assertSame(recording, recording.require(mixer, Recorded.class));
+        assertThrows(ForeignStateException.class, () -> recording.require(twin, Recorded.class));
+        assertThrows(ForeignStateException.class, () -> recording.require(mixer, Other.class));
+    }
+
     @Test
     void aStepIsCheckedForItsState() {
         RowState state = new RowState(spec, 2, 4, 1, 0);

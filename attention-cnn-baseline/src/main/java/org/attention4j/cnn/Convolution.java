@@ -3,7 +3,6 @@ package org.attention4j.cnn;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
@@ -144,10 +143,7 @@ public final class Convolution implements Differentiable, Incremental {
 
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (recording.mixer() != this || !(recording instanceof ConvolutionRecording mine)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        ConvolutionRecording mine = recording.require(this, ConvolutionRecording.class);
         Sequences in = mine.in();
         spec.check(this, mine, in, dOut, gradients);
         int mark = workspace.begin();

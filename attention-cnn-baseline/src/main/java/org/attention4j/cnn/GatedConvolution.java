@@ -5,7 +5,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
@@ -167,10 +166,7 @@ public final class GatedConvolution implements Differentiable, Incremental {
 
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (recording.mixer() != this || !(recording instanceof GatedRecording mine)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        GatedRecording mine = recording.require(this, GatedRecording.class);
         Sequences in = mine.in();
         spec.check(this, mine, in, dOut, gradients);
         int mark = workspace.begin();

@@ -3,7 +3,6 @@ package org.attention4j.cnn;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import org.attention4j.api.Capability;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.RowState;
@@ -34,9 +33,7 @@ final class InputState {
     /** Checks the arguments of a step. */
     static RowState check(MixerSpec spec, Sequences chunk, MixerState state, Tensor out) {
         spec.check(chunk, state, out);
-        if (!(state instanceof RowState rows)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        RowState rows = state.require(RowState.class);
         return rows;
     }
 

@@ -171,10 +171,7 @@ public final class LongConvolution implements Differentiable, Incremental {
 
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (recording.mixer() != this || !(recording instanceof ConvolutionRecording mine)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        ConvolutionRecording mine = recording.require(this, ConvolutionRecording.class);
         Sequences in = mine.in();
         spec.check(this, mine, in, dOut, gradients);
         int mark = workspace.begin();

@@ -5,7 +5,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
@@ -150,10 +149,7 @@ public final class TemporalConvolution implements Differentiable, Incremental {
 
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (recording.mixer() != this || !(recording instanceof TemporalRecording mine)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        TemporalRecording mine = recording.require(this, TemporalRecording.class);
         spec.check(this, mine, mine.in(), dOut, gradients);
         TemporalBackward.run(blocks, mine, dOut, gradients, workspace);
     }
@@ -180,9 +176,7 @@ public final class TemporalConvolution implements Differentiable, Incremental {
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof RowState rows)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        RowState rows = state.require(RowState.class);
         TemporalForward.step(blocks, chunk, rows, lookback(), out, workspace);
     }
 

@@ -93,7 +93,7 @@ final class Doors {
 
     static AttentionRecording checkRecording(
             ProjectedAttention mixer, Recording recording, Tensor dOut, Gradients gradients) {
-        AttentionRecording own = checkRecording(mixer, recording);
+        AttentionRecording own = recording.require(mixer, AttentionRecording.class);
         mixer.spec.check(mixer, own, own.query, dOut, gradients);
         if (gradients.initial().isPresent()) {
             throw mixer.spec.refusal(Capability.RECURRENT);
@@ -110,14 +110,6 @@ final class Doors {
                     "gradient of the context", dContext, own.key.tensor().shape());
         }
         return own;
-    }
-
-    static AttentionRecording checkRecording(ProjectedAttention mixer, Recording recording) {
-        if (recording instanceof AttentionRecording own && own.mixer() == mixer) {
-            return own;
-        }
-        throw new ForeignStateException(
-                mixer.spec.fingerprint(), recording.mixer().spec().fingerprint());
     }
 
     /** Gradients of an input and a context as gradients of queries, keys and values. */
@@ -184,10 +176,10 @@ final class Doors {
     static AttentionCache checkState(MixerSpec spec, Sequences chunk, MixerState state, Tensor weights) {
         int columns = weights.shape().rank() == 4 ? weights.extent(3) : 0;
         spec.checkWeights(chunk, columns, weights);
-        if (!(state instanceof AttentionCache own)
-                || !state.spec().fingerprint().equals(spec.fingerprint())) {
+        if (!state.spec().fingerprint().equals(spec.fingerprint())) {
             throw new ForeignStateException(spec.fingerprint(), state.spec().fingerprint());
         }
+        AttentionCache own = state.require(AttentionCache.class);
         if (own.batch() != chunk.batch()) {
             throw new ShapeMismatchException(
                     "chunk",

@@ -8,7 +8,6 @@ import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
@@ -170,10 +169,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
 
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (!(recording instanceof LatentRecording own) || own.mixer() != this) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        LatentRecording own = recording.require(this, LatentRecording.class);
         spec.check(this, own, own.query, dOut, gradients);
         if (gradients.initial().isPresent()) {
             throw spec.refusal(Capability.RECURRENT);
@@ -230,9 +226,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof AttentionCache own)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        AttentionCache own = state.require(AttentionCache.class);
         pass.step(chunk, own, out, workspace);
     }
 }

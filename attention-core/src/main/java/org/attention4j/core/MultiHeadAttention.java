@@ -278,7 +278,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @param workspace scratch memory and threads
      */
     public void backward(Recording recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
-        AttentionRecording own = Doors.checkRecording(this, recording);
+        AttentionRecording own = recording.require(this, AttentionRecording.class);
         Doors.checkGradients(own, dOut, gradients);
         ProjectedBackward.run(own, dOut, gradients, workspace);
     }

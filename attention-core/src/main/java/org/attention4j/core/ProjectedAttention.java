@@ -7,7 +7,6 @@ import org.attention4j.api.Attentive;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -179,9 +178,7 @@ abstract class ProjectedAttention implements Incremental, Differentiable, Attent
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof AttentionCache own)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        AttentionCache own = state.require(AttentionCache.class);
         own.take(chunk, out, workspace, step);
     }
 

@@ -6,7 +6,6 @@ import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -130,7 +129,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        sublayers.forward(chunk, null, BlockState.of(state, spec), out, workspace);
+        sublayers.forward(chunk, null, state.require(BlockState.class), out, workspace);
     }
 
     @Override
@@ -143,10 +142,7 @@ public final class Block implements Incremental, Differentiable, Attentive {
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
         spec.require(Capability.DIFFERENTIABLE);
-        if (!(recording instanceof BlockRecording own)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        BlockRecording own = recording.require(this, BlockRecording.class);
         spec.check(this, recording, own.in(), dOut, gradients);
         sublayers.backward(own, dOut, gradients, workspace);
     }

@@ -2,7 +2,6 @@ package org.attention4j.model;
 
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.PreparedContext;
@@ -21,14 +20,6 @@ final class BlockState implements MixerState {
         this.spec = spec;
         this.mixerState = mixerState;
         this.memory = memory;
-    }
-
-    /** A state as the one of a block. */
-    static BlockState of(MixerState state, MixerSpec spec) {
-        if (!(state instanceof BlockState own)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
-        return own;
     }
 
     @Override

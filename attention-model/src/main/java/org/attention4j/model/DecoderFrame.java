@@ -87,10 +87,7 @@ abstract class DecoderFrame implements Contextual, Differentiable {
     @Override
     public final void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
         spec().require(Capability.DIFFERENTIABLE);
-        if (!(recording instanceof LayerRecording own)) {
-            throw new ForeignStateException(
-                    spec().fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        LayerRecording own = recording.require(this, LayerRecording.class);
         spec().check(this, recording, own.in(), dOut, gradients);
         Sequences memory = Objects.requireNonNull(own.memory());
         if (gradients.context().isPresent()) {

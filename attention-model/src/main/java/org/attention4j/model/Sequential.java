@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -134,7 +133,7 @@ public final class Sequential implements Incremental, Differentiable {
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        StackState own = StackState.of(state, spec);
+        StackState own = state.require(StackState.class);
         own.room(chunk);
         run(chunk, own, out, workspace);
     }
@@ -187,10 +186,7 @@ public final class Sequential implements Incremental, Differentiable {
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
         spec.require(Capability.DIFFERENTIABLE);
-        if (!(recording instanceof SequentialRecording own)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        SequentialRecording own = recording.require(this, SequentialRecording.class);
         Sequences in = own.passes().get(0).in();
         spec.check(this, recording, in, dOut, gradients);
         int mark = workspace.begin();

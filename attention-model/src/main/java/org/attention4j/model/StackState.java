@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import org.attention4j.api.CorruptFileException;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Sequences;
@@ -17,14 +16,6 @@ import org.attention4j.api.Workspace;
  * @param layers at least one
  */
 record StackState(MixerSpec spec, List<BlockState> layers) implements MixerState {
-    /** A state as the one of a stack. */
-    static StackState of(MixerState state, MixerSpec spec) {
-        if (!(state instanceof StackState own)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
-        return own;
-    }
-
     /** States that were read one by one must stand at the same positions. */
     static StackState loaded(MixerSpec spec, List<BlockState> layers) {
         BlockState first = layers.get(0);

@@ -133,7 +133,7 @@ public final class TransformerDecoder extends DecoderFrame {
 
     @Override
     void run(Sequences in, @Nullable Sequences memory, @Nullable MixerState state, Tensor out, Workspace workspace) {
-        stack.forward(in, memory, state == null ? null : StackState.of(state, spec), out, workspace);
+        stack.forward(in, memory, state == null ? null : state.require(StackState.class), out, workspace);
     }
 
     @Override
@@ -150,7 +150,7 @@ public final class TransformerDecoder extends DecoderFrame {
     public MixerState newState(Sequences memory, int capacity, Workspace workspace) {
         List<BlockState> states = new ArrayList<>();
         for (TransformerDecoderLayer layer : layers) {
-            states.add(BlockState.of(layer.newState(memory, capacity, workspace), layer.spec()));
+            states.add(layer.newState(memory, capacity, workspace).require(BlockState.class));
         }
         return new StackState(spec, List.copyOf(states));
     }
@@ -159,7 +159,7 @@ public final class TransformerDecoder extends DecoderFrame {
     public MixerState loadState(ReadableByteChannel channel, Sequences memory, Workspace workspace) throws IOException {
         List<BlockState> states = new ArrayList<>();
         for (TransformerDecoderLayer layer : layers) {
-            states.add(BlockState.of(layer.loadState(channel, memory, workspace), layer.spec()));
+            states.add(layer.loadState(channel, memory, workspace).require(BlockState.class));
         }
         return StackState.loaded(spec, states);
     }

@@ -132,7 +132,7 @@ public final class TransformerDecoderLayer extends DecoderFrame {
 
     @Override
     void run(Sequences in, @Nullable Sequences memory, @Nullable MixerState state, Tensor out, Workspace workspace) {
-        sublayers.forward(in, memory, state == null ? null : BlockState.of(state, spec), out, workspace);
+        sublayers.forward(in, memory, state == null ? null : state.require(BlockState.class), out, workspace);
     }
 
     @Override

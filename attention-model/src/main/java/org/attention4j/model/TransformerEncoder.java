@@ -10,7 +10,6 @@ import java.util.function.Function;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -144,10 +143,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
         spec.require(Capability.DIFFERENTIABLE);
-        if (!(recording instanceof StackRecording own)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        StackRecording own = recording.require(this, StackRecording.class);
         spec.check(this, recording, own.in(), dOut, gradients);
         stack.backward(own, dOut, gradients, workspace);
     }
@@ -157,7 +153,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
         spec.require(Capability.INCREMENTAL);
         List<BlockState> states = new ArrayList<>();
         for (Block layer : layers) {
-            states.add(BlockState.of(layer.newState(batch, capacity), layer.spec()));
+            states.add(layer.newState(batch, capacity).require(BlockState.class));
         }
         return new StackState(spec, List.copyOf(states));
     }
@@ -175,7 +171,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
         spec.require(Capability.INCREMENTAL);
         List<BlockState> states = new ArrayList<>();
         for (Block layer : layers) {
-            states.add(BlockState.of(layer.loadState(channel), layer.spec()));
+            states.add(layer.loadState(channel).require(BlockState.class));
         }
         return StackState.loaded(spec, states);
     }
@@ -183,6 +179,6 @@ public final class TransformerEncoder implements Incremental, Differentiable {
     @Override
     public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        stack.forward(chunk, null, StackState.of(state, spec), out, workspace);
+        stack.forward(chunk, null, state.require(StackState.class), out, workspace);
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
@@ -163,10 +162,7 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
 
     private void backwardFrom(
             Recording recording, Tensor dOut, @Nullable NamedTensors dLast, Gradients gradients, Workspace workspace) {
-        if (recording.mixer() != this || !(recording instanceof RecurrentRecording mine)) {
-            throw new ForeignStateException(
-                    spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        RecurrentRecording mine = recording.require(this, RecurrentRecording.class);
         Sequences in = mine.in();
         spec.check(this, mine, in, dOut, gradients);
         if (dLast != null) {
@@ -215,9 +211,7 @@ abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incre
     @Override
     public final void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
-        if (!(state instanceof RowState rows)) {
-            throw new ForeignStateException(spec.fingerprint(), state.getClass().getName());
-        }
+        RowState rows = state.require(RowState.class);
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();

@@ -100,9 +100,7 @@ record DecayingAverage(MixerSpec spec) implements Incremental, Differentiable {
     /** dx_t += (1 − decay) · s_t with s_t = dy_t + decay · s_{t+1}. */
     @Override
     public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        if (!(recording instanceof Recorded(SequenceMixer ignored, Sequences in))) {
-            throw new ForeignStateException(spec.fingerprint(), recording.mixer().spec().fingerprint());
-        }
+        Sequences in = recording.require(this, Recorded.class).in();
         spec.check(this, recording, in, dOut, gradients);
         Tensor dIn = gradients.input().orElse(null);
         if (dIn == null) {
