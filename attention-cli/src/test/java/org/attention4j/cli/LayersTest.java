@@ -20,11 +20,13 @@ import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.kernels.Activation;
+import org.attention4j.model.ActivationLayer;
 import org.attention4j.model.Arrangement;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Norm;
+import org.attention4j.model.Residual;
 import org.attention4j.model.RmsNorm;
 import org.attention4j.model.Sequential;
 import org.attention4j.model.SinusoidalPositions;
@@ -38,7 +40,7 @@ import org.attention4j.tests.ReportWriter;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Blocks, decoder layers, stacks and sequences of parts are mixers: they keep every law of mixers, whatever is inside. */
+/** Blocks, decoder layers, stacks, sequences of parts and residual sums are mixers: they keep every law of mixers, whatever is inside. */
 class LayersTest {
     private static final int TRIES = Integer.getInteger("attention4j.tries", 12);
     private static final long SEED = Long.getLong("attention4j.seed", 20_261_124L);
@@ -139,6 +141,31 @@ class LayersTest {
                 .then(MIXERS.create("gru", gru, source.under("3.")));
     }
 
+    private static Residual residual(MixerConfig config, ParameterSource source) {
+        return Residual.of(attention(config, config.get(CAUSAL), source.under("mixer.")));
+    }
+
+    /** A residual block of convolutions, which changes the width, in one that does not. */
+    private static Residual residualConvolutions(MixerConfig config, ParameterSource source) {
+        int width = config.width();
+        int hidden = config.get(HIDDEN);
+        boolean causal = config.get(CAUSAL);
+        ParameterSource outer = source.under("mixer.0.");
+        ParameterSource inner = outer.under("mixer.");
+        Sequential convolutions = Sequential.of(
+                        convolution(MixerConfig.width(width).with("output-width", hidden), causal, inner.under("0.")))
+                .then(ActivationLayer.of(hidden, Activation.SILU))
+                .then(convolution(MixerConfig.width(hidden), causal, inner.under("2.")));
+        LinearLayer shortcut = LinearLayer.of(width, hidden, config.get(BIAS), outer.under("shortcut."));
+        MixerConfig back = MixerConfig.width(hidden).with("output-width", width).with("kernel", 1);
+        return Residual.of(Sequential.of(Residual.of(convolutions, shortcut))
+                .then(convolution(back, causal, source.under("mixer.1."))));
+    }
+
+    private static SequenceMixer convolution(MixerConfig config, boolean causal, ParameterSource source) {
+        return MIXERS.create("convolution", config.with("causal", causal), source);
+    }
+
     private static TransformerDecoder decoder(MixerConfig config, ParameterSource source) {
         return TransformerDecoder.of(
                 List.of(
@@ -156,6 +183,8 @@ class LayersTest {
                         LayerProvider.of("block", ofBlocks, LayersTest::block),
                         LayerProvider.of("transformer-encoder", ofEncoders, LayersTest::encoder),
                         LayerProvider.of("sequential", ofEncoders, LayersTest::sequential),
+                        LayerProvider.of("residual", ofBlocks, LayersTest::residual),
+                        LayerProvider.of("residual-convolutions", ofEncoders, LayersTest::residualConvolutions),
                         LayerProvider.of("transformer-decoder-layer", ofDecoders, LayersTest::decoderLayer),
                         LayerProvider.of("transformer-decoder", ofDecoders, LayersTest::decoder))
                 .map(provider -> DynamicTest.dynamicTest(provider.kind().id(), () -> {

@@ -1,5 +1,6 @@
 package org.attention4j.model;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -120,6 +121,36 @@ final class BlockSpec {
         return finish(builder, kind, layers, parameters);
     }
 
+    /** Of a residual sum around a mixer. */
+    static MixerSpec ofSum(MixerSpec mixer, Part inside, Optional<Part> shortcut) {
+        if (shortcut.isEmpty()) {
+            checkWidths("mixer", mixer, mixer.inputWidth());
+        }
+        String beside = shortcut.map(Part::description).orElse("none");
+        OptionSchema options = OptionSchema.of(
+                choice("mixer", mixer, "The mixer inside."),
+                Option.choice("shortcut", List.of(beside), beside, "What the input goes through before it is added."));
+        MixerKind kind = new MixerKind(
+                "residual",
+                MixerFamily.OTHER,
+                "A residual sum around a mixer",
+                options,
+                passedOn(mixer.kind().capabilities(), PASSED_ON));
+        MixerConfig config = MixerConfig.width(mixer.inputWidth())
+                .with("mixer", mixer.fingerprint())
+                .with("shortcut", beside);
+        MixerSpec.Builder builder = MixerSpec.of(kind, config)
+                .outputWidth(mixer.outputWidth())
+                .heads(mixer.heads())
+                .causal(mixer.causal())
+                .exactness(mixer.exactness())
+                .smooth(mixer.smooth());
+        mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
+        List<ParameterSpec> parameters = new ArrayList<>(inside.specs());
+        shortcut.ifPresent(layer -> parameters.addAll(layer.specs()));
+        return finish(builder, mixer, parameters);
+    }
+
     /** Of parts one after the other. */
     static MixerSpec ofParts(int width, List<Part> parts, List<ParameterSpec> parameters) {
         List<MixerSpec> mixers = parts.stream()
@@ -150,8 +181,8 @@ final class BlockSpec {
             throw new BadConfigurationException(
                     role,
                     mixer.fingerprint(),
-                    "a block adds the mixer's output to its input, so input and output width must be " + width
-                            + ", were " + mixer.inputWidth() + " and " + mixer.outputWidth());
+                    "the mixer's output is added to its input, so input and output width must be " + width + ", were "
+                            + mixer.inputWidth() + " and " + mixer.outputWidth());
         }
     }
 

@@ -51,7 +51,7 @@ final class Identity extends RowLayer {
     @Override
     void addGradients(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
         if (gradients.input().isPresent()) {
-            Residual.add(Sequences.of(dOut, in.lengths()), gradients.input().get(), workspace);
+            RowSum.add(Sequences.of(dOut, in.lengths()), gradients.input().get(), workspace);
         }
     }
 }

@@ -114,7 +114,7 @@ abstract class PositionLayer implements Layer {
         int mark = workspace.begin();
         try {
             if (gradients.input().isPresent()) {
-                Residual.add(Sequences.of(dOut, in.lengths()), gradients.input().get(), workspace);
+                RowSum.add(Sequences.of(dOut, in.lengths()), gradients.input().get(), workspace);
             }
             if (gradients.parameters().contains("weight")) {
                 addToTable(in, dOut, gradients.parameters().get("weight"), workspace.scratch());

@@ -1,28 +1,204 @@
 package org.attention4j.model;
 
-import org.attention4j.api.Scratch;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.List;
+import java.util.Optional;
+import org.attention4j.api.Attentive;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Capability;
+import org.attention4j.api.Differentiable;
+import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Recording;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Kernels;
+import org.jspecify.annotations.Nullable;
 
-/** y ← y + x at true positions; padding is left as it is. */
-final class Residual extends RowTask {
-    private final Kernels kernels = Kernels.preferred();
-    private int width;
+/**
+ * A residual sum around a mixer, y = x + f(x) (He et al. 2016), or y = s(x) + f(x) where a shortcut s makes the widths equal. Mixers that are
+ * stacked without a {@link Block}'s norms and MLP stand in such sums: the LSTMs of GNMT, the convolutions of ConvS2S, ByteNet and QuartzNet. What is between the
+ * two ends is mostly a {@link Sequential}.
+ *
+ * <p>Parameters are those of the mixer under {@code mixer.} and those of the shortcut under {@code shortcut.}.
+ *
+ * <p>It is itself a mixer {@code [B, T, D]} to {@code [B, T, D']}: incremental, differentiable and attentive if the mixer inside is. Its state and its
+ * attention weights are the mixer's.
+ */
+public final class Residual implements Incremental, Differentiable, Attentive {
+    private static final String MIXER = "mixer.";
+    private static final String SHORTCUT = "shortcut.";
 
-    private Residual() {}
+    private final SequenceMixer mixer;
+    private final @Nullable LinearLayer shortcut;
+    private final Part inside;
+    private final @Nullable Part around;
+    private final MixerSpec spec;
 
-    static void add(Sequences x, Tensor y, Workspace workspace) {
-        int mark = workspace.scratch().mark();
-        Residual task = workspace.scratch().object(Residual.class, Residual::new);
-        task.width = x.width();
-        task.add(x, x.tensor(), y, workspace);
-        workspace.scratch().release(mark);
+    private Residual(SequenceMixer mixer, @Nullable LinearLayer shortcut) {
+        this.mixer = mixer;
+        this.shortcut = shortcut;
+        inside = new Part.Mixing(mixer, MIXER);
+        around = shortcut == null ? null : new Part.Applying(shortcut, SHORTCUT);
+        spec = BlockSpec.ofSum(mixer.spec(), inside, Optional.ofNullable(around));
+    }
+
+    /**
+     * y = x + f(x).
+     *
+     * @param mixer f, whose output is as wide as its input
+     * @return the sum
+     * @throws BadConfigurationException if the mixer's output has another width than its input
+     */
+    public static Residual of(SequenceMixer mixer) {
+        return new Residual(mixer, null);
+    }
+
+    /**
+     * y = s(x) + f(x).
+     *
+     * @param mixer f
+     * @param shortcut s, of the mixer's widths: a convolution of one tap
+     * @return the sum
+     * @throws BadConfigurationException if the shortcut has other widths than the mixer
+     */
+    public static Residual of(SequenceMixer mixer, LinearLayer shortcut) {
+        MixerSpec inside = mixer.spec();
+        if (shortcut.inputWidth() != inside.inputWidth() || shortcut.outputWidth() != inside.outputWidth()) {
+            throw new BadConfigurationException(
+                    "shortcut",
+                    shortcut.inputWidth() + " to " + shortcut.outputWidth(),
+                    "must be of the mixer's widths, " + inside.inputWidth() + " to " + inside.outputWidth());
+        }
+        return new Residual(mixer, shortcut);
+    }
+
+    /**
+     * The mixer inside.
+     *
+     * @return the very instance
+     */
+    public SequenceMixer mixer() {
+        return mixer;
     }
 
     @Override
-    void rows(int from, int to, Scratch scratch) {
-        kernels.add(x, xOffset + from * width, y, yOffset + from * width, (to - from) * width);
+    public MixerSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public NamedTensors parameters() {
+        NamedTensors own = inside.parameters();
+        return around == null ? own : own.and("", around.parameters());
+    }
+
+    @Override
+    public Residual withParameters(ParameterSource source) {
+        return new Residual(
+                mixer.withParameters(source.under(MIXER)),
+                shortcut == null ? null : shortcut.withParameters(source.under(SHORTCUT)));
+    }
+
+    @Override
+    public void forward(Sequences in, Tensor out, Workspace workspace) {
+        spec.check(in, out);
+        run(in, null, out, workspace);
+    }
+
+    @Override
+    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
+        spec.check(chunk, state, out);
+        BlockState own = state.require(BlockState.class);
+        own.room(chunk);
+        run(chunk, own, out, workspace);
+    }
+
+    private void run(Sequences in, @Nullable BlockState state, Tensor out, Workspace workspace) {
+        int mark = workspace.begin();
+        try {
+            inside.forward(in, null, state, out, workspace);
+            addShortcut(in, out, workspace);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    private void addShortcut(Sequences in, Tensor out, Workspace workspace) {
+        Sequences sum = in;
+        if (around != null) {
+            sum = Intermediate.like(in, spec.outputWidth(), workspace.scratch());
+            around.forward(in, null, null, sum.tensor(), workspace);
+        }
+        RowSum.add(sum, out, workspace);
+    }
+
+    @Override
+    public Recording record(Sequences in, Tensor out, Workspace workspace) {
+        spec.require(Capability.DIFFERENTIABLE);
+        spec.check(in, out);
+        int mark = workspace.begin();
+        try {
+            Recording recording = inside.record(in, null, out, workspace);
+            addShortcut(in, out, workspace);
+            return new SequentialRecording(this, List.of(new SequentialRecording.Pass(in, recording)));
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+        spec.require(Capability.DIFFERENTIABLE);
+        SequentialRecording own = recording.require(this, SequentialRecording.class);
+        SequentialRecording.Pass pass = own.passes().get(0);
+        Sequences in = pass.in();
+        spec.check(this, recording, in, dOut, gradients);
+        int mark = workspace.begin();
+        try {
+            inside.backward(in, pass.recording(), dOut, gradients, workspace);
+            if (around != null) {
+                around.backward(in, null, dOut, gradients, workspace);
+            } else if (gradients.input().isPresent()) {
+                Tensor dIn = gradients.input().get();
+                RowSum.add(Sequences.of(dOut, in.lengths()), dIn, workspace);
+            }
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    @Override
+    public void weights(Sequences in, Tensor weights, Workspace workspace) {
+        spec.checkWeights(in, in.time(), weights);
+        mixer.require(Attentive.class).weights(in, weights, workspace);
+    }
+
+    @Override
+    public MixerState newState(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return new BlockState(spec, incremental().newState(batch, capacity), null);
+    }
+
+    @Override
+    public long stateBytes(int batch, int capacity) {
+        spec.require(Capability.INCREMENTAL);
+        return incremental().stateBytes(batch, capacity);
+    }
+
+    @Override
+    public MixerState loadState(ReadableByteChannel channel) throws IOException {
+        spec.require(Capability.INCREMENTAL);
+        return new BlockState(spec, incremental().loadState(channel), null);
+    }
+
+    private Incremental incremental() {
+        return mixer.require(Incremental.class);
     }
 }

@@ -65,7 +65,7 @@ record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, A
                 part.forward(middle, memory, state, raw.tensor(), workspace);
                 after.forward(raw, out, workspace);
             }
-            Residual.add(residual, out, workspace);
+            RowSum.add(residual, out, workspace);
         } else {
             part.forward(in, memory, state, middle.tensor(), workspace);
             normLast(residual, middle, out, workspace);
@@ -84,7 +84,7 @@ record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, A
             if (after != null) {
                 after.forward(Objects.requireNonNull(raw), out, workspace);
             }
-            Residual.add(residual, out, workspace);
+            RowSum.add(residual, out, workspace);
         } else {
             recording = part.record(in, memory, middle.tensor(), workspace);
             normLast(residual, middle, out, workspace);
@@ -96,11 +96,11 @@ record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, A
     private void normLast(Sequences residual, Sequences middle, Tensor out, Workspace workspace) {
         boolean outside = arrangement == Arrangement.POST_NORM;
         if (outside) {
-            Residual.add(residual, middle.tensor(), workspace);
+            RowSum.add(residual, middle.tensor(), workspace);
         }
         norm.forward(middle, out, workspace);
         if (!outside) {
-            Residual.add(residual, out, workspace);
+            RowSum.add(residual, out, workspace);
         }
     }
 
@@ -118,7 +118,7 @@ record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, A
                 Gradients.none().withParameters(gradients.parameters().under(normName));
         boolean outside = arrangement == Arrangement.POST_NORM;
         if (residual && !outside && gradients.input().isPresent()) {
-            Residual.add(dOut, gradients.input().get(), workspace);
+            RowSum.add(dOut, gradients.input().get(), workspace);
         }
         if (arrangement.normFirst()) {
             Gradients ofPart = gradients.withInput(dMiddle.tensor());
@@ -131,7 +131,7 @@ record Sublayer(Part part, Layer norm, @Nullable Layer after, String normName, A
         } else {
             norm.backward(pass.middle, dOut.tensor(), ofNorm.withInput(dMiddle.tensor()), workspace);
             if (outside && gradients.input().isPresent()) {
-                Residual.add(dMiddle, gradients.input().get(), workspace);
+                RowSum.add(dMiddle, gradients.input().get(), workspace);
             }
             part.backward(pass.in, pass.recording, dMiddle.tensor(), gradients, workspace);
         }

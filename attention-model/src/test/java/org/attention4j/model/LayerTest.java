@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -70,6 +71,9 @@ class LayerTest {
                         "RMS norm",
                         RmsNorm.of(WIDTH, 1e-2, RANDOM),
                         (x, p) -> Naive.rmsNorm(x, p.get("weight"), 1e-2f)),
+                activation(Activation.RELU),
+                activation(Activation.SIGMOID),
+                activation(Activation.GELU),
                 mlp(Activation.RELU),
                 mlp(Activation.SQUARED_RELU),
                 mlp(Activation.GELU),
@@ -79,6 +83,12 @@ class LayerTest {
                 gated(Activation.SILU, true),
                 gated(Activation.GELU, false),
                 gated(Activation.SIGMOID, true));
+    }
+
+    private static Case activation(Activation activation) {
+        return new Case("activation " + activation, ActivationLayer.of(WIDTH, activation), (x, p) -> Arrays.stream(x)
+                .map(number -> Naive.activate(activation, number))
+                .toArray());
     }
 
     private static Case gated(Activation activation, boolean bias) {
@@ -293,6 +303,7 @@ class LayerTest {
         assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(3, -1, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.gated(0, 3, Activation.SILU, true, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.of(3, 0, Activation.RELU, RANDOM));
+        assertThrows(BadShapeException.class, () -> ActivationLayer.of(0, Activation.RELU));
     }
 
     private static Tensor forward(Layer layer, Sequences in, int threads) {

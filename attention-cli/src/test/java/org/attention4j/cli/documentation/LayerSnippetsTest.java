@@ -6,16 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
+import org.attention4j.api.Capability;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Activation;
 import org.attention4j.model.BlockConfig;
+import org.attention4j.model.LayerNorm;
+import org.attention4j.model.Mlp;
+import org.attention4j.model.Residual;
+import org.attention4j.model.Sequential;
 import org.attention4j.model.TransformerDecoder;
 import org.attention4j.model.TransformerEncoder;
 import org.attention4j.model.files.ElementType;
@@ -76,5 +83,31 @@ class LayerSnippetsTest {
 
             assertEquals(encoder.parameters().names(), same.parameters().names());
         }
+    }
+
+    @Test
+    void residualSums() {
+        Mixers mixers = Mixers.load();
+        Initializer source = Initializer.seeded(1);
+        MixerConfig lstm = MixerConfig.width(64);
+        SequenceMixer first = mixers.create("lstm", lstm, source);
+        SequenceMixer second = mixers.create("lstm", lstm, source);
+        SequenceMixer third = mixers.create("lstm", lstm, source);
+        SequenceMixer depthwise = mixers.create(
+                "convolution", lstm.with("kernel", 7).with("groups", 64).with("causal", false), source);
+
+        SequenceMixer deep = Sequential.of(first) // GNMT: from the third LSTM on, each is added to its input
+                .then(second)
+                .then(Residual.of(third));
+        SequenceMixer convolutional = Residual.of(Sequential.of(depthwise) // ConvNeXt
+                .then(LayerNorm.of(64, 1e-6, source.under("1.")))
+                .then(Mlp.of(64, 256, Activation.GELU, source.under("2."))));
+
+        assertTrue(deep.spec().supports(Capability.INCREMENTAL));
+        assertTrue(deep.parameters().contains("2.mixer.weight_hh_l0"));
+        assertTrue(convolutional.parameters().contains("mixer.2.linear1.weight"));
+        Tensor out = Tensor.zeros(1, 9, 64);
+        convolutional.forward(Sequences.of(random(1, 9, 64)), out);
+        deep.forward(Sequences.of(random(1, 9, 64)), out);
     }
 }
