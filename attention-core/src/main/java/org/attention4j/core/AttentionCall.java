@@ -93,6 +93,20 @@ final class AttentionCall {
         variantParameters = learned;
     }
 
+    /** Takes keys, and values where they are wanted, of S positions with padding. */
+    void attendTo(KeySource keys, int time, int[] lengths, int extra) {
+        keyValues = keys;
+        keyTime = time;
+        keyLengths = lengths;
+        extraKeys = extra;
+    }
+
+    /** Lets the call keep the maximum and the sum of each row; after the sizes of its queries are set. */
+    void keepSums() {
+        maxima = new float[batch * heads * queryTime];
+        sums = new float[maxima.length];
+    }
+
     /** Queries of a task: what the keys ask for, or less so that every thread has some of them. */
     private void share(int threads) {
         queryBlock = keyValues.queryBlock();

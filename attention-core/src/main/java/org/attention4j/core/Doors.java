@@ -10,7 +10,6 @@ import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.OverlapException;
 import org.attention4j.api.PreparedContext;
-import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
@@ -23,12 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** What is checked before anything is written, beyond what {@link MixerSpec} checks. */
 final class Doors {
     private Doors() {}
-
-    /** A sequence that attends to itself must have the width that keys and values are projected from. */
-    static void checkOwnContext(ProjectedAttention mixer, Sequences in) {
-        checkSource("context (the input itself)", in, in, mixer.form.keyInWidth());
-        checkSource("context (the input itself)", in, in, mixer.form.valueInWidth());
-    }
 
     /** Keys or values must have their width, for as many sequences as there are. */
     static void checkSource(String what, Sequences in, Sequences source, int width) {
@@ -91,29 +84,23 @@ final class Doors {
         }
     }
 
-    static AttentionRecording checkRecording(
-            ProjectedAttention mixer, Recording recording, Tensor dOut, Gradients gradients) {
-        AttentionRecording own = recording.require(mixer, AttentionRecording.class);
-        mixer.spec.check(mixer, own, own.query, dOut, gradients);
+    /** Checks what a backward pass is asked for. */
+    static void check(AttentionRecording<?> recording, Tensor dOut, Gradients gradients) {
+        MixerSpec spec = recording.mixer().spec;
+        spec.check(recording.mixer(), recording, recording.query(), dOut, gradients);
         if (gradients.initial().isPresent()) {
-            throw mixer.spec.refusal(Capability.RECURRENT);
+            throw spec.refusal(Capability.RECURRENT);
         }
         Tensor dContext = gradients.context().orElse(null);
-        if (dContext != null && !own.contextual()) {
+        if (dContext != null && !recording.contextual()) {
             throw new UnsupportedCapabilityException(
-                    mixer.spec.kind().id(),
-                    Capability.CONTEXTUAL,
-                    "this recording is of one sequence, without a context");
+                    spec.kind().id(), Capability.CONTEXTUAL, "this recording is of one sequence, without a context");
         }
-        if (dContext != null) {
-            MixerSpec.check(
-                    "gradient of the context", dContext, own.key.tensor().shape());
-        }
-        return own;
+        same("gradient of the context", dContext, recording.key().tensor());
     }
 
     /** Gradients of an input and a context as gradients of queries, keys and values. */
-    static AttentionGradients gradients(AttentionRecording recording, Gradients gradients) {
+    static AttentionGradients gradients(AttentionRecording<?> recording, Gradients gradients) {
         AttentionGradients all = AttentionGradients.none().withParameters(gradients.parameters());
         Tensor dIn = gradients.input().orElse(null);
         Tensor dKeys = recording.contextual() ? gradients.context().orElse(null) : dIn;
@@ -124,20 +111,20 @@ final class Doors {
     }
 
     /** Checks what a typed backward pass is asked for. */
-    static void checkGradients(AttentionRecording recording, Tensor dOut, AttentionGradients gradients) {
-        ProjectedAttention mixer = recording.mixer();
+    static void check(
+            ProjectedAttention mixer, AttentionRecording<?> recording, Tensor dOut, AttentionGradients gradients) {
         NamedTensors parameters = gradients.parameters();
         mixer.spec.check(
-                mixer, recording, recording.query, dOut, Gradients.none().withParameters(parameters));
-        same("gradient of the queries", gradients.query(), recording.query.tensor());
-        same("gradient of the keys", gradients.key(), recording.key.tensor());
-        same("gradient of the values", gradients.value(), recording.value.tensor());
-        checkBias(gradients, recording.terms);
+                mixer, recording, recording.query(), dOut, Gradients.none().withParameters(parameters));
+        same("gradient of the queries", gradients.query(), recording.query().tensor());
+        same("gradient of the keys", gradients.key(), recording.key().tensor());
+        same("gradient of the values", gradients.value(), recording.value().tensor());
+        checkBias(gradients, recording.terms());
         checkSinks(gradients, null);
         Tensor dWeights = gradients.weightCotangent();
         if (dWeights != null) {
-            Sequences query = recording.query;
-            int keys = recording.key.time() + mixer.form.extraKeys();
+            Sequences query = recording.query();
+            int keys = recording.key().time() + mixer.form.extraKeys();
             MixerSpec.check(
                     "cotangent of the weights",
                     dWeights,

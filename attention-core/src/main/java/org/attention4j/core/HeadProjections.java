@@ -12,7 +12,7 @@ import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /** What stands before and behind the heads of an attention: projections of queries, keys and values, and of the heads' outputs. */
-final class HeadProjections {
+final class HeadProjections implements AttentionLayers<ProjectedPass> {
     final @Nullable Linear outLayer;
     final HeadChain queryChain;
     final HeadChain keyChain;
@@ -24,8 +24,8 @@ final class HeadProjections {
     private final boolean causal;
 
     private final Linear queryLayer;
-    private final Linear keyLayer;
-    private final @Nullable Linear valueLayer;
+    private final KeyValueTask.Layer toKeys;
+    private final KeyValueTask.Layer toValues;
     private final float[] variantParameters;
     /** Learned key and value, or nothing. */
     private final float[] biasKey;
@@ -48,13 +48,17 @@ final class HeadProjections {
         this.causal = causal;
         variantParameters = VariantParameters.values(variant, parameters);
         queryLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.QUERY, parameters));
-        keyLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.KEY, parameters));
-        valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
         outLayer = form.outLayer(parameters);
         HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
         HeadNorm keyNorm = HeadNorm.of(form.norm(), HeadNorm.KEY, form.epsilon(), parameters);
         queryChain = new HeadChain(queryNorm, rotary, form.heads(), form.keyWidth());
         keyChain = new HeadChain(keyNorm, rotary, form.keyHeads(), form.keyWidth());
+        Linear keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
+        Linear valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
+        HeadChain behindKeys = keyChain.empty() ? null : keyChain;
+        int extraKeys = form.extraKeys();
+        toKeys = new KeyValueTask.Layer(kernels, keyLayer, behindKeys, false, form.keyWidth(), extraKeys);
+        toValues = new KeyValueTask.Layer(kernels, valueLayer, null, true, form.valueWidth(), extraKeys);
         gate = HeadGate.of(form, parameters);
         boolean extra = form.biasKeyValue();
         biasKey = extra ? parameters.get(AttentionForm.BIAS_KEY).toArray() : new float[0];
@@ -67,65 +71,62 @@ final class HeadProjections {
     Linear layer(AttentionForm.Part part) {
         return switch (part) {
             case QUERY -> queryLayer;
-            case KEY -> keyLayer;
-            case VALUE -> valueLayer;
+            case KEY -> toKeys.linear();
+            case VALUE -> toValues.linear();
         };
     }
 
-    /** Keys and values of a chunk, behind those that a cache has. */
-    void append(AttentionCall call, TrueRows rows, KeyValues cached, int[] positions, Workspace workspace) {
-        call.keyValues = cached;
-        KeyValueTask.keys(workspace, kernels, keyLayer, keyChain, null, form, rows, cached, positions);
-        KeyValueTask.values(workspace, kernels, valueLayer, form, rows, cached, positions);
+    @Override
+    public ProjectedPass newPass() {
+        return new ProjectedPass();
     }
 
-    /** Queries, keys and, unless there are no value rows, values. */
-    void project(
-            AttentionCall call,
-            TrueRows queryRows,
-            TrueRows keyRows,
-            @Nullable TrueRows valueRows,
-            ScoreTerms terms,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable AttentionRecording recording) {
-        keysAndValues(call, keyRows, valueRows, memory, workspace, recording);
-        queries(call, queryRows, terms, memory, workspace, recording);
+    @Override
+    public ProjectedPass borrowedPass(Scratch scratch) {
+        return ProjectedPass.borrowed(scratch);
     }
 
-    /** Keys and, unless there are no value rows, values. */
-    void keysAndValues(
-            AttentionCall call,
-            TrueRows keyRows,
-            @Nullable TrueRows valueRows,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable AttentionRecording recording) {
-        int batch = keyRows.batch;
+    @Override
+    public void append(ProjectedPass pass, KeyValues state, int[] positions, Workspace workspace) {
+        read(pass, state);
+        KeyValueTask.run(workspace, toKeys, pass.queryRows, state, positions, null);
+        KeyValueTask.run(workspace, toValues, pass.queryRows, state, positions, null);
+    }
+
+    @Override
+    public void read(ProjectedPass pass, KeyValues state) {
+        pass.call.keyValues = state;
+    }
+
+    @Override
+    public void keys(ProjectedPass pass, Workspace workspace) {
+        TrueRows rows = pass.keyRows;
+        int batch = rows.batch;
         int extra = form.extraKeys();
-        call.keyTime = keyRows.time;
-        call.keyLengths = keyRows.lengths;
-        call.extraKeys = extra;
-        int capacity = keyRows.time + extra;
-        KeyValues packed = memory == null
-                ? KeyValues.create(batch, form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity)
-                : KeyValues.borrow(memory, batch, form.keyHeads(), form.keyWidth(), form.valueWidth(), capacity);
-        call.keyValues = packed;
+        KeyValues packed = packed(batch, rows.time + extra, pass.memory);
+        pass.call.attendTo(packed, rows.time, rows.lengths, extra);
         int[] positions = workspace.scratch().ints(batch);
         Arrays.fill(positions, 0, batch, extra); // what is added comes first
-        HeadRows raw = recording == null || !keyChain.needsInput() ? null : recording.rawKey;
+        HeadRows raw = pass.kept() && keyChain.needsInput() ? pass.rawKey : null;
         if (raw != null) {
             int width = form.keysWidth();
-            float[] array = new float[Memory.length((long) batch * keyRows.time * width, "keys")];
-            raw.set(array, keyRows.compact(new int[batch], width), form.keyWidth(), width);
+            float[] array = new float[Memory.length((long) batch * rows.time * width, "keys")];
+            raw.set(array, rows.compact(new int[batch], width), form.keyWidth(), width);
         }
-        KeyValueTask.keys(workspace, kernels, keyLayer, keyChain, raw, form, keyRows, packed, positions);
-        if (valueRows != null) {
-            KeyValueTask.values(workspace, kernels, valueLayer, form, valueRows, packed, positions);
+        KeyValueTask.run(workspace, toKeys, rows, packed, positions, raw);
+        if (pass.valueRows != null) {
+            KeyValueTask.run(workspace, toValues, pass.valueRows, packed, positions, null);
         }
         for (int b = 0; b < batch && extra > 0; b++) {
             extraKeys(packed, b);
         }
+    }
+
+    private KeyValues packed(int batch, int capacity, @Nullable Scratch memory) {
+        int heads = form.keyHeads();
+        return memory == null
+                ? KeyValues.create(batch, heads, form.keyWidth(), form.valueWidth(), capacity)
+                : KeyValues.borrow(memory, batch, heads, form.keyWidth(), form.valueWidth(), capacity);
     }
 
     private void extraKeys(KeyValues to, int b) {
@@ -141,73 +142,64 @@ final class HeadProjections {
         }
     }
 
-    /** What a recording leaves out. */
-    @Nullable
-    WeightDropout dropout() {
-        return rules.dropout();
-    }
-
     /** Sizes and scores of a call, without its queries. */
-    void describe(AttentionCall call, TrueRows rows, ScoreTerms terms, @Nullable Scratch memory) {
+    void describe(ProjectedPass pass, ScoreTerms terms) {
+        AttentionCall call = pass.call;
         call.kernels = kernels;
-        call.batch = rows.batch;
+        call.batch = pass.queryRows.batch;
         call.heads = form.heads();
         call.keyWidth = form.keyWidth();
         call.valueWidth = form.valueWidth();
-        call.queryTime = rows.time;
-        call.queryLengths = rows.lengths;
+        call.queryTime = pass.queryRows.time;
+        call.queryLengths = pass.queryRows.lengths;
         call.causal = causal;
         call.variant(variant, variantParameters);
         call.sinks = rules.sinks();
+        call.dropout = pass.kept() ? rules.dropout() : null;
         float scale = call.scoreFunction == null ? rules.scale() : 1f;
-        call.scores.set(scale, rules.softCap(), rules.positions(), variant, terms, memory);
+        call.scores.set(scale, rules.softCap(), rules.positions(), variant, terms, pass.memory);
     }
 
-    void queries(
-            AttentionCall call,
-            TrueRows rows,
-            ScoreTerms terms,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable AttentionRecording recording) {
-        describe(call, rows, terms, memory);
+    @Override
+    public void queries(ProjectedPass pass, ScoreTerms terms, Workspace workspace) {
+        describe(pass, terms);
+        TrueRows rows = pass.queryRows;
+        HeadRows query = pass.call.query;
         int width = form.queriesWidth();
-        float[] array = Memory.floats(memory, Memory.length((long) rows.batch * rows.time * width, "queries"));
-        call.query.set(array, rows.compact(Memory.ints(memory, rows.batch), width), form.keyWidth(), width);
-        LinearTask.forward(workspace, kernels, queryLayer, rows, rows.rows, call.query);
-        if (recording != null && queryChain.needsInput()) {
-            recording.rawQuery.set(array.clone(), call.query.start, form.keyWidth(), width);
+        float[] array = Memory.floats(pass.memory, Memory.length((long) rows.batch * rows.time * width, "queries"));
+        query.set(array, rows.compact(Memory.ints(pass.memory, rows.batch), width), form.keyWidth(), width);
+        LinearTask.forward(workspace, kernels, queryLayer, rows, rows.rows, query);
+        if (pass.kept() && queryChain.needsInput()) {
+            pass.rawQuery.set(array.clone(), query.start, form.keyWidth(), width);
         }
         if (!queryChain.empty()) {
-            HeadChainTask.run(workspace, kernels, queryChain, call, rows, width);
+            HeadChainTask.run(workspace, kernels, queryChain, pass.call, rows, width);
         }
     }
 
-    /** Attention and output projection. */
-    void finish(
-            AttentionCall call,
-            TrueRows rows,
-            Tensor out,
-            Workspace workspace,
-            @Nullable Scratch memory,
-            @Nullable AttentionRecording recording) {
+    /** Attention, gates and output projection. */
+    @Override
+    public void finish(ProjectedPass pass, Tensor out, Workspace workspace) {
+        AttentionCall call = pass.call;
+        TrueRows rows = pass.queryRows;
         Scratch scratch = workspace.scratch();
         float[] array = out.writable(scratch);
         int width = form.headsWidth();
         int outputWidth = form.outputWidth();
         int[] padded = rows.padded(scratch.ints(rows.batch), out.offset(), outputWidth);
-        call.outPadded = outLayer == null && gate == null && recording == null;
+        call.outPadded = outLayer == null && gate == null && !pass.kept();
         if (call.outPadded) {
             call.out.set(array, padded, form.valueWidth(), width);
             call.forward(workspace);
         } else {
             int size = Memory.length((long) rows.batch * rows.time * width, "outputs of heads");
-            float[] heads = Memory.floats(memory, size);
-            call.out.set(heads, rows.compact(Memory.ints(memory, rows.batch), width), form.valueWidth(), width);
+            float[] heads = Memory.floats(pass.memory, size);
+            int[] starts = rows.compact(Memory.ints(pass.memory, rows.batch), width);
+            call.out.set(heads, starts, form.valueWidth(), width);
             call.forward(workspace);
             HeadRows target = scratch.object(HeadRows.class, HeadRows::new);
             target.set(array, padded, 0, outputWidth);
-            HeadRows gated = gate == null ? call.out : gated(gate, call, rows, workspace, memory, recording);
+            HeadRows gated = gate == null ? call.out : gated(gate, pass, workspace);
             if (outLayer == null) {
                 rows.copy(gated, target, width);
             } else {
@@ -218,22 +210,15 @@ final class HeadProjections {
         out.commit(array);
     }
 
-    /** The heads' outputs times their gates: in place, or in new memory where a recording needs both. */
-    private HeadRows gated(
-            HeadGate heads,
-            AttentionCall call,
-            TrueRows rows,
-            Workspace workspace,
-            @Nullable Scratch memory,
-            @Nullable AttentionRecording recording) {
-        HeadRows gates = heads.gates(workspace, kernels, rows, memory);
-        HeadRows gated = call.out;
-        if (recording != null) {
-            gated = rows.compactRows(new float[call.out.array.length], null, form.headsWidth(), form.valueWidth());
-            recording.gates = gates;
-            recording.gated = gated;
-        }
-        heads.apply(kernels, rows, gates, call.out, gated);
-        return gated;
+    /** The heads' outputs times their gates: in place, or in new memory where the gradient needs both. */
+    private HeadRows gated(HeadGate heads, ProjectedPass pass, Workspace workspace) {
+        TrueRows rows = pass.queryRows;
+        HeadRows plain = pass.call.out;
+        pass.gates = heads.gates(workspace, kernels, rows, pass.memory);
+        pass.gated = pass.kept()
+                ? rows.compactRows(new float[plain.array.length], null, form.headsWidth(), form.valueWidth())
+                : plain;
+        heads.apply(kernels, rows, pass.gates, plain, pass.gated);
+        return pass.gated;
     }
 }

@@ -1,5 +1,6 @@
 package org.attention4j.core;
 
+import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
@@ -10,82 +11,48 @@ import org.jspecify.annotations.Nullable;
 final class KeyValueTask implements Workspace.Task {
     private static final int ROWS = 64;
 
-    private Kernels kernels = Kernels.scalar();
-    private @Nullable Linear linear;
-    private boolean toValues;
-    private int headWidth;
+    /**
+     * How rows become keys or values.
+     *
+     * @param linear none where they are taken as they are
+     * @param chain none where nothing follows
+     * @param toValues whether they become values
+     * @param headWidth E or E'
+     * @param extra how many keys are stored before position 0
+     */
+    record Layer(
+            Kernels kernels,
+            @Nullable Linear linear,
+            @Nullable HeadChain chain,
+            boolean toValues,
+            int headWidth,
+            int extra) {}
+
+    private @Nullable Layer layer;
     private TrueRows in = new TrueRows();
     private KeyValues target = new KeyValues();
     private int[] positions = {};
-    /** Keys that are stored before position 0. */
-    private int extra;
-
-    private @Nullable HeadChain chain;
     private @Nullable HeadRows raw;
     private int blocks;
 
     /**
-     * Projects rows to keys, takes them through their chain, and packs them.
+     * Runs.
      *
-     * @param raw what a recording keeps of the keys before the chain, if it does
      * @param positions where each sequence's first row goes
+     * @param raw what is kept of the rows before the chain, if anything is
      */
-    static void keys(
-            Workspace workspace,
-            Kernels kernels,
-            Linear linear,
-            HeadChain chain,
-            @Nullable HeadRows raw,
-            AttentionForm form,
-            TrueRows in,
-            KeyValues target,
-            int[] positions) {
-        KeyValueTask task = task(workspace, kernels, linear, in, target, positions);
-        task.toValues = false;
-        task.headWidth = form.keyWidth();
-        task.extra = form.extraKeys();
-        task.chain = chain.empty() ? null : chain;
-        task.raw = raw;
-        task.run(workspace, linear);
-    }
-
-    /** Projects rows to values, or takes them as they are, and packs them. */
-    static void values(
-            Workspace workspace,
-            Kernels kernels,
-            @Nullable Linear linear,
-            AttentionForm form,
-            TrueRows in,
-            KeyValues target,
-            int[] positions) {
-        KeyValueTask task = task(workspace, kernels, linear, in, target, positions);
-        task.toValues = true;
-        task.headWidth = form.valueWidth();
-        task.chain = null;
-        task.raw = null;
-        task.run(workspace, linear);
-    }
-
-    private static KeyValueTask task(
-            Workspace workspace,
-            Kernels kernels,
-            @Nullable Linear linear,
-            TrueRows in,
-            KeyValues target,
-            int[] positions) {
+    static void run(
+            Workspace workspace, Layer layer, TrueRows in, KeyValues target, int[] positions, @Nullable HeadRows raw) {
         KeyValueTask task = workspace.scratch().object(KeyValueTask.class, KeyValueTask::new);
-        task.kernels = kernels;
-        task.linear = linear;
+        task.layer = layer;
         task.in = in;
         task.target = target;
         task.positions = positions;
+        task.raw = raw;
         task.blocks = Work.blocks(in.time, ROWS);
-        return task;
-    }
-
-    private void run(Workspace workspace, @Nullable Linear layer) {
-        double products = layer == null ? in.width : (double) layer.in() * layer.out();
-        Work.run(workspace, in.batch * blocks, in.total * products, this);
+        Linear linear = layer.linear;
+        double products = linear == null ? in.width : (double) linear.in() * linear.out();
+        Work.run(workspace, in.batch * task.blocks, in.total * products, task);
     }
 
     @Override
@@ -96,33 +63,27 @@ final class KeyValueTask implements Workspace.Task {
         if (count <= 0) {
             return;
         }
-        Linear layer = linear;
-        if (layer == null) {
-            target.putValues(
-                    b,
-                    positions[b] + first,
-                    count,
-                    in.rows.array,
-                    in.rows.at(b, 0, first),
-                    in.rows.rowStride,
-                    headWidth);
+        Layer how = Objects.requireNonNull(layer);
+        int to = positions[b] + first;
+        HeadRows given = in.rows;
+        Linear linear = how.linear;
+        if (linear == null) {
+            target.putValues(b, to, count, given.array, given.at(b, 0, first), given.rowStride, how.headWidth);
             return;
         }
-        int width = layer.out();
+        int width = linear.out();
         float[] rows = scratch.floats(ROWS * width);
-        layer.forward(kernels, 0, count, in.rows.array, in.rows.at(b, 0, first), in.rows.rowStride, rows, 0, width);
-        if (raw != null) {
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(rows, i * width, raw.array, raw.at(b, 0, first + i), width);
-            }
+        linear.forward(how.kernels, 0, count, given.array, given.at(b, 0, first), given.rowStride, rows, 0, width);
+        for (int i = 0; i < count && raw != null; i++) {
+            System.arraycopy(rows, i * width, raw.array, raw.at(b, 0, first + i), width);
         }
-        if (chain != null) {
-            chain.apply(kernels, rows, 0, width, count, positions[b] - extra + first, scratch);
+        if (how.chain != null) {
+            how.chain.apply(how.kernels, rows, 0, width, count, to - how.extra, scratch);
         }
-        if (toValues) {
-            target.putValues(b, positions[b] + first, count, rows, 0, width, headWidth);
+        if (how.toValues) {
+            target.putValues(b, to, count, rows, 0, width, how.headWidth);
         } else {
-            target.putKeys(b, positions[b] + first, count, rows, 0, width, headWidth);
+            target.putKeys(b, to, count, rows, 0, width, how.headWidth);
         }
     }
 }

@@ -1,26 +1,15 @@
 package org.attention4j.core;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.util.Set;
-import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
-import org.attention4j.api.Contextual;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
-import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
-import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionVariant;
@@ -48,7 +37,8 @@ import org.attention4j.kernels.Kernels;
  *
  * <p>A row with nothing to attend to is 0. Immutable; safe for any number of threads.
  */
-public final class LatentAttention implements Incremental, Differentiable, Attentive, Contextual {
+@SuppressWarnings("exports") // what a pass holds is nobody else's affair
+public final class LatentAttention extends AttentionMixer<LatentPass> {
     static final MixerKind KIND = new MixerKind(
             "latent-attention",
             MixerFamily.OTHER,
@@ -57,31 +47,25 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE, Capability.CONTEXTUAL));
 
     final LatentLayers layers;
-    final Kernels kernels;
-    private final MixerSpec spec;
-    private final NamedTensors parameters;
-    private final LatentPass pass;
-    private final CacheForm cache;
 
-    private LatentAttention(MixerSpec spec, Kernels kernels, ParameterSource source) {
-        this.spec = spec;
-        this.kernels = kernels;
-        parameters = spec.newParameters(source);
+    private LatentAttention(MixerSpec spec, Kernels kernels, NamedTensors parameters, LatentLayers layers) {
+        super(spec, kernels, parameters, layers, layers.form.keyShape());
+        this.layers = layers;
+    }
+
+    private static LatentAttention of(MixerSpec spec, Kernels kernels, ParameterSource source) {
+        NamedTensors parameters = spec.newParameters(source);
         MixerConfig config = spec.config();
-        layers = new LatentLayers(
-                LatentOptions.form(config),
+        LatentForm form = LatentOptions.form(config);
+        LatentLayers layers = new LatentLayers(
+                form,
                 MaskOptions.masked(AttentionVariant.softmax(), config),
                 LatentOptions.rotary(config),
-                ScoreOptions.rules(
-                        config,
-                        LatentOptions.form(config).queryWidth(),
-                        LatentOptions.form(config).heads(),
-                        parameters),
+                ScoreOptions.rules(config, form.queryWidth(), form.heads(), parameters),
                 spec.causal(),
                 kernels,
                 parameters);
-        pass = new LatentPass(layers, kernels);
-        cache = CacheOptions.form(config);
+        return new LatentAttention(spec, kernels, parameters, layers);
     }
 
     /**
@@ -93,7 +77,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
      * @throws BadConfigurationException if an option is unknown, ill-typed, out of range or contradicts another
      */
     public static LatentAttention of(MixerConfig config, ParameterSource parameters) {
-        return new LatentAttention(specOf(config), Kernels.preferred(), parameters);
+        return of(specOf(config), Kernels.preferred(), parameters);
     }
 
     static MixerSpec specOf(MixerConfig config) {
@@ -116,7 +100,7 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
 
     @Override
     public LatentAttention withParameters(ParameterSource source) {
-        return new LatentAttention(spec, kernels, source);
+        return of(spec, kernels, source);
     }
 
     /**
@@ -126,107 +110,12 @@ public final class LatentAttention implements Incremental, Differentiable, Atten
      * @return a new mixer
      */
     public LatentAttention withKernels(Kernels other) {
-        return new LatentAttention(spec, other, ParameterSource.of(parameters));
+        return of(spec, other, ParameterSource.of(parameters));
     }
 
     @Override
-    public MixerSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public NamedTensors parameters() {
-        return parameters.copy();
-    }
-
-    @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        pass.mix(in, in, out, workspace, null);
-    }
-
-    @Override
-    public void forward(Sequences in, Sequences context, Tensor out, Workspace workspace) {
-        spec.check(in, context, out);
-        pass.mix(in, context, out, workspace, null);
-    }
-
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        LatentRecording recording = new LatentRecording(this, in, in);
-        pass.mix(in, in, out, workspace, recording);
-        return recording;
-    }
-
-    @Override
-    public Recording record(Sequences in, Sequences context, Tensor out, Workspace workspace) {
-        spec.check(in, context, out);
-        LatentRecording recording = new LatentRecording(this, in, context);
-        pass.mix(in, context, out, workspace, recording);
-        return recording;
-    }
-
-    @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        LatentRecording own = recording.require(this, LatentRecording.class);
-        spec.check(this, own, own.query, dOut, gradients);
-        if (gradients.initial().isPresent()) {
-            throw spec.refusal(Capability.RECURRENT);
-        }
-        Tensor dContext = gradients.context().orElse(null);
-        if (dContext != null && !own.contextual()) {
-            throw new UnsupportedCapabilityException(
-                    spec.kind().id(), Capability.CONTEXTUAL, "this recording is of one sequence, without a context");
-        }
-        if (dContext != null) {
-            MixerSpec.check(
-                    "gradient of the context", dContext, own.key.tensor().shape());
-        }
-        LatentBackward.run(own, dOut, gradients, workspace);
-    }
-
-    @Override
-    public void weights(Sequences in, Tensor weights, Workspace workspace) {
-        spec.checkWeights(in, in.time(), weights);
-        pass.weigh(in, in, weights, workspace);
-    }
-
-    @Override
-    public void weights(Sequences in, Sequences context, Tensor weights, Workspace workspace) {
-        spec.checkWeights(in, context.time(), weights);
-        Doors.checkSource("context", in, context, layers.form.width());
-        pass.weigh(in, context, weights, workspace);
-    }
-
-    @Override
-    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
-        spec.require(Capability.INCREMENTAL);
-        pass.stepWeights(chunk, Doors.checkState(spec, chunk, state, weights), weights, workspace);
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return AttentionCache.create(spec, cache, layers.form.keyShape(), batch, capacity);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return AttentionCache.bytes(cache, layers.form.keyShape(), batch, capacity);
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        spec.require(Capability.INCREMENTAL);
-        return AttentionCache.load(channel, spec, cache, layers.form.keyShape());
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        AttentionCache own = state.require(AttentionCache.class);
-        pass.step(chunk, own, out, workspace);
+    void addGradients(
+            AttentionRecording<LatentPass> recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
+        LatentBackward.run(this, recording.pass(), dOut, gradients, workspace);
     }
 }

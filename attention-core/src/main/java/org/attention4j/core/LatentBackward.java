@@ -1,7 +1,6 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
-import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The gradients of a latent attention, from the output back. Sums over positions run over true rows in order, sequence after sequence. */
 final class LatentBackward {
-    private final LatentRecording recording;
+    private final LatentPass pass;
     private final LatentLayers layers;
     private final LatentForm form;
     private final Kernels kernels;
@@ -20,35 +19,35 @@ final class LatentBackward {
     private final Workspace workspace;
     private final Scratch scratch;
     private final NamedTensors wanted;
-    private final ParameterGradients parameters;
+    private final LayerGradients gradients;
 
-    private LatentBackward(LatentRecording recording, Gradients gradients, Workspace workspace) {
-        this.recording = recording;
-        this.layers = recording.mixer().layers;
+    private LatentBackward(LatentAttention mixer, LatentPass pass, NamedTensors wanted, Workspace workspace) {
+        this.pass = pass;
+        this.layers = mixer.layers;
         this.form = layers.form;
-        this.kernels = recording.mixer().kernels;
-        this.call = recording.call;
+        this.kernels = mixer.kernels;
+        this.call = pass.call;
         this.workspace = workspace;
         this.scratch = workspace.scratch();
-        this.wanted = gradients.parameters();
-        this.parameters = new ParameterGradients(kernels, wanted, workspace);
+        this.wanted = wanted;
+        this.gradients = new LayerGradients(kernels, wanted, workspace);
     }
 
     /** Adds the gradients; arguments have been checked. */
-    static void run(LatentRecording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+    static void run(
+            LatentAttention mixer, LatentPass pass, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
         int mark = workspace.begin();
         try {
-            Tensor dIn = gradients.input().orElse(null);
-            Tensor dKeys = recording.contextual() ? gradients.context().orElse(null) : dIn;
-            new LatentBackward(recording, gradients, workspace).run(dOut, dIn, dKeys);
+            new LatentBackward(mixer, pass, gradients.parameters(), workspace)
+                    .run(dOut, gradients.query(), gradients.key());
         } finally {
             workspace.end(mark);
         }
     }
 
     private void run(Tensor dOut, @Nullable Tensor dIn, @Nullable Tensor dKeys) {
-        TrueRows queries = recording.queryRows;
-        TrueRows keys = recording.keyRows;
+        TrueRows queries = pass.queryRows;
+        TrueRows keys = pass.keyRows;
         BackwardArrays arrays = new BackwardArrays();
         HeadRows dLatent = heads(dOut);
         arrays.dOut.set(dLatent.array, dLatent.start, dLatent.headStride, dLatent.rowStride);
@@ -78,13 +77,13 @@ final class LatentBackward {
 
     /** Back through the output projection and the heads' maps from the latent. */
     private HeadRows heads(Tensor dOut) {
-        TrueRows rows = recording.queryRows;
+        TrueRows rows = pass.queryRows;
         HeadRows given = new HeadRows();
         int[] starts = rows.padded(scratch.ints(rows.batch), dOut.offset(), form.width());
         given.set(dOut.readable(scratch), starts, 0, form.width());
         HeadRows dHeads = zeros(rows, form.heads() * form.valueWidth(), form.valueWidth());
         LinearTask.inputGradient(workspace, kernels, layers.out, rows, given, dHeads);
-        parameters.add(layers.out, LatentForm.OUT, 0, LatentForm.NO_BIAS, 0, rows, given, recording.heads);
+        gradients.add(layers.out, LatentForm.OUT, 0, LatentForm.NO_BIAS, 0, rows, given, pass.heads);
         HeadRows dLatent = zeros(rows, form.heads() * form.latent(), form.latent());
         for (int h = 0; h < form.heads(); h++) {
             Linear up = layers.valueUp[h];
@@ -92,13 +91,13 @@ final class LatentBackward {
             HeadRows latent = dLatent.from(h * form.latent(), rows.batch, scratch);
             LinearTask.inputGradient(workspace, kernels, up, rows, own, latent);
             HeadRows mean = call.out.from(h * form.latent(), rows.batch, scratch);
-            parameters.add(up, LatentForm.UP, form.valueUp(h), LatentForm.NO_BIAS, 0, rows, own, mean);
+            gradients.add(up, LatentForm.UP, form.valueUp(h), LatentForm.NO_BIAS, 0, rows, own, mean);
         }
         return dLatent;
     }
 
     private void queries(HeadRows dQuery, @Nullable Tensor dIn) {
-        TrueRows rows = recording.queryRows;
+        TrueRows rows = pass.queryRows;
         int[] first = scratch.ints(rows.batch);
         for (int b = 0; b < rows.batch; b++) {
             first[b] = call.position(b, 0);
@@ -111,8 +110,8 @@ final class LatentBackward {
             HeadRows latent = dQuery.from(h * form.rowWidth(), rows.batch, scratch);
             HeadRows own = d.from(h * form.queryWidth(), rows.batch, scratch);
             LinearTask.forward(workspace, kernels, up, rows, latent, own);
-            HeadRows query = recording.queries.from(h * form.queryWidth(), rows.batch, scratch);
-            parameters.add(up, LatentForm.UP, form.keyUp(h), LatentForm.NO_BIAS, 0, rows, query, latent);
+            HeadRows query = pass.queries.from(h * form.queryWidth(), rows.batch, scratch);
+            gradients.add(up, LatentForm.UP, form.keyUp(h), LatentForm.NO_BIAS, 0, rows, query, latent);
             for (int i = 0; i < rows.total; i++) {
                 int from = i * dQuery.rowStride + h * form.rowWidth() + form.latent();
                 int to = i * d.rowStride + h * form.queryWidth() + form.keyWidth();
@@ -120,37 +119,27 @@ final class LatentBackward {
             }
         }
         Linear queryDown = layers.queryDown;
-        HeadRows in = queryDown == null ? rows.rows : recording.queryLatent;
-        parameters.add(layers.query, form.queryName(), 0, LatentForm.NO_BIAS, 0, rows, d, in);
+        HeadRows in = queryDown == null ? rows.rows : pass.queryLatent;
+        gradients.add(layers.query, form.queryName(), 0, LatentForm.NO_BIAS, 0, rows, d, in);
         if (queryDown == null) {
-            inputGradient(layers.query, rows, d, dIn);
+            gradients.addInput(layers.query, rows, d, dIn);
             return;
         }
         HeadRows dLatent = zeros(rows, form.queryLatent(), form.queryLatent());
         LinearTask.inputGradient(workspace, kernels, layers.query, rows, d, dLatent);
-        layers.queryNorm.backward(kernels, rows, dLatent, recording.rawQueryLatent, first, wanted, scratch);
-        parameters.add(queryDown, LatentForm.QUERY_DOWN, 0, LatentForm.NO_BIAS, 0, rows, dLatent, rows.rows);
-        inputGradient(queryDown, rows, dLatent, dIn);
+        layers.queryNorm.backward(kernels, rows, dLatent, pass.rawQueryLatent, first, wanted, scratch);
+        gradients.add(queryDown, LatentForm.QUERY_DOWN, 0, LatentForm.NO_BIAS, 0, rows, dLatent, rows.rows);
+        gradients.addInput(queryDown, rows, dLatent, dIn);
     }
 
     private void keys(HeadRows d, @Nullable Tensor dKeys) {
-        TrueRows rows = recording.keyRows;
+        TrueRows rows = pass.keyRows;
         int[] first = scratch.ints(rows.batch);
         Arrays.fill(first, 0, rows.batch, 0);
         HeadRows turned = d.from(form.latent(), rows.batch, scratch);
         layers.turn.backward(kernels, rows, turned, turned, first, wanted, scratch);
-        layers.norm.backward(kernels, rows, d, recording.rawRows, first, wanted, scratch);
-        parameters.add(layers.down, LatentForm.DOWN, 0, LatentForm.NO_BIAS, 0, rows, d, rows.rows);
-        inputGradient(layers.down, rows, d, dKeys);
-    }
-
-    private void inputGradient(Linear layer, TrueRows rows, HeadRows d, @Nullable Tensor target) {
-        if (target != null) {
-            float[] sum = target.readable(scratch);
-            HeadRows to = new HeadRows();
-            to.set(sum, rows.padded(scratch.ints(rows.batch), target.offset(), rows.width), 0, rows.width);
-            LinearTask.inputGradient(workspace, kernels, layer, rows, d, to);
-            target.commit(sum);
-        }
+        layers.norm.backward(kernels, rows, d, pass.rawRows, first, wanted, scratch);
+        gradients.add(layers.down, LatentForm.DOWN, 0, LatentForm.NO_BIAS, 0, rows, d, rows.rows);
+        gradients.addInput(layers.down, rows, d, dKeys);
     }
 }

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The layers of a latent attention. Queries are taken to the latent, q̃_h = [U_hᵀ q_h ; turned r_h], and attend to the rows [c ; turned
  * k_R] themselves; what a head gets is a mean of latents, which V_h takes to its output. So no keys and values of heads are ever made.
  */
-final class LatentLayers {
+final class LatentLayers implements AttentionLayers<LatentPass> {
     private static final float[] NOTHING_LEARNED = {};
 
     final LatentForm form;
@@ -80,12 +81,38 @@ final class LatentLayers {
         return to;
     }
 
+    @Override
+    public LatentPass newPass() {
+        return new LatentPass();
+    }
+
+    @Override
+    public LatentPass borrowedPass(Scratch scratch) {
+        return LatentPass.borrowed(scratch);
+    }
+
+    @Override
+    public void keys(LatentPass pass, Workspace workspace) {
+        TrueRows in = pass.keyRows;
+        int[] first = workspace.scratch().ints(in.batch);
+        Arrays.fill(first, 0, in.batch, 0);
+        keyRows(pass, in, first, workspace);
+        LatentRows source =
+                pass.memory == null ? new LatentRows() : pass.memory.object(LatentRows.class, LatentRows::new);
+        source.shape(kernels, form, in.batch, in.time);
+        for (int b = 0; b < in.batch; b++) {
+            source.place(b, pass.rows.array, pass.rows.at(b, 0, 0));
+        }
+        pass.call.attendTo(source, in.time, in.lengths, 0);
+    }
+
     /** Rows [L + R] of keys: projected, the latent normalised, the rotary part turned by positions from {@code first} on. */
-    void rows(TrueRows in, HeadRows to, @Nullable HeadRows raw, int[] first, Workspace workspace) {
+    private void keyRows(LatentPass pass, TrueRows in, int[] first, Workspace workspace) {
         Scratch scratch = workspace.scratch();
+        HeadRows to = rows(in, form.rowWidth(), pass.rows, pass.memory);
         LinearTask.forward(workspace, kernels, down, in, in.rows, to);
-        if (raw != null) {
-            raw.set(to.array.clone(), to.start, to.headStride, to.rowStride);
+        if (pass.kept()) {
+            pass.rawRows.set(to.array.clone(), to.start, to.headStride, to.rowStride);
         }
         for (int b = 0; b < in.batch; b++) {
             int at = to.at(b, 0, 0);
@@ -94,64 +121,61 @@ final class LatentLayers {
         }
     }
 
-    /** Appends rows to those of a state. */
-    void append(AttentionCall call, TrueRows in, KeyValues cached, int[] positions, Workspace workspace) {
-        Scratch scratch = workspace.scratch();
-        int width = form.rowWidth();
-        HeadRows rows = rows(in, width, scratch.object(HeadRows.class, HeadRows::new), scratch);
-        rows(in, rows, null, positions, workspace);
+    @Override
+    public void append(LatentPass pass, KeyValues state, int[] positions, Workspace workspace) {
+        TrueRows in = pass.queryRows;
+        keyRows(pass, in, positions, workspace);
         for (int b = 0; b < in.batch; b++) {
-            cached.putKeys(b, positions[b], in.lengths[b], rows.array, rows.at(b, 0, 0), width, 0);
+            HeadRows rows = pass.rows;
+            state.putKeys(b, positions[b], in.lengths[b], rows.array, rows.at(b, 0, 0), rows.rowStride, 0);
         }
-        kept(call, cached, scratch);
+        read(pass, state);
     }
 
-    /** Lets a call read the rows of a state. */
-    void kept(AttentionCall call, KeyValues cached, Scratch scratch) {
+    @Override
+    public void read(LatentPass pass, KeyValues state) {
+        Scratch scratch = Objects.requireNonNull(pass.memory);
         CachedLatents source = scratch.object(CachedLatents.class, CachedLatents::new);
-        source.set(kernels, cached, form.latent());
-        call.keyValues = source;
+        source.set(kernels, state, form.latent());
+        pass.call.keyValues = source;
     }
 
-    /** Queries in the latent's terms, and everything else that a call needs beside its keys. */
-    void queries(
-            AttentionCall call,
-            TrueRows in,
-            @Nullable Scratch memory,
-            Workspace workspace,
-            @Nullable LatentRecording recording) {
-        Scratch scratch = workspace.scratch();
+    /** Queries are made in the latent's terms. */
+    @Override
+    public void queries(LatentPass pass, ScoreTerms terms, Workspace workspace) {
+        describe(pass, terms);
+        TrueRows in = pass.queryRows;
+        HeadRows latents = in.rows;
+        if (queryDown != null) {
+            latents = rows(in, form.queryLatent(), pass.queryLatent, pass.memory);
+            LinearTask.forward(workspace, kernels, queryDown, in, in.rows, latents);
+            if (pass.kept()) {
+                pass.rawQueryLatent.set(latents.array.clone(), latents.start, 0, latents.rowStride);
+            }
+            queryNorm.apply(kernels, latents.array, 0, latents.rowStride, in.total, 0, workspace.scratch());
+        }
+        HeadRows plain = rows(in, form.heads() * form.queryWidth(), pass.queries, pass.memory);
+        LinearTask.forward(workspace, kernels, query, in, latents, plain);
+        rows(in, form.heads() * form.rowWidth(), pass.call.query, pass.memory);
+        pass.call.query.headStride = form.rowWidth();
+        intoLatent(pass.call, in, plain, workspace);
+    }
+
+    /** Sizes and scores of a call, without its queries. */
+    private void describe(LatentPass pass, ScoreTerms terms) {
+        AttentionCall call = pass.call;
         call.kernels = kernels;
-        call.batch = in.batch;
+        call.batch = pass.queryRows.batch;
         call.heads = form.heads();
         call.keyWidth = form.rowWidth();
         call.valueWidth = form.latent();
-        call.queryTime = in.time;
-        call.queryLengths = in.lengths;
+        call.queryTime = pass.queryRows.time;
+        call.queryLengths = pass.queryRows.lengths;
         call.causal = causal;
         call.variant(variant, NOTHING_LEARNED);
-        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, ScoreTerms.none(), memory);
         call.sinks = rules.sinks();
-        call.dropout = recording == null ? null : rules.dropout();
-        HeadRows latents = in.rows;
-        if (queryDown != null) {
-            latents = rows(in, form.queryLatent(), recording == null ? borrow(scratch) : recording.queryLatent, memory);
-            LinearTask.forward(workspace, kernels, queryDown, in, in.rows, latents);
-            if (recording != null) {
-                recording.rawQueryLatent.set(latents.array.clone(), latents.start, 0, latents.rowStride);
-            }
-            queryNorm.apply(kernels, latents.array, 0, latents.rowStride, in.total, 0, scratch);
-        }
-        int width = form.heads() * form.queryWidth();
-        HeadRows plain = rows(in, width, recording == null ? borrow(scratch) : recording.queries, memory);
-        LinearTask.forward(workspace, kernels, query, in, latents, plain);
-        rows(in, form.heads() * form.rowWidth(), call.query, memory);
-        call.query.headStride = form.rowWidth();
-        intoLatent(call, in, plain, workspace);
-    }
-
-    private static HeadRows borrow(Scratch scratch) {
-        return scratch.object(HeadRows.class, HeadRows::new);
+        call.dropout = pass.kept() ? rules.dropout() : null;
+        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, pass.memory);
     }
 
     /** From [E ; R] of each head to [L ; R]. */
@@ -179,27 +203,23 @@ final class LatentLayers {
     }
 
     /** Attention, from the latent to the heads' outputs, and the output projection. */
-    void finish(
-            AttentionCall call,
-            TrueRows in,
-            Tensor target,
-            Workspace workspace,
-            @Nullable Scratch memory,
-            @Nullable LatentRecording recording) {
+    @Override
+    public void finish(LatentPass pass, Tensor target, Workspace workspace) {
         Scratch scratch = workspace.scratch();
-        rows(in, form.heads() * form.latent(), call.out, memory);
+        AttentionCall call = pass.call;
+        TrueRows in = pass.queryRows;
+        rows(in, form.heads() * form.latent(), call.out, pass.memory);
         call.out.headStride = form.latent();
         call.outPadded = false;
         call.forward(workspace);
-        int width = form.heads() * form.valueWidth();
-        HeadRows heads = rows(in, width, recording == null ? borrow(scratch) : recording.heads, memory);
+        HeadRows heads = rows(in, form.heads() * form.valueWidth(), pass.heads, pass.memory);
         for (int h = 0; h < form.heads(); h++) {
             HeadRows latent = call.out.from(h * form.latent(), in.batch, scratch);
             HeadRows own = heads.from(h * form.valueWidth(), in.batch, scratch);
             LinearTask.forward(workspace, kernels, valueUp[h], in, latent, own);
         }
         float[] array = target.writable(scratch);
-        HeadRows padded = borrow(scratch);
+        HeadRows padded = scratch.object(HeadRows.class, HeadRows::new);
         padded.set(array, in.padded(scratch.ints(in.batch), target.offset(), form.width()), 0, form.width());
         LinearTask.forward(workspace, kernels, out, in, heads, padded);
         in.clearPadding(array, target.offset(), form.width());

@@ -247,7 +247,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     public void forward(
             Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
         Doors.check(this, query, key, value, terms, out);
-        mix(query, key, value, terms, out, workspace, null);
+        mix(query, key, value, terms, out, workspace);
     }
 
     /**
@@ -264,9 +264,7 @@ public final class MultiHeadAttention extends ProjectedAttention {
     public Recording record(
             Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
         Doors.check(this, query, key, value, terms, out);
-        AttentionRecording recording = new AttentionRecording(this, query, key, value, terms);
-        mix(query, key, value, terms, out, workspace, recording);
-        return recording;
+        return keep(query, key, value, terms, out, workspace);
     }
 
     /**
@@ -278,9 +276,9 @@ public final class MultiHeadAttention extends ProjectedAttention {
      * @param workspace scratch memory and threads
      */
     public void backward(Recording recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
-        AttentionRecording own = recording.require(this, AttentionRecording.class);
-        Doors.checkGradients(own, dOut, gradients);
-        ProjectedBackward.run(own, dOut, gradients, workspace);
+        AttentionRecording<ProjectedPass> own = own(recording);
+        Doors.check(this, own, dOut, gradients);
+        addGradients(own, dOut, gradients, workspace);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Tensor;
@@ -13,39 +14,45 @@ import org.jspecify.annotations.Nullable;
  * over true rows in order, sequence after sequence.
  */
 final class ProjectedBackward {
-    private final AttentionRecording recording;
     private final ProjectedAttention mixer;
+    private final ProjectedPass pass;
     private final AttentionForm form;
     private final AttentionCall call;
     private final AttentionGradients gradients;
     private final Workspace workspace;
     private final Scratch scratch;
-    private final ParameterGradients parameterGradients;
+    private final LayerGradients layers;
 
-    private ProjectedBackward(AttentionRecording recording, AttentionGradients gradients, Workspace workspace) {
-        this.recording = recording;
-        this.mixer = recording.mixer();
+    private ProjectedBackward(
+            ProjectedAttention mixer, ProjectedPass pass, AttentionGradients gradients, Workspace workspace) {
+        this.mixer = mixer;
+        this.pass = pass;
         this.form = mixer.form;
-        this.call = recording.call();
+        this.call = pass.call;
         this.gradients = gradients;
         this.workspace = workspace;
         this.scratch = workspace.scratch();
-        this.parameterGradients = new ParameterGradients(mixer.kernels, gradients.parameters(), workspace);
+        this.layers = new LayerGradients(mixer.kernels, gradients.parameters(), workspace);
     }
 
     /** Adds the gradients; arguments have been checked. */
-    static void run(AttentionRecording recording, Tensor dOut, AttentionGradients gradients, Workspace workspace) {
+    static void run(
+            ProjectedAttention mixer,
+            ProjectedPass pass,
+            Tensor dOut,
+            AttentionGradients gradients,
+            Workspace workspace) {
         int mark = workspace.begin();
         try {
-            new ProjectedBackward(recording, gradients, workspace).run(dOut);
+            new ProjectedBackward(mixer, pass, gradients, workspace).run(dOut);
         } finally {
             workspace.end(mark);
         }
     }
 
     private void run(Tensor dOut) {
-        TrueRows queries = recording.queryRows();
-        TrueRows keys = recording.keyRows();
+        TrueRows queries = pass.queryRows;
+        TrueRows keys = pass.keyRows;
         int stored = keys.time + form.extraKeys();
         HeadRows dHeads = outProjection(dOut);
         HeadRows dQuery = zeros(queries.batch, queries.time, form.queriesWidth(), form.keyWidth());
@@ -60,7 +67,7 @@ final class ProjectedBackward {
         chains(queries, dQuery, keys, dKey);
         projection(AttentionForm.Part.QUERY, queries, dQuery, gradients.query());
         projection(AttentionForm.Part.KEY, keys, dKey, gradients.key());
-        projection(AttentionForm.Part.VALUE, recording.valueRows(), dValue, gradients.value());
+        projection(AttentionForm.Part.VALUE, Objects.requireNonNull(pass.valueRows), dValue, gradients.value());
     }
 
     /** Zeros [B, time, width]. */
@@ -75,7 +82,7 @@ final class ProjectedBackward {
 
     /** Back through the output projection, if there is one: the gradient of the heads' outputs. */
     private HeadRows outProjection(Tensor dOut) {
-        TrueRows rows = recording.queryRows();
+        TrueRows rows = pass.queryRows;
         int width = form.outputWidth();
         HeadRows given = new HeadRows();
         int[] starts = rows.padded(scratch.ints(rows.batch), dOut.offset(), width);
@@ -91,13 +98,13 @@ final class ProjectedBackward {
             rows.copy(given, dHeads, form.headsWidth());
         } else {
             LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, given, dHeads);
-            HeadRows in = gate == null ? call.out : recording.gated;
-            parameterGradients.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, in);
+            HeadRows in = gate == null ? call.out : pass.gated;
+            layers.add(layer, AttentionForm.OUT_WEIGHT, 0, AttentionForm.OUT_BIAS, 0, rows, given, in);
         }
         if (gate != null) {
-            HeadRows dGates = gate.backward(mixer.kernels, rows, recording.gates, call.out, dHeads, scratch);
-            parameterGradients.add(gate.layer, HeadGate.WEIGHT, 0, HeadGate.BIAS, 0, rows, dGates, rows.rows);
-            inputGradient(gate.layer, rows, dGates, gradients.query());
+            HeadRows dGates = gate.backward(mixer.kernels, rows, pass.gates, call.out, dHeads, scratch);
+            layers.add(gate.layer, HeadGate.WEIGHT, 0, HeadGate.BIAS, 0, rows, dGates, rows.rows);
+            layers.addInput(gate.layer, rows, dGates, gradients.query());
         }
         return dHeads;
     }
@@ -110,9 +117,9 @@ final class ProjectedBackward {
         }
         HeadProjections own = mixer.projections;
         NamedTensors wanted = gradients.parameters();
-        own.queryChain.backward(mixer.kernels, queries, dQuery, recording.rawQuery, first, wanted, scratch);
+        own.queryChain.backward(mixer.kernels, queries, dQuery, pass.rawQuery, first, wanted, scratch);
         Arrays.fill(first, 0, queries.batch, 0);
-        own.keyChain.backward(mixer.kernels, keys, dKey, recording.rawKey, first, wanted, scratch);
+        own.keyChain.backward(mixer.kernels, keys, dKey, pass.rawKey, first, wanted, scratch);
     }
 
     private void attention(HeadRows dHeads, HeadRows dQuery, HeadRows dKey, HeadRows dValue) {
@@ -155,7 +162,7 @@ final class ProjectedBackward {
             }
             return;
         }
-        parameterGradients.add(
+        layers.add(
                 layer,
                 form.weightName(part),
                 form.weightOffset(part),
@@ -164,7 +171,7 @@ final class ProjectedBackward {
                 rows,
                 dRows,
                 rows.rows);
-        inputGradient(layer, rows, dRows, dIn);
+        layers.addInput(layer, rows, dRows, dIn);
     }
 
     /** The gradient of what is taken as it is. */
@@ -175,15 +182,5 @@ final class ProjectedBackward {
             mixer.kernels.add(dRows.array, dRows.start[b], sum, starts[b], rows.lengths[b] * rows.width);
         }
         dIn.commit(sum);
-    }
-
-    private void inputGradient(Linear layer, TrueRows rows, HeadRows dRows, @Nullable Tensor dIn) {
-        if (dIn != null) {
-            float[] sum = dIn.readable(scratch);
-            HeadRows target = new HeadRows();
-            target.set(sum, rows.padded(scratch.ints(rows.batch), dIn.offset(), rows.width), 0, rows.width);
-            LinearTask.inputGradient(workspace, mixer.kernels, layer, rows, dRows, target);
-            dIn.commit(sum);
-        }
     }
 }

@@ -10,8 +10,8 @@ import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
-/** Adds the gradients of linear layers' weights and biases, shared by blocks of outputs. */
-final class ParameterGradients implements Workspace.Task {
+/** Adds the gradients of linear layers: of weights and biases, shared by blocks of outputs, and of what they were given. */
+final class LayerGradients implements Workspace.Task {
     /** Outputs of a part. */
     private static final int OUTS = 32;
 
@@ -28,7 +28,7 @@ final class ParameterGradients implements Workspace.Task {
     private float @Nullable [] dBias;
     private int dBiasOffset;
 
-    ParameterGradients(Kernels kernels, NamedTensors gradients, Workspace workspace) {
+    LayerGradients(Kernels kernels, NamedTensors gradients, Workspace workspace) {
         this.kernels = kernels;
         this.gradients = gradients;
         this.workspace = workspace;
@@ -78,6 +78,18 @@ final class ParameterGradients implements Workspace.Task {
         }
         if (biasGradient != null && dBias != null) {
             biasGradient.commit(dBias);
+        }
+    }
+
+    /** Adds the gradient of what a layer was given, if it is wanted: a tensor of these rows, with padding. */
+    void addInput(Linear layer, TrueRows shape, HeadRows dOutputs, @Nullable Tensor dIn) {
+        if (dIn != null) {
+            Scratch scratch = workspace.scratch();
+            float[] sum = dIn.readable(scratch);
+            HeadRows target = new HeadRows();
+            target.set(sum, shape.padded(scratch.ints(shape.batch), dIn.offset(), shape.width), 0, shape.width);
+            LinearTask.inputGradient(workspace, kernels, layer, shape, dOutputs, target);
+            dIn.commit(sum);
         }
     }
 
