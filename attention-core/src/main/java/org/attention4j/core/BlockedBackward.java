@@ -25,22 +25,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockedBackward implements Workspace.Task {
     private static final int QUERIES = GradientTile.QUERIES;
-    private static final int ROWS = GradientTile.ROWS;
     private static final int BLOCK = KeyValues.BLOCK;
 
     AttentionCall call = new AttentionCall();
     BackwardArrays arrays = new BackwardArrays();
+
+    /** What becomes of the weights of some rows on some keys. */
+    @FunctionalInterface
+    private interface Use {
+        void take(GradientTile tile, int first, int last);
+    }
 
     @Override
     public void run(int index, Scratch scratch) {
         int keyHeads = call.keyValues.heads();
         int b = index / keyHeads;
         int keyHead = index % keyHeads;
-        GradientTile tile = GradientTile.borrow(call, scratch);
-        tile.dParameters = arrays.variantZeros(scratch);
+        int length = call.queryLengths[b];
+        GradientTile tile = GradientTile.borrow(call, arrays, scratch);
         for (int h = 0; h < call.heads; h++) {
-            for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += QUERIES) {
-                rows(b, h, from, Math.min(from + QUERIES, call.queryLengths[b]), tile);
+            for (int from = 0; from < length && call.keyHead(h) == keyHead; from += QUERIES) {
+                tile.queries(b, h, from, Math.min(from + QUERIES, length));
+                rows(tile);
             }
         }
         if (call.scoreFunction != null) {
@@ -48,54 +54,38 @@ final class BlockedBackward implements Workspace.Task {
         }
     }
 
-    /** Whether something is a sum over pairs of any queries and keys: how they are taken is the order of such a sum. */
-    private boolean sumsPairs() {
-        return call.scoreFunction != null || arrays.dBias != null || arrays.dPositions != null;
-    }
-
-    private void rows(int b, int h, int from, int to, GradientTile tile) {
-        AttentionCall c = call;
-        HeadRows dOut = arrays.dOut;
-        tile.pack(c, arrays, b, h, from, to);
-        float[] maxima = Objects.requireNonNull(c.maxima);
-        float[] sums = Objects.requireNonNull(c.sums);
-        for (int i = from; i < to; i++) {
-            int r = i - from;
-            float max = maxima[c.rowAt(b, h, i)];
-            tile.delta[r] = chain(dOut.array, dOut.at(b, h, i), c.out.array, c.out.at(b, h, i), c.valueWidth);
-            tile.maxima[r] = max;
-            tile.inverses[r] = max == Float.NEGATIVE_INFINITY ? 0f : 1f / sums[c.rowAt(b, h, i)];
-        }
+    private static void rows(GradientTile tile) {
+        BackwardArrays arrays = tile.arrays;
         VisibleKeys seen = tile.seen;
-        seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end() && arrays.dWeights != null; key = seen.next(key + BLOCK)) {
-            c.keyValues.keys(tile.keys, b, c.keyHead(h), key, seen.width());
-            blocks(b, h, from, key, tile, true);
+            tile.keys(key);
+            blocks(tile, BlockedBackward::weightCotangents);
         }
         if (arrays.dSinks != null) {
-            sinkGradient(b, h, from, to, tile.delta, arrays.dSinks);
+            sinkGradient(tile, arrays.dSinks);
         }
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
-            tile.pack(c, b, c.keyHead(h), key);
-            blocks(b, h, from, key, tile, false);
+            tile.keys(key);
+            tile.pack();
+            blocks(tile, BlockedBackward::gradients);
         }
     }
 
     /** All rows that see something of a block of keys. */
-    private void blocks(int b, int h, int from, int key, GradientTile tile, boolean cotangents) {
+    private static void blocks(GradientTile tile, Use use) {
         VisibleKeys seen = tile.seen;
-        int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;
+        int first = seen.first() - (seen.first() - tile.from) % VisibleKeys.GROUP;
         for (int i = first, next; i < seen.last(); i = next) {
-            next = Math.min(seen.last(), i + ROWS);
-            columns(b, h, from, i, next, key, tile, cotangents);
+            next = Math.min(seen.last(), i + GradientTile.ROWS);
+            columns(tile, i, next, use);
         }
     }
 
     /**
      * Some rows and a block of keys: the columns that all of the rows see in one go, and each run of rows with those before and after. All in one
-     * go where there are sums over pairs, which go row by row.
+     * go where something is a sum over pairs of any queries and keys, as how they are taken is the order of such a sum: row by row.
      */
-    private void columns(int b, int h, int from, int first, int last, int key, GradientTile tile, boolean cotangents) {
+    private static void columns(GradientTile tile, int first, int last, Use use) {
         VisibleKeys seen = tile.seen;
         int least = seen.width();
         int low = 0;
@@ -109,130 +99,97 @@ final class BlockedBackward implements Workspace.Task {
             high = Math.min(high, seen.end(i) == seen.end(next - 1) ? end : seen.end(i) & -Kernels.LANES);
             most = Math.max(most, end);
         }
-        if (sumsPairs()) {
-            block(b, h, from, first, last, key, least, most, tile, cotangents);
+        if (tile.call.scoreFunction != null || tile.arrays.dBias != null || tile.arrays.dPositions != null) {
+            block(tile, first, last, least, most, use);
             return;
         }
         low = low < high ? low : seen.width();
         high = Math.max(low, high);
         for (int i = first, next; i < last; i = next) {
             next = Math.min(seen.run(i), last);
-            block(b, h, from, i, next, key, seen.begin(i), Math.min(low, tile.end(next)), tile, cotangents);
+            block(tile, i, next, seen.begin(i), Math.min(low, tile.end(next)), use);
         }
-        block(b, h, from, first, last, key, low, high, tile, cotangents);
+        block(tile, first, last, low, high, use);
         for (int i = first, next; i < last; i = next) {
             next = Math.min(seen.run(i), last);
-            block(b, h, from, i, next, key, Math.max(high, seen.begin(i)), tile.end(next), tile, cotangents);
+            block(tile, i, next, Math.max(high, seen.begin(i)), tile.end(next), use);
         }
     }
 
     /** Some rows and columns, if there are any. */
-    private void block(
-            int b,
-            int h,
-            int from,
-            int first,
-            int last,
-            int key,
-            int begin,
-            int end,
-            GradientTile tile,
-            boolean cotangents) {
+    private static void block(GradientTile tile, int first, int last, int begin, int end, Use use) {
         if (begin < end) {
-            tile.weights(call, b, h, from, first, last, key, begin, end);
-            if (cotangents) {
-                weightCotangents(b, h, from, first, last, key, tile);
-            } else {
-                gradients(b, h, from, first, last, key, tile);
-            }
+            tile.weights(first, last, begin, end);
+            use.take(tile, first, last);
         }
     }
 
     /** The sink is a key whose dp is 0: its ds is −p δ. */
-    private void sinkGradient(int b, int h, int from, int to, float[] delta, float[] dSinks) {
-        AttentionCall c = call;
-        float[] maxima = Objects.requireNonNull(c.maxima);
+    private static void sinkGradient(GradientTile tile, float[] dSinks) {
+        AttentionCall c = tile.call;
         float[] sums = Objects.requireNonNull(c.sums);
-        for (int i = from; i < to; i++) {
-            int row = c.rowAt(b, h, i);
-            if (maxima[row] != Float.NEGATIVE_INFINITY) {
-                float p = ScalarMath.exp(c.sink(h) - maxima[row]) / sums[row];
-                dSinks[b * c.heads + h] = Math.fma(-p, delta[i - from], dSinks[b * c.heads + h]);
+        for (int i = tile.from; i < tile.to; i++) {
+            int r = i - tile.from;
+            if (tile.maxima[r] != Float.NEGATIVE_INFINITY) {
+                float p = ScalarMath.exp(c.sink(tile.h) - tile.maxima[r]) / sums[c.rowAt(tile.b, tile.h, i)];
+                int at = tile.b * c.heads + tile.h;
+                dSinks[at] = Math.fma(-p, tile.delta[r], dSinks[at]);
             }
         }
     }
 
-    /**
-     * x · y, by the chain that gives dp = dO · v: where one key has all the weight, O is its value and dp − δ is exactly 0, as it is
-     * in the limit.
-     */
-    private static float chain(float[] x, int xAt, float[] y, int yAt, int n) {
-        float sum = 0;
-        for (int e = 0; e < n; e++) {
-            sum = Math.fma(x[xAt + e], y[yAt + e], sum);
-        }
-        return sum;
-    }
-
     /** δ += Σ p · dw. */
-    private void weightCotangents(int b, int h, int from, int first, int last, int key, GradientTile tile) {
+    private static void weightCotangents(GradientTile tile, int first, int last) {
         for (int i = first; i < last; i++) {
+            int r = i - tile.from;
             for (int j = tile.begin; j < tile.end; j++) {
                 float p = tile.weights[(i - first) * BLOCK + j];
                 if (p != 0) {
-                    tile.delta[i - from] = Math.fma(p, arrays.dWeight(call, b, h, i, key + j), tile.delta[i - from]);
+                    float dw = tile.arrays.dWeight(tile.call, tile.b, tile.h, i, tile.key + j);
+                    tile.delta[r] = Math.fma(p, dw, tile.delta[r]);
                 }
             }
         }
     }
 
     /** What some rows and the keys of their weights add to the gradients. */
-    private void gradients(int b, int h, int from, int first, int last, int key, GradientTile tile) {
-        AttentionCall c = call;
-        int keyHead = c.keyHead(h);
+    private static void gradients(GradientTile tile, int first, int last) {
+        AttentionCall c = tile.call;
+        BackwardArrays arrays = tile.arrays;
         int rows = last - first;
         int begin = tile.begin;
         int width = tile.end - begin;
-        tile.dWeights(c, first - from, rows);
+        int r = first - tile.from;
+        tile.dWeights(r, rows);
         for (int i = first; i < last && (arrays.dWeights != null || c.dropout != null); i++) {
             int at = (i - first) * BLOCK + begin;
             if (c.dropout != null) {
-                c.dropout.apply(c, b, h, i, key + begin, tile.d, at, width);
+                c.dropout.apply(c, tile.b, tile.h, i, tile.key + begin, tile.d, at, width);
             }
             for (int j = 0; j < width && arrays.dWeights != null; j++) {
-                tile.d[at + j] += arrays.dWeight(c, b, h, i, key + begin + j);
+                tile.d[at + j] += arrays.dWeight(c, tile.b, tile.h, i, tile.key + begin + j);
             }
         }
         boolean plain = c.scores.plain();
-        c.kernels.softmaxGradient(
-                rows,
-                tile.weights,
-                begin,
-                tile.d,
-                begin,
-                BLOCK,
-                width,
-                tile.delta,
-                first - from,
-                plain ? c.scores.scale() : 1f);
+        float factor = plain ? c.scores.scale() : 1f;
+        c.kernels.softmaxGradient(rows, tile.weights, begin, tile.d, begin, BLOCK, width, tile.delta, r, factor);
         for (int i = first; i < last && !(plain && c.dropout == null); i++) {
+            int at = (i - first) * BLOCK;
             if (!plain) {
-                scoreGradients(b, h, i, key, tile, (i - first) * BLOCK);
+                scoreGradients(tile, i, at);
             }
             if (c.dropout != null) {
-                c.dropout.apply(c, b, h, i, key + begin, tile.weights, (i - first) * BLOCK + begin, width);
+                c.dropout.apply(c, tile.b, tile.h, i, tile.key + begin, tile.weights, at + begin, width);
             }
         }
-        int panelAt = (first - from) * 16;
+        int panelAt = r * Kernels.LANES;
         boolean kept = tile.positive && c.dropout == null;
-        transposed(
-                arrays.dValue, b, keyHead, key, c.valueWidth, rows, tile, tile.weights, tile.outPanels, panelAt, kept);
+        transposed(tile, tile.weights, rows, tile.outPanels, panelAt, arrays.dValue, c.valueWidth, kept);
         if (c.scoreFunction != null) {
-            pairGradients(c.scoreFunction, b, h, first, rows, key, tile);
+            pairGradients(c.scoreFunction, tile, first, rows);
             return;
         }
-        transposed(
-                arrays.dKey, b, keyHead, key, c.keyWidth, rows, tile, tile.d, tile.queryPanels, panelAt, tile.positive);
+        transposed(tile, tile.d, rows, tile.queryPanels, panelAt, arrays.dKey, c.keyWidth, tile.positive);
         HeadRows dQuery = arrays.dQuery;
         if (dQuery != null) {
             Panels.multiplyAdd(
@@ -245,42 +202,44 @@ final class BlockedBackward implements Workspace.Task {
                     BLOCK,
                     1,
                     tile.keyPanels,
-                    16 * begin,
-                    16 * tile.seen.width(),
+                    Kernels.LANES * begin,
+                    Kernels.LANES * tile.seen.width(),
                     dQuery.array,
-                    dQuery.at(b, h, first),
+                    dQuery.at(tile.b, tile.h, first),
                     dQuery.rowStride,
                     tile.positive);
         }
     }
 
     /** What a score function makes of dL/dscore, in d. */
-    private void pairGradients(ScoreFunction function, int b, int h, int first, int rows, int key, GradientTile tile) {
-        AttentionCall c = call;
+    private static void pairGradients(ScoreFunction function, GradientTile tile, int first, int rows) {
+        AttentionCall c = tile.call;
         int width = tile.end - tile.begin;
-        int from = tile.keys.keysAt + tile.begin * c.keyWidth;
-        PairBlock pairs = tile.keys.pairs.set(c, b, h, first, rows, tile.keys.keys, from, width);
+        int at = tile.keys.keysAt + tile.begin * c.keyWidth;
+        PairBlock pairs = tile.keys.pairs.set(c, tile.b, tile.h, first, rows, tile.keys.keys, at, width);
         Arrays.fill(tile.dQueries, 0, rows * c.keyWidth, 0f);
         Arrays.fill(tile.rows, 0, width * c.keyWidth, 0f);
         function.backward(pairs, tile.d, tile.begin, BLOCK, tile.dQueries, tile.rows, tile.dParameters);
-        add(tile.dQueries, rows, arrays.dQuery, b, h, first);
-        add(tile.rows, width, arrays.dKey, b, c.keyHead(h), key + tile.begin);
+        add(c, tile.dQueries, rows, tile.arrays.dQuery, tile.b, tile.h, first);
+        add(c, tile.rows, width, tile.arrays.dKey, tile.b, tile.keyHead(), tile.key + tile.begin);
     }
 
-    private void add(float[] from, int rows, @Nullable HeadRows to, int b, int h, int first) {
-        int width = call.keyWidth;
+    private static void add(AttentionCall c, float[] from, int rows, @Nullable HeadRows to, int b, int h, int first) {
         for (int i = 0; i < rows && to != null; i++) {
-            call.kernels.add(from, i * width, to.array, to.at(b, h, first + i), width);
+            c.kernels.add(from, i * c.keyWidth, to.array, to.at(b, h, first + i), c.keyWidth);
         }
     }
 
     /** From dL/dscore, in d, to dL/dproduct of one row. */
-    private void scoreGradients(int b, int h, int i, int key, GradientTile tile, int at) {
-        AttentionCall c = call;
+    private static void scoreGradients(GradientTile tile, int i, int at) {
+        AttentionCall c = tile.call;
+        BackwardArrays arrays = tile.arrays;
+        int b = tile.b;
+        int h = tile.h;
         int begin = tile.begin;
-        int visible = Math.max(begin, c.visible(b, i, key, tile.end));
-        int extra = Math.min(visible, Math.max(begin, c.extraKeys - key)) - begin;
-        int first = key + begin + extra - c.extraKeys;
+        int visible = Math.max(begin, c.visible(b, i, tile.key, tile.end));
+        int extra = Math.min(visible, Math.max(begin, c.extraKeys - tile.key)) - begin;
+        int first = tile.key + begin + extra - c.extraKeys;
         int own = visible - begin - extra;
         float[] d = tile.d;
         int from = at + begin;
@@ -295,22 +254,19 @@ final class BlockedBackward implements Workspace.Task {
         c.scores.gradient(c.kernels, tile.bent, d, from, width, extra, b, h, c.position(b, i), first);
     }
 
-    /** Gradient of keys or values += aᵀ × rows in panels. */
-    private void transposed(
-            @Nullable HeadRows gradient,
-            int b,
-            int keyHead,
-            int key,
-            int n,
-            int rows,
+    /** Gradient of keys or values, of width n, += aᵀ × rows in panels. */
+    private static void transposed(
             GradientTile tile,
             float[] a,
+            int rows,
             float[] panels,
             int panelAt,
+            @Nullable HeadRows gradient,
+            int n,
             boolean positive) {
         if (gradient != null) {
             Panels.multiplyAdd(
-                    call.kernels,
+                    tile.call.kernels,
                     tile.end - tile.begin,
                     n,
                     rows,
@@ -322,7 +278,7 @@ final class BlockedBackward implements Workspace.Task {
                     panelAt,
                     tile.panelStride,
                     gradient.array,
-                    gradient.at(b, keyHead, key + tile.begin),
+                    gradient.at(tile.b, tile.keyHead(), tile.key + tile.begin),
                     gradient.rowStride,
                     positive);
         }

@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
 
@@ -17,6 +18,15 @@ final class GradientTile {
 
     private static final int BLOCK = KeyValues.BLOCK;
 
+    AttentionCall call = new AttentionCall();
+    BackwardArrays arrays = new BackwardArrays();
+    /** The queries that are packed, of one head of a sequence, and the first key of the block. */
+    int b;
+
+    int h;
+    int from;
+    int to;
+    int key;
     KeyBlock keys = new KeyBlock();
     VisibleKeys seen = new VisibleKeys();
     float[] rows = {};
@@ -52,8 +62,10 @@ final class GradientTile {
     boolean positive;
 
     /** For use again. */
-    static GradientTile borrow(AttentionCall c, Scratch scratch) {
+    static GradientTile borrow(AttentionCall c, BackwardArrays arrays, Scratch scratch) {
         GradientTile tile = scratch.object(GradientTile.class, GradientTile::new);
+        tile.call = c;
+        tile.arrays = arrays;
         int queries = Math.min(QUERIES, c.queryTime);
         tile.rows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
         tile.keys = c.keyValues.block(scratch);
@@ -68,34 +80,71 @@ final class GradientTile {
         tile.bent = scratch.floats(ROWS * BLOCK);
         tile.d = scratch.floats(ROWS * BLOCK);
         tile.dQueries = scratch.floats(c.scoreFunction == null ? 0 : ROWS * c.keyWidth);
+        tile.dParameters = arrays.variantZeros(scratch);
         tile.delta = scratch.floats(queries);
         tile.maxima = scratch.floats(queries);
         tile.inverses = scratch.floats(queries);
         return tile;
     }
 
-    /** Packs some queries and their cotangents as the products read them. */
-    void pack(AttentionCall c, BackwardArrays arrays, int b, int h, int from, int to) {
-        HeadRows query = c.query;
+    /** Moves to some queries: packs them and their cotangents as the products read them, and takes what the forward pass left of each row. */
+    void queries(int sequence, int head, int fromQuery, int toQuery) {
+        b = sequence;
+        h = head;
+        from = fromQuery;
+        to = toQuery;
+        HeadRows query = call.query;
         HeadRows dOut = arrays.dOut;
         int rows = to - from;
         int at = query.at(b, h, from);
         int dAt = dOut.at(b, h, from);
         panelStride = 16 * rows;
-        c.kernels.pack(query.array, at, query.rowStride, 1, rows, c.keyWidth, queryPanels, 0);
-        c.kernels.pack(query.array, at, 1, query.rowStride, c.keyWidth, rows, queryColumns, 0);
-        c.kernels.pack(dOut.array, dAt, dOut.rowStride, 1, rows, c.valueWidth, outPanels, 0);
-        c.kernels.pack(dOut.array, dAt, 1, dOut.rowStride, c.valueWidth, rows, outColumns, 0);
+        call.kernels.pack(query.array, at, query.rowStride, 1, rows, call.keyWidth, queryPanels, 0);
+        call.kernels.pack(query.array, at, 1, query.rowStride, call.keyWidth, rows, queryColumns, 0);
+        call.kernels.pack(dOut.array, dAt, dOut.rowStride, 1, rows, call.valueWidth, outPanels, 0);
+        call.kernels.pack(dOut.array, dAt, 1, dOut.rowStride, call.valueWidth, rows, outColumns, 0);
+        float[] kept = Objects.requireNonNull(call.maxima);
+        float[] sums = Objects.requireNonNull(call.sums);
+        for (int r = 0; r < rows; r++) {
+            float max = kept[call.rowAt(b, h, from + r)];
+            delta[r] = delta(from + r);
+            maxima[r] = max;
+            inverses[r] = max == Float.NEGATIVE_INFINITY ? 0f : 1f / sums[call.rowAt(b, h, from + r)];
+        }
+        seen.queries(b, h, from, to);
     }
 
-    /** Packs a block of keys and values as the gradients read them. */
-    void pack(AttentionCall c, int b, int keyHead, int key) {
+    /**
+     * dO · O of a query, by the chain that gives dp = dO · v: where one key has all the weight, O is its value and dp − δ is exactly 0, as it
+     * is in the limit.
+     */
+    private float delta(int i) {
+        int dAt = arrays.dOut.at(b, h, i);
+        int at = call.out.at(b, h, i);
+        float sum = 0;
+        for (int e = 0; e < call.valueWidth; e++) {
+            sum = Math.fma(arrays.dOut.array[dAt + e], call.out.array[at + e], sum);
+        }
+        return sum;
+    }
+
+    /** Moves to the keys of the block that is seen, as the weights read them. */
+    void keys(int first) {
+        key = first;
+        call.keyValues.keys(keys, b, keyHead(), key, seen.width());
+    }
+
+    /** Packs these keys and their values as the gradients read them. */
+    void pack() {
         int width = seen.width();
-        c.keyValues.keys(keys, b, keyHead, key, width);
-        c.keyValues.keyRows(b, keyHead, key, width, rows);
-        c.kernels.pack(rows, 0, c.keyWidth, 1, width, c.keyWidth, keyPanels, 0);
-        c.keyValues.valueRows(b, keyHead, key, width, rows);
-        c.kernels.pack(rows, 0, 1, c.valueWidth, c.valueWidth, width, valuePanels, 0);
+        call.keyValues.keyRows(b, keyHead(), key, width, rows);
+        call.kernels.pack(rows, 0, call.keyWidth, 1, width, call.keyWidth, keyPanels, 0);
+        call.keyValues.valueRows(b, keyHead(), key, width, rows);
+        call.kernels.pack(rows, 0, 1, call.valueWidth, call.valueWidth, width, valuePanels, 0);
+    }
+
+    int keyHead() {
+        return call.keyHead(h);
     }
 
     /** Past the last column that rows of a run up to {@code last} see, in whole panels as far as the block has them. */
@@ -106,17 +155,17 @@ final class GradientTile {
     /**
      * The weights of some rows on the keys of a block from column {@code low} to {@code high}.
      *
-     * @param from the first query of those that are packed
-     * @param first the first of the rows, a multiple of 16 after {@code from}
+     * @param first the first of the rows, a multiple of 16 after the first that is packed
      */
-    void weights(AttentionCall c, int b, int h, int from, int first, int last, int key, int low, int high) {
+    void weights(int first, int last, int low, int high) {
+        AttentionCall c = call;
         begin = low;
         end = high;
         float[] x = weights;
         boolean plain = c.scores.plain();
         if (c.scoreFunction == null) {
             int at = keys.keysAt + low * c.keyWidth;
-            products(c, first - from, last - first, queryColumns, c.keyWidth, keys.keys, at, x);
+            products(first - from, last - first, queryColumns, c.keyWidth, keys.keys, at, x);
         } else {
             c.products(keys, b, h, first, last - first, low, high - low, x, low, BLOCK);
         }
@@ -149,14 +198,13 @@ final class GradientTile {
     }
 
     /** dp = dO Vᵀ of some rows, of which r is the first, on the columns of the weights. */
-    void dWeights(AttentionCall c, int r, int rows) {
-        products(c, r, rows, outColumns, c.valueWidth, valuePanels, begin * c.valueWidth, d);
+    void dWeights(int r, int rows) {
+        products(r, rows, outColumns, call.valueWidth, valuePanels, begin * call.valueWidth, d);
     }
 
     /** Products of some packed rows with the columns of a right operand, in rows. */
-    private void products(
-            AttentionCall c, int r, int rows, float[] columns, int width, float[] panels, int at, float[] x) {
-        c.kernels.multiplyPanels(
+    private void products(int r, int rows, float[] columns, int width, float[] panels, int at, float[] x) {
+        call.kernels.multiplyPanels(
                 rows, end - begin, width, columns, r * width, panels, at, x, begin, Kernels.LANES, BLOCK);
     }
 }
