@@ -1,22 +1,10 @@
 package org.attention4j.cnn;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
-import org.attention4j.api.RowState;
-import org.attention4j.api.Scratch;
-import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 
 /**
@@ -47,7 +35,7 @@ import org.attention4j.kernels.Kernels;
  *
  * <p>Immutable and safe for any number of threads.
  */
-public final class Convolution implements Differentiable, Incremental {
+public final class Convolution extends ConvolutionMixer {
     /** K, how many taps there are. */
     public static final Option<Integer> KERNEL = Option.integer("kernel", 1, 4096, 3, "How many taps there are.");
 
@@ -74,14 +62,8 @@ public final class Convolution implements Differentiable, Incremental {
     /** Whether outputs have a bias. */
     public static final Option<Boolean> BIAS = Option.flag("bias", true, "Whether outputs have a bias.");
 
-    private final MixerSpec spec;
-    private final NamedTensors parameters;
-    private final Filter filter;
-
     private Convolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        this.spec = spec;
-        this.parameters = parameters;
-        filter = Filter.of(kernels, spec.config(), parameters, "");
+        super(spec, parameters, kernels, new DirectForm(Filter.of(kernels, spec.config(), parameters, "")));
     }
 
     /**
@@ -104,96 +86,7 @@ public final class Convolution implements Differentiable, Incremental {
     }
 
     @Override
-    public MixerSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public NamedTensors parameters() {
-        return parameters.copy();
-    }
-
-    @Override
     public Convolution withParameters(ParameterSource source) {
-        return new Convolution(spec, spec.newParameters(source), filter.kernels());
-    }
-
-    @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            Source source = scratch.object(Source.class, Source::new)
-                    .set(in, in.tensor().readable(scratch), in.tensor().offset());
-            float[] results = out.writable(scratch);
-            ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
-            source.forget();
-            out.commit(results);
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        forward(in, out, workspace);
-        return new ConvolutionRecording(this, in);
-    }
-
-    @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        ConvolutionRecording mine = recording.require(this, ConvolutionRecording.class);
-        Sequences in = mine.in();
-        spec.check(this, mine, in, dOut, gradients);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            Source source = new Source()
-                    .set(in, in.tensor().readable(scratch), in.tensor().offset());
-            float[] dY = dOut.readable(scratch);
-            ParameterGradient.run(filter, source, dY, dOut.offset(), gradients.parameters(), "", workspace);
-            gradients.input().ifPresent(dIn -> {
-                float[] dX = dIn.readable(scratch);
-                InputGradient.run(filter, source, dY, dOut.offset(), dX, dIn.offset(), workspace);
-                dIn.commit(dX);
-            });
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        return InputState.of(spec, batch, capacity);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        return InputState.bytes(spec, batch, capacity);
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        RowState rows = InputState.check(spec, chunk, state, out);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = chunk.tensor().readable(scratch);
-            Source source = scratch.object(Source.class, Source::new)
-                    .set(chunk, x, chunk.tensor().offset(), rows, 0);
-            float[] results = out.writable(scratch);
-            ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
-            source.forget();
-            out.commit(results);
-            InputState.keep(chunk, x, rows, filter.reach().left());
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        return InputState.load(channel, spec);
+        return new Convolution(spec, spec.newParameters(source), kernels);
     }
 }

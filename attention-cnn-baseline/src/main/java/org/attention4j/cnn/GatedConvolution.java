@@ -1,26 +1,13 @@
 package org.attention4j.cnn;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
-import org.attention4j.api.RowState;
-import org.attention4j.api.Scratch;
-import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution over time whose outputs are let through by gates.
@@ -48,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016, equation 2; Gu,
  * Dao, "Mamba: Linear-Time Sequence Modeling with Selective State Spaces", 2023, figure 3.
  */
-public final class GatedConvolution implements Differentiable, Incremental {
+public final class GatedConvolution extends ConvolutionMixer {
     /** The gate is a convolution of its own. */
     static final String SEPARATE = "separate";
 
@@ -75,20 +62,16 @@ public final class GatedConvolution implements Differentiable, Incremental {
             LINEAR,
             "What is applied to sums before a separate gate: nothing (GLU), or tanh (van den Oord et al. 2016).");
 
-    private final MixerSpec spec;
-    private final NamedTensors parameters;
-    private final Filter filter;
-    private final Optional<Filter> gate;
-    private final boolean tanh;
-
     private GatedConvolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        this.spec = spec;
-        this.parameters = parameters;
-        filter = Filter.of(kernels, spec.config(), parameters, "");
-        gate = spec.config().get(GATE).equals(SEPARATE)
-                ? Optional.of(Filter.of(kernels, spec.config(), parameters, GATE_PREFIX))
+        super(spec, parameters, kernels, form(kernels, spec.config(), parameters));
+    }
+
+    private static GatedForm form(Kernels kernels, MixerConfig config, NamedTensors parameters) {
+        Optional<Filter> gate = config.get(GATE).equals(SEPARATE)
+                ? Optional.of(Filter.of(kernels, config, parameters, GATE_PREFIX))
                 : Optional.empty();
-        tanh = !spec.config().get(ACTIVATION).equals(LINEAR);
+        boolean tanh = !config.get(ACTIVATION).equals(LINEAR);
+        return new GatedForm(Filter.of(kernels, config, parameters, ""), gate, tanh);
     }
 
     /**
@@ -111,107 +94,7 @@ public final class GatedConvolution implements Differentiable, Incremental {
     }
 
     @Override
-    public MixerSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public NamedTensors parameters() {
-        return parameters.copy();
-    }
-
-    @Override
     public GatedConvolution withParameters(ParameterSource source) {
-        return new GatedConvolution(spec, spec.newParameters(source), filter.kernels());
-    }
-
-    @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        run(in, null, GateFinish.NOTHING, out, workspace);
-    }
-
-    /** Runs whole sequences or a chunk; the values before and inside the gate are kept where arrays are given for them. */
-    private void run(Sequences in, @Nullable RowState before, GateFinish.Kept kept, Tensor out, Workspace workspace) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
-            Source source = scratch.object(Source.class, Source::new)
-                    .set(in, x, in.tensor().offset(), before, 0);
-            GateFinish finish =
-                    scratch.object(GateFinish.class, GateFinish::new).set(filter, gate, tanh, source, kept);
-            float[] results = out.writable(scratch);
-            ForwardPass.run(filter, source, finish, results, out.offset(), workspace);
-            finish.forget();
-            source.forget();
-            out.commit(results);
-            if (before != null) {
-                InputState.keep(in, x, before, filter.reach().left());
-            }
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        GateFinish.Kept kept = new GateFinish.Kept(
-                new float[Math.toIntExact(out.size())],
-                gate.isPresent() ? new float[Math.toIntExact(out.size())] : GateFinish.NOTHING.opening());
-        run(in, null, kept, out, workspace);
-        return new GatedRecording(this, in, kept);
-    }
-
-    @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        GatedRecording mine = recording.require(this, GatedRecording.class);
-        Sequences in = mine.in();
-        spec.check(this, mine, in, dOut, gradients);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            Source source = new Source()
-                    .set(in, in.tensor().readable(scratch), in.tensor().offset());
-            int size = Math.toIntExact(dOut.size());
-            float[] dSums = scratch.floats(size);
-            float[] dGates = scratch.floats(gate.isPresent() ? size : 0);
-            float[] dY = dOut.readable(scratch);
-            new GateGradient(filter.kernels(), in, mine.kept(), tanh, dY, dOut.offset(), dSums, dGates, filter.out())
-                    .run(workspace);
-            ParameterGradient.run(filter, source, dSums, 0, gradients.parameters(), "", workspace);
-            gate.ifPresent(opening ->
-                    ParameterGradient.run(opening, source, dGates, 0, gradients.parameters(), GATE_PREFIX, workspace));
-            gradients.input().ifPresent(dIn -> {
-                float[] dX = dIn.readable(scratch);
-                InputGradient.run(filter, source, dSums, 0, dX, dIn.offset(), workspace);
-                gate.ifPresent(opening -> InputGradient.run(opening, source, dGates, 0, dX, dIn.offset(), workspace));
-                dIn.commit(dX);
-            });
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        return InputState.of(spec, batch, capacity);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        return InputState.bytes(spec, batch, capacity);
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        RowState rows = InputState.check(spec, chunk, state, out);
-        run(chunk, rows, GateFinish.NOTHING, out, workspace);
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        return InputState.load(channel, spec);
+        return new GatedConvolution(spec, spec.newParameters(source), kernels);
     }
 }

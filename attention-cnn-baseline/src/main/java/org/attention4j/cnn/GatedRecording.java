@@ -1,6 +1,5 @@
 package org.attention4j.cnn;
 
-import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 
@@ -11,7 +10,7 @@ import org.attention4j.api.Sequences;
  * @param in its input
  * @param kept values of the pass
  */
-record GatedRecording(SequenceMixer mixer, Sequences in, GateFinish.Kept kept) implements Recording {
+record GatedRecording(SequenceMixer mixer, Sequences in, GateFinish.Kept kept) implements ConvolutionRecording {
     @Override
     public long bytes() {
         return (long) Float.BYTES * (kept.sums().length + kept.opening().length);

@@ -1,26 +1,11 @@
 package org.attention4j.cnn;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
-import java.util.Optional;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.ForeignStateException;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
-import org.attention4j.api.RowState;
-import org.attention4j.api.Scratch;
-import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A causal depthwise convolution with a kernel as long as the sequences, as Hyena and S4 in its convolution form use it.
@@ -50,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * convolution and correlation", 1966 (blocks); for products modulo x^N − i: Nussbaumer, "Fast Fourier Transform and Convolution
  * Algorithms", 1982.
  */
-public final class LongConvolution implements Differentiable, Incremental {
+public final class LongConvolution extends ConvolutionMixer {
     /** The largest difference that is declared, of the largest output of the sequence. */
     static final double BOUND = 1e-5;
 
@@ -70,29 +55,20 @@ public final class LongConvolution implements Differentiable, Incremental {
             "4 √kernel",
             "Positions of a block of Fourier transforms, a power of two; 0: the direct form.");
 
-    private final MixerSpec spec;
-    private final NamedTensors parameters;
-    private final Kernels kernels;
-    private final Optional<LongFilter> blocks;
-    private final Optional<Filter> direct;
-
     private LongConvolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        this.spec = spec;
-        this.parameters = parameters;
-        this.kernels = kernels;
-        int width = spec.inputWidth();
-        int kernel = spec.config().get(KERNEL);
-        int block = spec.config().get(BLOCK);
+        super(spec, parameters, kernels, form(kernels, spec.config(), parameters));
+    }
+
+    private static ConvolutionForm form(Kernels kernels, MixerConfig config, NamedTensors parameters) {
+        int width = config.width();
+        int kernel = config.get(KERNEL);
+        int block = config.get(BLOCK);
         if (block == 0) {
             Reach reach = Reach.of(kernel, 1, true);
-            direct = Optional.of(Filter.of(kernels, reach, parameters, "", width, width, width));
-            blocks = Optional.empty();
-        } else {
-            direct = Optional.empty();
-            float[] bias = parameters.contains("bias") ? parameters.get("bias").toArray() : new float[width];
-            float[] weight = parameters.get("weight").toArray();
-            blocks = Optional.of(new LongFilter(kernels, weight, bias, kernel, block));
+            return new DirectForm(Filter.of(kernels, reach, parameters, "", width, width, width));
         }
+        float[] bias = parameters.contains("bias") ? parameters.get("bias").toArray() : new float[width];
+        return new BlockForm(new LongFilter(kernels, parameters.get("weight").toArray(), bias, kernel, block));
     }
 
     /** The power of two below 4 √K: products of transforms are read from memory, so blocks longer than their count asks for pay. */
@@ -120,151 +96,7 @@ public final class LongConvolution implements Differentiable, Incremental {
     }
 
     @Override
-    public MixerSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public NamedTensors parameters() {
-        return parameters.copy();
-    }
-
-    @Override
     public LongConvolution withParameters(ParameterSource source) {
         return new LongConvolution(spec, spec.newParameters(source), kernels);
-    }
-
-    @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
-            float[] results = out.writable(scratch);
-            if (blocks.isPresent()) {
-                LongForward.run(blocks.get(), in, x, null, results, out.offset(), workspace);
-            } else {
-                direct(in, x, null, results, out.offset(), workspace);
-            }
-            out.commit(results);
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    private void direct(
-            Sequences in, float[] x, @Nullable RowState before, float[] out, int outAt, Workspace workspace) {
-        Source source = workspace
-                .scratch()
-                .object(Source.class, Source::new)
-                .set(in, x, in.tensor().offset(), before, 0);
-        ForwardPass.run(direct.orElseThrow(), source, Finish.NONE, out, outAt, workspace);
-        source.forget();
-    }
-
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        forward(in, out, workspace);
-        return new ConvolutionRecording(this, in);
-    }
-
-    @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        ConvolutionRecording mine = recording.require(this, ConvolutionRecording.class);
-        Sequences in = mine.in();
-        spec.check(this, mine, in, dOut, gradients);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
-            float[] dY = dOut.readable(scratch);
-            NamedTensors wanted = gradients.parameters();
-            if (blocks.isPresent()) {
-                LongGradient gradient = new LongGradient(blocks.get(), in, x, dY, dOut.offset());
-                gradient.addParameters(named(wanted, "weight"), named(wanted, "bias"), workspace);
-                gradients.input().ifPresent(dIn -> {
-                    float[] dX = dIn.readable(scratch);
-                    gradient.addInput(dX, dIn.offset(), workspace);
-                    dIn.commit(dX);
-                });
-                return;
-            }
-            Source source = new Source().set(in, x, in.tensor().offset());
-            ParameterGradient.run(direct.orElseThrow(), source, dY, dOut.offset(), wanted, "", workspace);
-            gradients.input().ifPresent(dIn -> {
-                float[] dX = dIn.readable(scratch);
-                InputGradient.run(direct.orElseThrow(), source, dY, dOut.offset(), dX, dIn.offset(), workspace);
-                dIn.commit(dX);
-            });
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    private static Optional<Tensor> named(NamedTensors tensors, String name) {
-        return tensors.contains(name) ? Optional.of(tensors.get(name)) : Optional.empty();
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        if (blocks.isEmpty()) {
-            return InputState.of(spec, batch, capacity);
-        }
-        LongFilter filter = blocks.get();
-        return new LongState(new RowState(spec, batch, capacity, filter.width(), LongState.lookback(filter)), filter);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        return blocks.map(filter -> LongState.bytes(filter, batch, capacity))
-                .orElseGet(() -> InputState.bytes(spec, batch, capacity));
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = chunk.tensor().readable(scratch);
-            float[] results = out.writable(scratch);
-            if (blocks.isPresent() && state instanceof LongState mine) {
-                step(chunk, x, mine, results, out.offset(), workspace);
-            } else if (blocks.isEmpty() && state instanceof RowState rows) {
-                direct(chunk, x, rows, results, out.offset(), workspace);
-                InputState.keep(chunk, x, rows, direct.get().reach().left());
-            } else {
-                throw new ForeignStateException(
-                        spec.fingerprint(), state.getClass().getName());
-            }
-            out.commit(results);
-        } finally {
-            workspace.end(mark);
-        }
-    }
-
-    private void step(Sequences chunk, float[] x, LongState state, float[] out, int outAt, Workspace workspace) {
-        LongFilter filter = blocks.orElseThrow();
-        boolean done = false;
-        try {
-            LongForward.run(filter, chunk, x, state, out, outAt, workspace);
-            InputState.keep(chunk, x, state.rows(), LongState.lookback(filter));
-            done = true;
-        } finally {
-            for (int b = 0; b < chunk.batch() && !done; b++) {
-                state.forget(b);
-            }
-        }
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        if (blocks.isEmpty()) {
-            return InputState.load(channel, spec);
-        }
-        LongFilter filter = blocks.get();
-        RowState rows = RowState.load(channel, spec, filter.width(), LongState.lookback(filter));
-        return new LongState(rows, filter);
     }
 }

@@ -45,17 +45,12 @@ final class LongState implements MixerState {
         return (int) floats;
     }
 
-    /** How many earlier inputs a step may read: all of the blocks that reach into the present one. */
-    static int lookback(LongFilter filter) {
-        return filter.parts() * filter.block() + filter.block() - 1;
-    }
-
-    static long bytes(LongFilter filter, int batch, int capacity) {
+    /** The memory of what is computed from inputs. */
+    static long computedBytes(LongFilter filter, int batch) {
         long transforms = floats(filter.panels(), filter.parts(), filter.spectrum());
         long present = floats(filter.panels(), 1, filter.block() * LongFilter.LANES);
         long numbers = (long) filter.panels() * (filter.parts() + 1);
-        return RowState.bytes(batch, capacity, filter.width(), lookback(filter))
-                + batch * (Float.BYTES * (transforms + present) + Long.BYTES * numbers);
+        return batch * (Float.BYTES * (transforms + present) + Long.BYTES * numbers);
     }
 
     RowState rows() {
@@ -156,7 +151,7 @@ final class LongState implements MixerState {
 
     @Override
     public long bytes() {
-        return bytes(filter, rows.batch(), rows.capacity());
+        return rows.bytes() + computedBytes(filter, rows.batch());
     }
 
     @Override

@@ -1,23 +1,12 @@
 package org.attention4j.cnn;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
-import org.attention4j.api.RowState;
-import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 
@@ -51,7 +40,7 @@ import org.attention4j.kernels.Kernels;
  * <p>Source: Bai, Kolter, Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence
  * Modeling", 2018, section 3 and figure 1.
  */
-public final class TemporalConvolution implements Differentiable, Incremental {
+public final class TemporalConvolution extends ConvolutionMixer {
     /** K, how many taps each convolution has. */
     public static final Option<Integer> KERNEL =
             Option.integer("kernel", 1, 4096, 3, "How many taps each convolution has.");
@@ -75,16 +64,11 @@ public final class TemporalConvolution implements Differentiable, Incremental {
             "relu",
             "The function behind every convolution and every sum.");
 
-    private final MixerSpec spec;
-    private final NamedTensors parameters;
-    private final Kernels kernels;
-    private final TemporalBlocks blocks;
-
     private TemporalConvolution(MixerSpec spec, NamedTensors parameters, Kernels kernels) {
-        this.spec = spec;
-        this.parameters = parameters;
-        this.kernels = kernels;
-        MixerConfig config = spec.config();
+        super(spec, parameters, kernels, form(kernels, spec.config(), parameters));
+    }
+
+    private static TemporalForm form(Kernels kernels, MixerConfig config, NamedTensors parameters) {
         List<TemporalBlocks.Block> all = new ArrayList<>();
         for (int level = 0; level < config.get(LEVELS); level++) {
             all.add(TemporalBlocks.Block.of(kernels, config, parameters, level));
@@ -95,7 +79,7 @@ public final class TemporalConvolution implements Differentiable, Incremental {
                     case "silu" -> Activation.SILU;
                     default -> Activation.RELU;
                 };
-        blocks = new TemporalBlocks(List.copyOf(all), activation);
+        return new TemporalForm(new TemporalBlocks(List.copyOf(all), activation));
     }
 
     /**
@@ -118,70 +102,7 @@ public final class TemporalConvolution implements Differentiable, Incremental {
     }
 
     @Override
-    public MixerSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public NamedTensors parameters() {
-        return parameters.copy();
-    }
-
-    @Override
     public TemporalConvolution withParameters(ParameterSource source) {
         return new TemporalConvolution(spec, spec.newParameters(source), kernels);
-    }
-
-    @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        TemporalForward.whole(blocks, in, out, workspace);
-    }
-
-    @Override
-    public Recording record(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        TemporalRecording recording =
-                TemporalRecording.of(this, in, blocks.all().size(), out.size());
-        TemporalForward.record(blocks, recording, out, workspace);
-        return recording;
-    }
-
-    @Override
-    public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
-        TemporalRecording mine = recording.require(this, TemporalRecording.class);
-        spec.check(this, mine, mine.in(), dOut, gradients);
-        TemporalBackward.run(blocks, mine, dOut, gradients, workspace);
-    }
-
-    /** Rows of a state: the input and what every convolution but the first reads, side by side. */
-    private int rowWidth() {
-        return spec.inputWidth() + (2 * blocks.all().size() - 1) * spec.outputWidth();
-    }
-
-    private int lookback() {
-        return blocks.all().get(blocks.all().size() - 1).second().reach().left();
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        return new RowState(spec, batch, capacity, rowWidth(), lookback());
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        return RowState.bytes(batch, capacity, rowWidth(), lookback());
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        RowState rows = state.require(RowState.class);
-        TemporalForward.step(blocks, chunk, rows, lookback(), out, workspace);
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        return RowState.load(channel, spec, rowWidth(), lookback());
     }
 }

@@ -2,7 +2,6 @@ package org.attention4j.cnn;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 
@@ -14,7 +13,7 @@ import org.attention4j.api.Sequences;
  * @param in its input
  * @param levels of the blocks in order
  */
-record TemporalRecording(SequenceMixer mixer, Sequences in, List<Level> levels) implements Recording {
+record TemporalRecording(SequenceMixer mixer, Sequences in, List<Level> levels) implements ConvolutionRecording {
     /**
      * Values of one block, {@code [B, T, D']} each, not set at padding.
      *
