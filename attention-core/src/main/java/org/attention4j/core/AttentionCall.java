@@ -279,36 +279,26 @@ final class AttentionCall {
      * @param withExtra whether {@code weights} has columns for extra keys
      */
     void weights(Workspace workspace, float[] weights, int offset, boolean withExtra) {
-        rows(workspace, weights, offset, withExtra, false);
+        int columns = keyTime + (withExtra ? extraKeys : 0);
+        run(WeightsTask.borrow(workspace.scratch(), this, weights, offset, columns), workspace);
     }
 
     /** Writes the weights [B, H, T, columns] of the last positions that each sequence has; what is past them is 0. */
     void lastWeights(Workspace workspace, float[] weights, int offset, int columns) {
-        share(workspace.threads());
-        WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
-        task.call = this;
-        task.weights = weights;
-        task.scores = false;
+        WeightsTask task = WeightsTask.borrow(workspace.scratch(), this, weights, offset, columns);
         task.lastPositions = true;
-        task.offset = offset;
-        task.columns = columns;
-        Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
+        run(task, workspace);
     }
 
     /** Writes the scores [B, H, T, S], −∞ where a query does not see a key. */
     void scores(Workspace workspace, float[] target, int offset) {
-        rows(workspace, target, offset, false, true);
+        WeightsTask task = WeightsTask.borrow(workspace.scratch(), this, target, offset, keyTime);
+        task.scores = true;
+        run(task, workspace);
     }
 
-    private void rows(Workspace workspace, float[] weights, int offset, boolean withExtra, boolean asScores) {
+    private void run(WeightsTask task, Workspace workspace) {
         share(workspace.threads());
-        WeightsTask task = workspace.scratch().object(WeightsTask.class, WeightsTask::new);
-        task.call = this;
-        task.weights = weights;
-        task.scores = asScores;
-        task.lastPositions = false;
-        task.offset = offset;
-        task.columns = keyTime + (withExtra ? extraKeys : 0);
         Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
     }
 
@@ -342,23 +332,16 @@ final class AttentionCall {
     /** Adds the gradients; of a call that kept its output, {@link #maxima} and {@link #sums}. */
     void backward(Workspace workspace, BackwardArrays arrays) {
         Scratch scratch = workspace.scratch();
-        Workspace.Task task;
+        BackwardTask task;
         if (scoreWeighting != null) {
-            ScoredBackward scored = scratch.object(ScoredBackward.class, ScoredBackward::new);
-            scored.call = this;
-            scored.arrays = arrays;
-            task = scored;
+            task = scratch.object(ScoredBackward.class, ScoredBackward::new);
         } else if (weighting == null) {
-            BlockedBackward blocked = scratch.object(BlockedBackward.class, BlockedBackward::new);
-            blocked.call = this;
-            blocked.arrays = arrays;
-            task = blocked;
+            task = scratch.object(BlockedBackward.class, BlockedBackward::new);
         } else {
-            WeightedBackward weighted = scratch.object(WeightedBackward.class, WeightedBackward::new);
-            weighted.call = this;
-            weighted.arrays = arrays;
-            task = weighted;
+            task = scratch.object(WeightedBackward.class, WeightedBackward::new);
         }
+        task.call = this;
+        task.arrays = arrays;
         // all rows of a bias may add to the same elements: then the order of parts is that of one thread
         double size = arrays.dBias == null ? 2.5 * multiplyAdds() : 0;
         Work.run(workspace, batch * keyValues.heads(), size, task);

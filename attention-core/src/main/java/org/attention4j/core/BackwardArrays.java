@@ -42,6 +42,9 @@ final class BackwardArrays {
 
     /** Zeros for a part's share of the gradients of a variant's parameters. */
     float[] variantZeros(Scratch scratch) {
+        if (variantCount == 0) {
+            return dVariant; // an array for nothing would be missing where one is needed
+        }
         float[] zeros = scratch.floats(variantCount);
         Arrays.fill(zeros, 0, variantCount, 0f);
         return zeros;

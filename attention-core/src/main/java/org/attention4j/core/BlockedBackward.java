@@ -3,7 +3,6 @@ package org.attention4j.core;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.ScoreFunction;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
@@ -23,12 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * The order of every sum is that of the loops, so a gradient does not depend on threads.
  */
-final class BlockedBackward implements Workspace.Task {
+final class BlockedBackward extends BackwardTask {
     private static final int QUERIES = GradientTile.QUERIES;
     private static final int BLOCK = KeyValues.BLOCK;
-
-    AttentionCall call = new AttentionCall();
-    BackwardArrays arrays = new BackwardArrays();
 
     /** What becomes of the weights of some rows on some keys. */
     @FunctionalInterface
@@ -37,20 +33,15 @@ final class BlockedBackward implements Workspace.Task {
     }
 
     @Override
-    public void run(int index, Scratch scratch) {
-        int keyHeads = call.keyValues.heads();
-        int b = index / keyHeads;
-        int keyHead = index % keyHeads;
+    void run(int b, int keyHead, float[] dParameters, Scratch scratch) {
         int length = call.queryLengths[b];
         GradientTile tile = GradientTile.borrow(call, arrays, scratch);
+        tile.dParameters = dParameters;
         for (int h = 0; h < call.heads; h++) {
             for (int from = 0; from < length && call.keyHead(h) == keyHead; from += QUERIES) {
                 tile.queries(b, h, from, Math.min(from + QUERIES, length));
                 rows(tile);
             }
-        }
-        if (call.scoreFunction != null) {
-            arrays.keepVariant(index, tile.dParameters);
         }
     }
 

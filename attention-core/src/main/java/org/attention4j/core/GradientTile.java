@@ -80,7 +80,6 @@ final class GradientTile {
         tile.bent = scratch.floats(ROWS * BLOCK);
         tile.d = scratch.floats(ROWS * BLOCK);
         tile.dQueries = scratch.floats(c.scoreFunction == null ? 0 : ROWS * c.keyWidth);
-        tile.dParameters = arrays.variantZeros(scratch);
         tile.delta = scratch.floats(queries);
         tile.maxima = scratch.floats(queries);
         tile.inverses = scratch.floats(queries);

@@ -3,7 +3,6 @@ package org.attention4j.core;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.ScoreWeighting;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +17,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>back through bias, modifier, soft-cap and scale; then dQ += ds K, dK += dsᵀ Q.
  * </ol>
  */
-final class ScoredBackward implements Workspace.Task {
+final class ScoredBackward extends BackwardTask {
     private static final int BLOCK = KeyValues.BLOCK;
     private static final float HIDDEN = Float.NEGATIVE_INFINITY;
-
-    AttentionCall call = new AttentionCall();
-    BackwardArrays arrays = new BackwardArrays();
 
     /** What one part works with; rows are as far apart as those of the scores. */
     private static final class Tile {
@@ -43,21 +39,18 @@ final class ScoredBackward implements Workspace.Task {
     }
 
     @Override
-    public void run(int index, Scratch scratch) {
-        int keyHeads = call.keyValues.heads();
-        int b = index / keyHeads;
-        int keyHead = index % keyHeads;
+    void run(int b, int keyHead, float[] dParameters, Scratch scratch) {
         Tile tile = borrow(call, scratch);
+        tile.dParameters = dParameters;
         int most = tile.scores.rows;
         for (int h = 0; h < call.heads; h++) {
             for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += most) {
                 rows(b, h, from, Math.min(from + most, call.queryLengths[b]), tile);
             }
         }
-        arrays.keepVariant(index, tile.dParameters);
     }
 
-    private Tile borrow(AttentionCall c, Scratch scratch) {
+    private static Tile borrow(AttentionCall c, Scratch scratch) {
         Tile tile = scratch.object(Tile.class, Tile::new);
         tile.scores = ScoreRows.borrow(scratch, c, true);
         tile.rows = ScoredForward.Rows.borrow(scratch, c);
@@ -65,7 +58,6 @@ final class ScoredBackward implements Workspace.Task {
         tile.d = scratch.floats(tile.scores.scores.length);
         tile.dWeights = scratch.floats(c.keyValues.capacity());
         tile.dScores = scratch.floats(c.keyValues.capacity());
-        tile.dParameters = arrays.variantZeros(scratch);
         tile.keyRows = scratch.floats(BLOCK * Math.max(c.keyWidth, c.valueWidth));
         tile.panels = scratch.floats(BLOCK * Math.max(Work.padded(c.keyWidth), c.valueWidth));
         tile.queryPanels = scratch.floats(tile.scores.rows * Work.padded(c.keyWidth));

@@ -3,26 +3,19 @@ package org.attention4j.core;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionWeighting;
 
 /** Gradients for one key head of one sequence where a weighting replaces the softmax: row by row, in order. */
-final class WeightedBackward implements Workspace.Task {
-    AttentionCall call = new AttentionCall();
-    BackwardArrays arrays = new BackwardArrays();
-
+final class WeightedBackward extends BackwardTask {
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int keyHead, float[] dParameters, Scratch scratch) {
         AttentionCall c = call;
-        int b = index / c.keyValues.heads();
-        int keyHead = index % c.keyValues.heads();
         int capacity = c.keyValues.capacity();
         float[] values = scratch.floats(capacity * c.valueWidth);
         float[] weights = scratch.floats(capacity);
         float[] dWeights = scratch.floats(capacity);
         float[] dQuery = scratch.floats(c.keyWidth);
         float[] dKeys = scratch.floats(capacity * c.keyWidth);
-        float[] dParameters = arrays.variantZeros(scratch);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         c.keyValues.valueRows(b, keyHead, 0, c.keys(b), values);
@@ -32,7 +25,6 @@ final class WeightedBackward implements Workspace.Task {
                 row(b, h, i, row, seen, values, weights, dWeights, dQuery, dKeys, dParameters);
             }
         }
-        arrays.keepVariant(index, dParameters);
         HeadRows dKey = arrays.dKey;
         for (int j = 0; j < c.keys(b) && dKey != null; j++) {
             c.kernels.add(dKeys, j * c.keyWidth, dKey.array, dKey.at(b, keyHead, j), c.keyWidth);

@@ -10,14 +10,26 @@ import org.attention4j.kernels.ScalarMath;
 final class WeightsTask implements Workspace.Task {
     private static final int BLOCK = KeyValues.BLOCK;
 
-    AttentionCall call = new AttentionCall();
-    float[] weights = {};
-    int offset;
-    int columns;
+    private AttentionCall call = new AttentionCall();
+    private float[] weights = {};
+    private int offset;
+    private int columns;
     /** Whether columns stand for the last positions that a sequence has, where it has more. */
     boolean lastPositions;
     /** Whether the scores are wanted, −∞ where a query does not see a key. */
     boolean scores;
+
+    /** For use again: the weights of all positions, unless something else is said. */
+    static WeightsTask borrow(Scratch scratch, AttentionCall call, float[] weights, int offset, int columns) {
+        WeightsTask task = scratch.object(WeightsTask.class, WeightsTask::new);
+        task.call = call;
+        task.weights = weights;
+        task.offset = offset;
+        task.columns = columns;
+        task.lastPositions = false;
+        task.scores = false;
+        return task;
+    }
 
     @Override
     public void run(int index, Scratch scratch) {
