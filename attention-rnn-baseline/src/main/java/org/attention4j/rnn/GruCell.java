@@ -36,34 +36,19 @@ final class GruCell implements UnitCell {
         return 1;
     }
 
+    /** q begins with its bias. */
     @Override
-    public void forward(
-            Kernels kernels,
-            Direction weights,
-            int rows,
-            float[] gates,
-            int gatesAt,
-            int gatesStride,
-            float[] state,
-            int stateAt,
-            int stateStride,
-            boolean fromEnd) {
+    public void start(Direction weights, float[] gates, int at) {
         int hidden = weights.hidden();
-        float[] bias = weights.recurrentBias();
-        int r = gatesAt + hidden;
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(bias, 0, gates, r + 2 * hidden + row * gatesStride, hidden);
-        }
-        WeightSweep.multiply(
-                kernels, rows, state, stateAt, stateStride, weights.recurrent(), gates, r, gatesStride, true, fromEnd);
-        for (int row = 0; row < rows; row++) {
-            int n = gatesAt + row * gatesStride;
-            kernels.apply(Activation.SIGMOID, gates, n + hidden, gates, n + hidden, 2 * hidden);
-            kernels.multiplyAddElementwise(gates, n + hidden, gates, n + 3 * hidden, gates, n, hidden);
-            kernels.apply(Activation.TANH, gates, n, gates, n, hidden);
-            int h = stateAt + row * stateStride;
-            blend(gates, n + 2 * hidden, n, state, h, state, h, hidden);
-        }
+        System.arraycopy(weights.recurrentBias(), 0, gates, at + 3 * hidden, hidden);
+    }
+
+    @Override
+    public void forward(Kernels kernels, int hidden, float[] gates, int at, float[] state, int h) {
+        kernels.apply(Activation.SIGMOID, gates, at + hidden, gates, at + hidden, 2 * hidden);
+        kernels.multiplyAddElementwise(gates, at + hidden, gates, at + 3 * hidden, gates, at, hidden);
+        kernels.apply(Activation.TANH, gates, at, gates, at, hidden);
+        blend(gates, at + 2 * hidden, at, state, h, state, h, hidden);
     }
 
     /** h ← fma(z, h, fma(−z, n, n)): exactly n where z is 0, and exactly h where it is 1. */
@@ -115,38 +100,16 @@ final class GruCell implements UnitCell {
     @Override
     public void backward(
             Kernels kernels,
-            Direction weights,
-            int rows,
+            int hidden,
             float[] gates,
-            int gatesAt,
-            int gatesStride,
+            int at,
             float[] states,
-            int beforeAt,
-            int afterAt,
-            int statesStride,
+            int before,
+            int after,
             float[] dState,
-            int dStateAt,
-            int dStateStride,
-            float[] dGates,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        for (int row = 0; row < rows; row++) {
-            int gate = gatesAt + row * gatesStride;
-            int before = beforeAt + row * statesStride;
-            backward(gates, states, before, dState, dStateAt + row * dStateStride, dGates, gate, hidden, 0, hidden);
-        }
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                dGates,
-                gatesAt + hidden,
-                gatesStride,
-                weights.recurrentTransposed(),
-                dState,
-                dStateAt,
-                dStateStride,
-                true,
-                fromEnd);
+            int dH,
+            float[] dGates) {
+        backward(gates, states, before, dState, dH, dGates, at, hidden, 0, hidden);
     }
 
     /** The gradients of some units' gates of a row, and dH ← dH · z. */

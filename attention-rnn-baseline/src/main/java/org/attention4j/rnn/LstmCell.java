@@ -25,35 +25,9 @@ final class LstmCell implements UnitCell {
     }
 
     @Override
-    public void forward(
-            Kernels kernels,
-            Direction weights,
-            int rows,
-            float[] gates,
-            int gatesAt,
-            int gatesStride,
-            float[] state,
-            int stateAt,
-            int stateStride,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                state,
-                stateAt,
-                stateStride,
-                weights.recurrent(),
-                gates,
-                gatesAt,
-                gatesStride,
-                true,
-                fromEnd);
-        for (int r = 0; r < rows; r++) {
-            int h = stateAt + r * stateStride;
-            int c = h + hidden;
-            kernels.lstmCell(gates, gatesAt + r * gatesStride, state, c, state, c, state, h, hidden);
-        }
+    public void forward(Kernels kernels, int hidden, float[] gates, int at, float[] state, int h) {
+        int c = h + hidden;
+        kernels.lstmCell(gates, at, state, c, state, c, state, h, hidden);
     }
 
     @Override
@@ -93,41 +67,19 @@ final class LstmCell implements UnitCell {
     @Override
     public void backward(
             Kernels kernels,
-            Direction weights,
-            int rows,
+            int hidden,
             float[] gates,
-            int gatesAt,
-            int gatesStride,
+            int at,
             float[] states,
-            int beforeAt,
-            int afterAt,
-            int statesStride,
+            int before,
+            int after,
             float[] dState,
-            int dStateAt,
-            int dStateStride,
-            float[] dGates,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        for (int r = 0; r < rows; r++) {
-            int gate = gatesAt + r * gatesStride;
-            int before = beforeAt + r * statesStride + hidden;
-            int after = afterAt + r * statesStride + hidden;
-            int dH = dStateAt + r * dStateStride;
-            kernels.lstmCellBackward(
-                    gates, gate, states, before, states, after, dState, dH, dState, dH + hidden, dGates, gate, hidden);
-        }
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                dGates,
-                gatesAt,
-                gatesStride,
-                weights.recurrentTransposed(),
-                dState,
-                dStateAt,
-                dStateStride,
-                false,
-                fromEnd);
+            int dH,
+            float[] dGates) {
+        int cBefore = before + hidden;
+        int c = after + hidden;
+        int dC = dH + hidden;
+        kernels.lstmCellBackward(gates, at, states, cBefore, states, c, dState, dH, dState, dC, dGates, at, hidden);
     }
 
     @Override

@@ -26,35 +26,9 @@ record RnnCell(Activation activation) implements UnitCell {
     }
 
     @Override
-    public void forward(
-            Kernels kernels,
-            Direction weights,
-            int rows,
-            float[] gates,
-            int gatesAt,
-            int gatesStride,
-            float[] state,
-            int stateAt,
-            int stateStride,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                state,
-                stateAt,
-                stateStride,
-                weights.recurrent(),
-                gates,
-                gatesAt,
-                gatesStride,
-                true,
-                fromEnd);
-        for (int r = 0; r < rows; r++) {
-            int gate = gatesAt + r * gatesStride;
-            kernels.apply(activation, gates, gate, gates, gate, hidden);
-            System.arraycopy(gates, gate, state, stateAt + r * stateStride, hidden);
-        }
+    public void forward(Kernels kernels, int hidden, float[] gates, int at, float[] state, int h) {
+        kernels.apply(activation, gates, at, gates, at, hidden);
+        System.arraycopy(gates, at, state, h, hidden);
     }
 
     @Override
@@ -83,38 +57,16 @@ record RnnCell(Activation activation) implements UnitCell {
     @Override
     public void backward(
             Kernels kernels,
-            Direction weights,
-            int rows,
+            int hidden,
             float[] gates,
-            int gatesAt,
-            int gatesStride,
+            int at,
             float[] states,
-            int beforeAt,
-            int afterAt,
-            int statesStride,
+            int before,
+            int after,
             float[] dState,
-            int dStateAt,
-            int dStateStride,
-            float[] dGates,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        for (int r = 0; r < rows; r++) {
-            int gate = gatesAt + r * gatesStride;
-            int dH = dStateAt + r * dStateStride;
-            kernels.gradient(activation, gates, gate, gates, gate, dState, dH, dGates, gate, hidden);
-        }
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                dGates,
-                gatesAt,
-                gatesStride,
-                weights.recurrentTransposed(),
-                dState,
-                dStateAt,
-                dStateStride,
-                false,
-                fromEnd);
+            int dH,
+            float[] dGates) {
+        kernels.gradient(activation, gates, at, gates, at, dState, dH, dGates, at, hidden);
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.attention4j.kernels.Kernels;
  *
  * @param activation f
  */
-record RnnVariantCell(CellActivation activation) implements Cell {
+record RnnVariantCell(CellActivation activation) implements RowCell {
     @Override
     public List<String> stateNames() {
         return GruCell.STATE_NAMES;
@@ -25,71 +25,24 @@ record RnnVariantCell(CellActivation activation) implements Cell {
     }
 
     @Override
-    public void forward(
-            Kernels kernels,
-            Direction weights,
-            int rows,
-            float[] gates,
-            int gatesAt,
-            int gatesStride,
-            float[] state,
-            int stateAt,
-            int stateStride,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                state,
-                stateAt,
-                stateStride,
-                weights.recurrent(),
-                gates,
-                gatesAt,
-                gatesStride,
-                true,
-                fromEnd);
-        for (int r = 0; r < rows; r++) {
-            int gate = gatesAt + r * gatesStride;
-            activation.apply(kernels, gates, gate, gates, gate + hidden, hidden);
-            System.arraycopy(gates, gate + hidden, state, stateAt + r * stateStride, hidden);
-        }
+    public void forward(Kernels kernels, int hidden, float[] gates, int at, float[] state, int h) {
+        activation.apply(kernels, gates, at, gates, at + hidden, hidden);
+        System.arraycopy(gates, at + hidden, state, h, hidden);
     }
 
     @Override
     public void backward(
             Kernels kernels,
-            Direction weights,
-            int rows,
+            int hidden,
             float[] gates,
-            int gatesAt,
-            int gatesStride,
+            int at,
             float[] states,
-            int beforeAt,
-            int afterAt,
-            int statesStride,
+            int before,
+            int after,
             float[] dState,
-            int dStateAt,
-            int dStateStride,
-            float[] dGates,
-            boolean fromEnd) {
-        int hidden = weights.hidden();
-        for (int r = 0; r < rows; r++) {
-            int gate = gatesAt + r * gatesStride;
-            System.arraycopy(dState, dStateAt + r * dStateStride, dGates, gate, hidden);
-            activation.gradient(kernels, gates, gate, gates, gate + hidden, dGates, gate, hidden);
-        }
-        WeightSweep.multiply(
-                kernels,
-                rows,
-                dGates,
-                gatesAt,
-                gatesStride,
-                weights.recurrentTransposed(),
-                dState,
-                dStateAt,
-                dStateStride,
-                false,
-                fromEnd);
+            int dH,
+            float[] dGates) {
+        System.arraycopy(dState, dH, dGates, at, hidden);
+        activation.gradient(kernels, gates, at, gates, at + hidden, dGates, at, hidden);
     }
 }

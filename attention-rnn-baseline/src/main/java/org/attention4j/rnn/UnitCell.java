@@ -6,7 +6,7 @@ import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
 /** A cell in which some hidden units of a row can be taken on apart from the others, by threads that share the row. */
-interface UnitCell extends Cell {
+interface UnitCell extends RowCell {
     /**
      * Takes some units of one row one position on, with the bits of {@link #forward}.
      *
