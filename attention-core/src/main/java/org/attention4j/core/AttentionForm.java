@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm of queries and keys, each head's for itself
  * @param epsilon of the norm
  * @param jointNorm whether it is one of all heads together
- * @param gate whether each head's output has a gate
+ * @param gates of each head's output: none, 1, or one for each of its numbers
  */
 record AttentionForm(
         int heads,
@@ -45,7 +45,7 @@ record AttentionForm(
         HeadNorm.Kind norm,
         float epsilon,
         boolean jointNorm,
-        boolean gate) {
+        int gates) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
     static final String KEY_WEIGHT = "k_proj_weight";

@@ -11,75 +11,97 @@ import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
-/** A gate of each head: its output times sigmoid(x · w_h + b_h), x being what the query is projected from (Qiu et al. 2025, equation 5). */
+/**
+ * Gates of each head's output: it times sigmoid(x · w_h + b_h), or each of its numbers times a sigmoid of its own, x being what the query is projected from (Qiu
+ * et al. 2025, equation 5).
+ */
 final class HeadGate {
     static final String WEIGHT = "gate.weight";
     static final String BIAS = "gate.bias";
 
     final Linear layer;
-    private final int heads;
-    private final int headWidth;
+    /** Gates of a position: H, or H · E'. */
+    private final int count;
+    /** Numbers that one gate multiplies. */
+    private final int span;
 
-    private HeadGate(Linear layer, int heads, int headWidth) {
+    private HeadGate(Linear layer, AttentionForm form) {
         this.layer = layer;
-        this.heads = heads;
-        this.headWidth = headWidth;
+        count = count(form);
+        span = form.valueWidth() / form.gates();
+    }
+
+    private static int count(AttentionForm form) {
+        return form.heads() * form.gates();
     }
 
     static void declare(AttentionForm form, MixerSpec.Builder spec) {
-        if (form.gate()) {
-            spec.parameter(WEIGHT, InitialValue.xavier(form.inWidth(), form.heads()), form.heads(), form.inWidth());
+        int count = count(form);
+        if (count > 0) {
+            spec.parameter(WEIGHT, InitialValue.xavier(form.inWidth(), count), count, form.inWidth());
             if (form.bias()) {
-                spec.parameter(BIAS, InitialValue.zeros(), form.heads());
+                spec.parameter(BIAS, InitialValue.zeros(), count);
             }
         }
     }
 
     static @Nullable HeadGate of(AttentionForm form, NamedTensors parameters) {
-        if (!form.gate()) {
+        int count = count(form);
+        if (count == 0) {
             return null;
         }
         Tensor w = parameters.get(WEIGHT);
         if (!form.bias()) {
-            Linear layer = Linear.of(w.array(), w.offset(), form.heads(), form.inWidth());
-            return new HeadGate(layer, form.heads(), form.valueWidth());
+            return new HeadGate(Linear.of(w.array(), w.offset(), count, form.inWidth()), form);
         }
         Tensor b = parameters.get(BIAS);
-        Linear layer = Linear.of(w.array(), w.offset(), b.array(), b.offset(), form.heads(), form.inWidth());
-        return new HeadGate(layer, form.heads(), form.valueWidth());
+        return new HeadGate(Linear.of(w.array(), w.offset(), b.array(), b.offset(), count, form.inWidth()), form);
     }
 
-    /** The gates of all true rows, [rows, H], without padding. */
+    /** The gates of all true rows, without padding. */
     HeadRows gates(Workspace workspace, Kernels kernels, TrueRows rows, @Nullable Scratch memory) {
         HeadRows gates = memory == null ? new HeadRows() : memory.object(HeadRows.class, HeadRows::new);
-        float[] array = Memory.floats(memory, rows.total * heads);
-        gates.set(array, rows.compact(Memory.ints(memory, rows.batch), heads), 1, heads);
+        int size = Memory.length((long) rows.total * count, "gates of heads");
+        float[] array = Memory.floats(memory, size);
+        gates.set(array, rows.compact(Memory.ints(memory, rows.batch), count), 1, count);
         LinearTask.forward(workspace, kernels, layer, rows, rows.rows, gates);
-        kernels.apply(Activation.SIGMOID, array, 0, array, 0, rows.total * heads);
+        kernels.apply(Activation.SIGMOID, array, 0, array, 0, size);
         return gates;
     }
 
     /** to = from · gate; both without padding, or the same. */
     void apply(Kernels kernels, TrueRows rows, HeadRows gates, HeadRows from, HeadRows to) {
-        for (int r = 0; r < rows.total * heads; r++) {
-            int at = r * headWidth;
+        int size = rows.total * count;
+        if (span == 1) {
+            kernels.multiplyElementwise(from.array, 0, gates.array, 0, to.array, 0, size);
+            return;
+        }
+        for (int r = 0; r < size; r++) {
+            int at = r * span;
             if (from.array != to.array) {
-                System.arraycopy(from.array, at, to.array, at, headWidth);
+                System.arraycopy(from.array, at, to.array, at, span);
             }
-            kernels.scale(to.array, at, headWidth, gates.array[r]);
+            kernels.scale(to.array, at, span, gates.array[r]);
         }
     }
 
     /** From the gradients of gated outputs to those of outputs, in place; returns those of the gates before the sigmoid. */
     HeadRows backward(Kernels kernels, TrueRows rows, HeadRows gates, HeadRows out, HeadRows d, Scratch scratch) {
         HeadRows dGates = new HeadRows();
-        float[] array = scratch.floats(rows.total * heads);
-        dGates.set(array, rows.compact(scratch.ints(rows.batch), heads), 1, heads);
-        for (int r = 0; r < rows.total * heads; r++) {
-            int at = r * headWidth;
+        int size = rows.total * count;
+        float[] array = scratch.floats(size);
+        dGates.set(array, rows.compact(scratch.ints(rows.batch), count), 1, count);
+        if (span == 1) {
+            kernels.multiplyElementwise(d.array, 0, out.array, 0, array, 0, size);
+            kernels.gradient(Activation.SIGMOID, array, 0, gates.array, 0, array, 0, array, 0, size);
+            kernels.multiplyElementwise(d.array, 0, gates.array, 0, d.array, 0, size);
+            return dGates;
+        }
+        for (int r = 0; r < size; r++) {
+            int at = r * span;
             float gate = gates.array[r];
-            array[r] = kernels.dot(d.array, at, out.array, at, headWidth) * (gate * (1 - gate));
-            kernels.scale(d.array, at, headWidth, gate);
+            array[r] = kernels.dot(d.array, at, out.array, at, span) * (gate * (1 - gate));
+            kernels.scale(d.array, at, span, gate);
         }
         return dGates;
     }

@@ -51,8 +51,14 @@ final class HeadOptions {
     static final Option<Boolean> GATE = Option.flag(
             "gate", false, "Whether each head's output is multiplied by a sigmoid of the input (Qiu et al. 2025).");
 
-    static final OptionSchema SCHEMA =
-            OptionSchema.of(HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, JOINT, GATE);
+    /** Whether that sigmoid is one for every number. */
+    static final Option<Boolean> ELEMENTWISE = Option.flag(
+            "gate-elementwise",
+            false,
+            "Whether gate is a sigmoid for every number of a head's output, not one for the head (Qwen3-Next).");
+
+    static final OptionSchema SCHEMA = OptionSchema.of(
+            HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, JOINT, GATE, ELEMENTWISE);
 
     private HeadOptions() {}
 
@@ -81,6 +87,14 @@ final class HeadOptions {
             case "layer" -> HeadNorm.Kind.LAYER;
             default -> HeadNorm.Kind.NONE;
         };
+    }
+
+    /** How many gates a head has. */
+    static int gates(MixerConfig config) {
+        if (!config.get(GATE)) {
+            return 0;
+        }
+        return config.get(ELEMENTWISE) ? config.get(VALUE_HEAD_WIDTH) : 1;
     }
 
     /** Refuses heads that cannot be grouped. */

@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * ⌊h · K / H⌋. Values may have a width of their own, E'. Each head's queries and keys, or those of all heads
  * together, may have a norm with weights ({@code query-key-norm}; Henry et al. 2020) and are then turned by their positions ({@code rotary}; {@link RotaryEmbedding}); keys are kept turned. Positions
  * count from the first key on; query i of m over n keys stands at i + (n − m), also over a context. Added keys have neither. Each head's
- * output may have a gate, sigmoid(x · w_h + b_h) ({@code gate}; Qiu et al. 2025).
+ * output may have a gate, sigmoid(x · w_h + b_h), or one for each of its numbers ({@code gate}, {@code gate-elementwise}; Qiu et al. 2025).
  *
  * <p>Parameters as PyTorch's {@code nn.MultiheadAttention}: {@code in_proj_weight [HE + KE + KE', D]}, rows of queries, keys and
  * values in this order, {@code in_proj_bias [HE + KE + KE']}, {@code out_proj.weight [D, HE']}, {@code out_proj.bias [D]}; {@code bias_k [1,
  * 1, KE]} and {@code bias_v [1, 1, KE']} with {@code bias-key-value}; {@code q_proj_weight [HE, D]}, {@code k_proj_weight [KE, C]}, {@code
  * v_proj_weight [KE', C']} instead of {@code in_proj_weight} where keys or values come from another width. Beside them {@code
  * q_norm.weight} and {@code k_norm.weight [E]}, with {@code .bias} where the norm is a layer norm; {@code gate.weight [H, D]} and {@code
- * gate.bias [H]}; {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
+ * gate.bias [H]}, of HE' rows with {@code gate-elementwise}; {@code sinks [H]} with {@code sink=learned} and {@code relative_attention_bias.weight [buckets, H]} with {@code position-bias=t5}. Not as PyTorch: a causal query i of m sees keys j ≤ i + (n − m); a row with nothing to attend to
  * gives {@code out_proj.bias}, as a head's output is 0 there.
  *
  * <p>A query sees a key if {@code causal and (window and chunk and dilation, or global) or prefix}: {@code window} W and {@code dilation} d,

@@ -32,7 +32,7 @@ final class MultiHeadSpecs {
                 HeadOptions.norm(config),
                 config.get(HeadOptions.EPSILON).floatValue(),
                 config.get(HeadOptions.JOINT),
-                config.get(HeadOptions.GATE));
+                HeadOptions.gates(config));
     }
 
     static MixerSpec of(MixerKind kind, MixerConfig config) {

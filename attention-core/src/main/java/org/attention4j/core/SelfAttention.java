@@ -81,7 +81,7 @@ public final class SelfAttention extends ProjectedAttention {
                 HeadNorm.Kind.NONE,
                 0,
                 false,
-                false);
+                0);
     }
 
     static MixerSpec specOf(MixerConfig config) {

@@ -129,7 +129,7 @@ class GradientTest {
                                 ? p.get("out_proj.weight")[o * form.headsWidth() + j]
                                 : j == o ? 1 : 0;
                         int at = (b * time + t) * c.width();
-                        sum += weight * head * NaiveHeads.gate(c, p, x, at, j / form.valueWidth());
+                        sum += weight * head * NaiveHeads.gate(c, p, x, at, j / form.valueWidth(), j);
                     }
                     y[(b * time + t) * outs + o] = sum;
                 }

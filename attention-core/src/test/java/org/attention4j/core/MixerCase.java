@@ -82,6 +82,10 @@ record MixerCase(
         return !single && seed / 9 % 2 != 0;
     }
 
+    boolean gateElementwise() {
+        return gate() && seed / 18 % 2 != 0;
+    }
+
     MixerConfig config() {
         MixerConfig config = MixerConfig.width(width()).with("causal", causal).with("bias", bias);
         if (single) {
@@ -94,6 +98,7 @@ record MixerCase(
                 .with("rotary", rotary())
                 .with("rotary-base", 100.0)
                 .with("gate", gate())
+                .with("gate-elementwise", gateElementwise())
                 .with("bias-key-value", biasKeyValue)
                 .with("zero-attention", zeroAttention);
     }

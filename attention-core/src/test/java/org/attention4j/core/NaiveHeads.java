@@ -46,14 +46,15 @@ final class NaiveHeads {
         }
     }
 
-    /** The gate of a head at a position; 1 where there is none. */
-    static double gate(MixerCase c, Map<String, double[]> p, double[] x, int at, int head) {
+    /** The gate of a number of all heads' outputs at a position; 1 where there is none. */
+    static double gate(MixerCase c, Map<String, double[]> p, double[] x, int at, int head, int number) {
         if (!c.gate()) {
             return 1;
         }
-        double sum = c.bias() ? p.get("gate.bias")[head] : 0;
+        int row = c.gateElementwise() ? number : head;
+        double sum = c.bias() ? p.get("gate.bias")[row] : 0;
         for (int d = 0; d < c.width(); d++) {
-            sum += p.get("gate.weight")[head * c.width() + d] * x[at + d];
+            sum += p.get("gate.weight")[row * c.width() + d] * x[at + d];
         }
         return 1 / (1 + Math.exp(-sum));
     }

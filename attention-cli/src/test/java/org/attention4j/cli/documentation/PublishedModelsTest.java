@@ -241,9 +241,12 @@ class PublishedModelsTest {
                 .reshaped(heads, 3, headWidth, width)
                 .permuted(1, 0, 2, 3)
                 .reshaped(3 * heads * headWidth, width);
+        Weight both = Weight.of("q_proj.weight").reshaped(heads, 2, headWidth * width); // Qwen3-Next
+        Weight halves = both.permuted(1, 0, 2).reshaped(2 * heads * headWidth, width); // queries, and then gate.weight
         Weight kernel = Weight.of("kernel").transposed(); // Keras GRU: z, r, h to r, z, n
         Weight gates = Weight.rows(kernel.rows(n, 2 * n), kernel.rows(0, n), kernel.rows(2 * n, 3 * n));
         assertTrue(headByHead.toString().startsWith("query_key_value.weight.reshaped"), headByHead.toString());
+        assertTrue(halves.toString().startsWith("q_proj.weight.reshaped"), halves.toString());
         assertTrue(gates.toString().startsWith("rows(kernel.permuted[1, 0].rows(4, 8)"), gates.toString());
     }
 

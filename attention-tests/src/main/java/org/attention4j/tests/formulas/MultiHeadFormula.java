@@ -25,7 +25,8 @@ final class MultiHeadFormula implements Formula {
             "query-key-norm",
             "query-key-norm-epsilon",
             "query-key-norm-joint",
-            "gate");
+            "gate",
+            "gate-elementwise");
 
     private final PairFormula pair;
     private final RowFormula row;
@@ -60,6 +61,7 @@ final class MultiHeadFormula implements Formula {
         RotaryFormula rotary = new RotaryFormula(config, rounding);
         NormFormula norm = NormFormula.ofHeads(config, parameters, rounding);
         boolean joint = Maths.flag(config, "query-key-norm-joint");
+        boolean elementwise = Maths.flag(config, "gate-elementwise");
         double[][] joined = new double[x.length][heads * valueWidth];
         for (int h = 0; h < heads; h++) {
             int g = h / (heads / groups);
@@ -83,9 +85,10 @@ final class MultiHeadFormula implements Formula {
                 }
                 double[] weights = row.weights(config, scores, score.sink(h), rounding);
                 double[] mean = Maths.mean(weights, values, valueWidth, rounding);
-                double gate = gate(parameters, h, x[i], rounding);
                 for (int e = 0; e < valueWidth; e++) {
-                    joined[i][h * valueWidth + e] = rounding.of(gate * mean[e]);
+                    int own = h * valueWidth + e;
+                    double gate = gate(parameters, elementwise ? own : h, x[i], rounding);
+                    joined[i][own] = rounding.of(gate * mean[e]);
                 }
             }
         }
@@ -104,12 +107,12 @@ final class MultiHeadFormula implements Formula {
                 : norm.of(name, Maths.slice(all, head * width, width));
     }
 
-    private static double gate(Map<String, double[]> parameters, int head, double[] x, Rounding rounding) {
+    private static double gate(Map<String, double[]> parameters, int row, double[] x, Rounding rounding) {
         double[] weight = parameters.get("gate.weight");
         if (weight == null) {
             return 1;
         }
-        double argument = Maths.linear(weight, parameters.get("gate.bias"), head, 1, x, rounding)[0];
+        double argument = Maths.linear(weight, parameters.get("gate.bias"), row, 1, x, rounding)[0];
         return rounding.of(1 / (1 + Math.exp(-argument)));
     }
 

@@ -58,6 +58,13 @@ final class FormulaMutants {
             Option.integer("length", 0, 64, 0, "n."),
             Option.integer("top-k", 1, 64, 2, "k."));
 
+    private static final OptionSchema GATE_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
+            Option.integer("head-width", 4, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.flag("gate-elementwise", true, "Of each number."));
+
     private static final OptionSchema LATENT_OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
             Option.integer("head-width", 1, 8, 4, "E."),
@@ -90,7 +97,7 @@ final class FormulaMutants {
                 .parameter("q_norm.bias", initial, keys)
                 .parameter("k_norm.weight", initial, keys)
                 .parameter("k_norm.bias", initial, keys)
-                .parameter("gate.weight", initial, 2, width)
+                .parameter("gate.weight", initial, 2 * values, width)
                 .parameter("sinks", initial, 2)
                 .parameter("temperature", new InitialValue.Constant(3), 2)
                 .parameter("energy.weight", initial, 2, keys)
@@ -166,6 +173,14 @@ final class FormulaMutants {
     private static Mutant mistaken(String option, Object given, Object taken) {
         return attention(
                 config -> given.equals(config.options().get(option)) ? config.with(option, taken) : config, same());
+    }
+
+    /** One gate for a head that has one for each number. */
+    private static Mutant headForNumbers() {
+        return mutant(
+                variant("multi-head-attention", GATE_OPTIONS),
+                config -> config.with("gate-elementwise", false),
+                same());
     }
 
     private static Mutant misread(String parameter) {
@@ -293,6 +308,7 @@ final class FormulaMutants {
                 mistaken("sink", "off-by-one", "none"),
                 mistaken("sink", "learned", "off-by-one"),
                 mistaken("query-key-norm", "layer", "rms"),
+                headForNumbers(),
                 mistaken("rotary", "half", "none"),
                 mistaken("rotary", "interleaved", "half"),
                 mistaken("rotary-scaling", "linear", "none"),
