@@ -74,7 +74,7 @@ final class VectorKernels implements Kernels {
             int cOffset,
             int cRowStride,
             boolean accumulate) {
-        Rehearsal rehearsal = cold.product(m, n, aRowStride, aColumnStride);
+        Rehearsal rehearsal = cold.product(m, n, k, aRowStride, aColumnStride);
         if (!rehearsal.over((long) m * n * k)) {
             cold.multiply(
                     rehearsal,
@@ -127,9 +127,11 @@ final class VectorKernels implements Kernels {
             boolean accumulate) {
         b.checkColumns(fromColumn, columns);
         Optional<MemorySegment> lines = m < VectorProducts.TILE ? b.lines() : Optional.empty();
-        int done = lines.isEmpty()
-                ? 0
-                : VectorLines.multiply(
+        int done = 0;
+        if (lines.isPresent() && VectorLines.columns(vectors, columns) > 0) {
+            long work = (long) m * columns * b.rows();
+            if (cold.lines.over(work)) {
+                done = VectorLines.multiply(
                         vectors,
                         m,
                         columns,
@@ -143,6 +145,14 @@ final class VectorKernels implements Kernels {
                         cOffset,
                         cRowStride,
                         accumulate);
+            } else {
+                long start = System.nanoTime();
+                Kernels.super.multiplyColumns(
+                        m, a, aOffset, aRowStride, b, fromColumn, columns, c, cOffset, cRowStride, accumulate);
+                cold.rehearseLines(work, start, b.rows(), lines.get());
+                return;
+            }
+        }
         Kernels.super.multiplyColumns(
                 m,
                 a,
@@ -574,7 +584,11 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void apply(Activation f, float[] x, int xOffset, float[] y, int yOffset, int n) {
-        VectorActivations.apply(vectors, f, x, xOffset, y, yOffset, n);
+        if (cold.activation(f).over(ColdKernels.work(n))) {
+            VectorActivations.apply(vectors, f, x, xOffset, y, yOffset, n);
+        } else {
+            cold.apply(f, x, xOffset, y, yOffset, n);
+        }
     }
 
     @Override
@@ -589,10 +603,12 @@ final class VectorKernels implements Kernels {
             float[] dX,
             int dXOffset,
             int n) {
-        if (f.gradientFromOutput()) {
-            VectorGradients.apply(vectors, f, y, yOffset, dY, dYOffset, dX, dXOffset, n);
+        float[] v = f.gradientFromOutput() ? y : x;
+        int vOffset = f.gradientFromOutput() ? yOffset : xOffset;
+        if (cold.gradient(f).over(ColdKernels.work(n))) {
+            VectorGradients.apply(vectors, f, v, vOffset, dY, dYOffset, dX, dXOffset, n);
         } else {
-            VectorGradients.apply(vectors, f, x, xOffset, dY, dYOffset, dX, dXOffset, n);
+            cold.gradient(f, v, vOffset, dY, dYOffset, dX, dXOffset, n);
         }
     }
 
@@ -609,6 +625,10 @@ final class VectorKernels implements Kernels {
             int width) {
         if (width < LANES) {
             SCALAR.lstmCell(gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
+            return;
+        }
+        if (!cold.lstmCell.over(ColdKernels.cellWork(width))) {
+            cold.lstmCell(gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
             return;
         }
         VectorCells.lstm(vectors, gates, gatesOffset, cPrevious, cPreviousOffset, c, cOffset, h, hOffset, width);
@@ -631,6 +651,23 @@ final class VectorKernels implements Kernels {
             int width) {
         if (width < LANES) {
             SCALAR.lstmCellBackward(
+                    gates,
+                    gatesOffset,
+                    cPrevious,
+                    cPreviousOffset,
+                    c,
+                    cOffset,
+                    dH,
+                    dHOffset,
+                    dC,
+                    dCOffset,
+                    dGates,
+                    dGatesOffset,
+                    width);
+            return;
+        }
+        if (!cold.lstmCellBackward.over(ColdKernels.cellWork(width))) {
+            cold.lstmCellBackward(
                     gates,
                     gatesOffset,
                     cPrevious,

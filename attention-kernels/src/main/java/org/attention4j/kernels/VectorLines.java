@@ -18,6 +18,11 @@ final class VectorLines {
 
     private VectorLines() {}
 
+    /** How many of so many columns go by eight vectors. */
+    static int columns(Width w, int n) {
+        return n - n % (8 * w.species().length());
+    }
+
     /**
      * Multiplies rows by as many columns as go by eight vectors.
      *
@@ -38,8 +43,9 @@ final class VectorLines {
             int crs,
             boolean accumulate) {
         int columns = 8 * w.species().length();
+        int most = columns(w, n);
         int done = 0;
-        for (; done + columns <= n; done += columns) {
+        for (; done < most; done += columns) {
             for (int i = 0; i < m; i++) {
                 int at = (firstColumn + done) * k;
                 oneRowEightVectors(w, k, a, ao + i * ars, lines, at, c, co + i * crs + done, accumulate);

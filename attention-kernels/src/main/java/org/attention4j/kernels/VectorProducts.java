@@ -370,6 +370,14 @@ final class VectorProducts {
         }
     }
 
+    /**
+     * Whether few rows go by four vectors, not eight. Long streams come from a cache, which gives four of them faster than eight, above all where
+     * vectors lie across its lines; so do the panels of many columns, unless more rows read them again.
+     */
+    static boolean goesByFours(Width w, int m, int n, int k) {
+        return w.species().length() == 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
+    }
+
     /** Rows whose numbers are next to each other, row by row, eight or four vectors at a time. */
     private static void rowsInPlace(
             Width w,
@@ -387,9 +395,7 @@ final class VectorProducts {
             int crs,
             boolean accumulate) {
         int length = w.species().length();
-        // Long streams come from a cache, which gives four of them faster than eight, above all where vectors lie
-        // across its lines; so do the panels of many columns, unless more rows read them again.
-        boolean fours = length == 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
+        boolean fours = goesByFours(w, m, n, k);
         int v = 0;
         for (; !fours && (v + 8) * length <= n; v += 8) {
             int b0 = vectorAt(bo, v, length, panel);

@@ -40,7 +40,7 @@ class ColdKernelsTest {
     @Test
     void vectorKernelsThatAreAskedForAreUsedAtOnce() {
         ColdKernels none = ColdKernels.none(Width.of(128));
-        assertTrue(none.product(64, 512, 512, 1).over(1 << 20));
+        assertTrue(none.product(64, 512, 512, 512, 1).over(1 << 20));
         assertTrue(none.panels.over(1 << 20));
     }
 
@@ -49,11 +49,11 @@ class ColdKernelsTest {
         private static final long PATIENCE_NANOS = 30_000_000_000L;
         private static final int MANY = 1 << 20;
 
-        private final Width width = Width.of(256);
+        private final Width width = Width.of(Math.max(128, 32 * VectorKernels.preferredLanes()));
         private final ColdKernels cold = ColdKernels.of(width);
         private final Kernels kernels = new VectorKernels(width, cold);
         private final float[] a = new float[64 * 256];
-        private final float[] b = new float[256 * 256];
+        private final float[] b = new float[512 * 256];
         private final float[] c = new float[64 * 256];
 
         private Program() {}
@@ -65,10 +65,14 @@ class ColdKernelsTest {
 
         private void run() {
             Arrays.fill(a, 0.5f);
-            until(cold.product(1, 256, 256, 1)::over, () -> product(1, 256, 256, 1));
-            until(cold.product(64, 256, 256, 1)::over, () -> product(64, 256, 256, 1));
-            until(cold.product(64, 64, 256, 1)::over, () -> product(64, 64, 256, 1));
-            until(cold.product(16, 64, 1, 16)::over, () -> product(16, 64, 1, 16));
+            until(cold.product(1, 256, 256, 256, 1)::over, () -> product(1, 256, 256, 1));
+            Rehearsal longRows = cold.product(1, 512, 256, 256, 1);
+            if (longRows != cold.product(1, 256, 256, 256, 1)) { // vectors of 512 bits
+                until(longRows::over, () -> product(1, 512, 256, 1));
+            }
+            until(cold.product(64, 256, 256, 256, 1)::over, () -> product(64, 256, 256, 1));
+            until(cold.product(64, 64, 256, 256, 1)::over, () -> product(64, 64, 256, 1));
+            until(cold.product(16, 64, 256, 1, 16)::over, () -> product(16, 64, 1, 16));
             until(
                     cold.withoutZeros::over,
                     () -> kernels.multiplySkippingZeros(64, 256, 256, a, 0, 256, 1, b, 0, c, 0, 256, true));
@@ -76,6 +80,16 @@ class ColdKernelsTest {
             until(cold.packing::over, () -> kernels.pack(a, 0, 1, 256, 256, 64, c, 0));
             until(cold.columnMaxima::over, () -> kernels.columnMaxima(4, 128, a, 0, 16 * 128, 1f, c, 0));
             until(cold.columnSums::over, () -> kernels.addColumnExpSums(4, 128, a, 0, 16 * 128, 1f, b, 0, c, 0));
+            PackedMatrix inLines = PackedMatrix.of(b, 0, 256, 1, 256, 256).inLines();
+            until(cold.lines::over, () -> kernels.multiply(1, a, 0, 256, inLines, c, 0, 256, false));
+            for (Activation f : Activation.values()) {
+                until(cold.activation(f)::over, () -> kernels.apply(f, a, 0, c, 0, 1024));
+                until(cold.gradient(f)::over, () -> kernels.gradient(f, a, 0, a, 0, a, 0, c, 0, 1024));
+            }
+            until(cold.lstmCell::over, () -> kernels.lstmCell(a, 0, b, 0, c, 0, c, 256, 256));
+            until(
+                    cold.lstmCellBackward::over,
+                    () -> kernels.lstmCellBackward(a, 0, b, 0, b, 0, b, 256, c, 0, c, 256, 256));
         }
 
         private void product(int m, int n, int aRowStride, int aColumnStride) {

@@ -58,6 +58,33 @@ class RehearsalTest {
     }
 
     @Test
+    void aSmallKernelHasAShareOfItsOwn() {
+        Rehearsal small = Rehearsal.ofSmall(time);
+        performed(small, SECOND / 10);
+        rehearsed(small, WORK, SECOND / 5);
+        assertFalse(rehearsal.due(), "what all of them may take is gone");
+        assertTrue(small.due());
+        rehearsed(small, WORK, SECOND / 3);
+        assertFalse(small.due());
+        performed(small, SECOND / 10);
+        assertTrue(small.due());
+    }
+
+    @Test
+    void whereTheTwinIsAVectorKernelNotMuchSlowerIsEnough() {
+        Rehearsal other = Rehearsal.ofVectors(time);
+        performed(other, SECOND);
+        for (int i = 0; i < 3; i++) {
+            rehearsed(other, WORK / 100, SECOND / 40);
+        }
+        assertFalse(other.over(WORK));
+        for (int i = 0; i < 3; i++) {
+            rehearsed(other, WORK / 100, SECOND / 66);
+        }
+        assertTrue(other.over(WORK));
+    }
+
+    @Test
     void aKernelThatStaysSlowIsUsedAllTheSame() {
         performed(rehearsal, SECOND);
         rehearsed(rehearsal, WORK, SECOND * 9 / 10);
