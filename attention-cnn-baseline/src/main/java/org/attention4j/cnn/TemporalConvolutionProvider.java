@@ -61,6 +61,7 @@ public final class TemporalConvolutionProvider implements MixerProvider {
         }
         return spec.outputWidth(hidden)
                 .causal(true)
+                .smooth(!resolved.get(TemporalConvolution.ACTIVATION).equals("relu"))
                 .boundedState(true)
                 .receptiveField((int) field, 0)
                 .build();

@@ -1,6 +1,7 @@
 package org.attention4j.cnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,14 @@ class TemporalConvolutionTest {
     private static final double STEP = 1e-7;
     /** Of a difference over a step of 1e-7 in float64, where the sum may be some hundred. */
     private static final double GRADIENT_TOLERANCE = 2e-4;
+
+    @Test
+    void aSpecificationSaysWhetherThereAreKinks() {
+        MixerConfig plain = MixerConfig.width(3);
+        TemporalConvolutionProvider provider = new TemporalConvolutionProvider();
+        assertFalse(provider.spec(plain).smooth());
+        assertTrue(provider.spec(plain.with("activation", "gelu")).smooth());
+    }
 
     private static void randomise(Tensor tensor, Random random) {
         for (int i = 0; i < tensor.size(); i++) {

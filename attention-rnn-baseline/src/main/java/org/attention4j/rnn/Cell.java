@@ -25,6 +25,15 @@ interface Cell {
     List<String> stateNames();
 
     /**
+     * Whether its functions have no kinks and jumps, so that differences tell their derivative.
+     *
+     * @return true of sigmoids and hyperbolic tangents
+     */
+    default boolean smooth() {
+        return true;
+    }
+
+    /**
      * G, the rows of a weight for each hidden unit.
      *
      * @return at least 1

@@ -81,6 +81,17 @@ record CellActivation(Function function, float alpha, float beta, float clip) {
         }
     }
 
+    /** Whether it has no kinks and jumps. ELU has none with α = 1. */
+    boolean smooth() {
+        boolean plain =
+                switch (function) {
+                    case TANH, SIGMOID, AFFINE, SCALED_TANH, SOFTSIGN, SOFTPLUS -> true;
+                    case ELU -> alpha == 1;
+                    case RELU, LEAKY_RELU, THRESHOLDED_RELU, HARD_SIGMOID -> false;
+                };
+        return plain && clip == Float.POSITIVE_INFINITY;
+    }
+
     /** Without a clip. */
     CellActivation unclipped() {
         return new CellActivation(function, alpha, beta, Float.POSITIVE_INFINITY);

@@ -16,6 +16,11 @@ import org.attention4j.kernels.Kernels;
  */
 record GruVariantCell(CellActivation gate, CellActivation candidate, boolean resetBefore) implements Cell {
     @Override
+    public boolean smooth() {
+        return gate.smooth() && candidate.smooth();
+    }
+
+    @Override
     public List<String> stateNames() {
         return GruCell.STATE_NAMES;
     }

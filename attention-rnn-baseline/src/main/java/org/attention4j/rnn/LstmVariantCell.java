@@ -36,6 +36,11 @@ record LstmVariantCell(
         float outputClip)
         implements Cell {
     @Override
+    public boolean smooth() {
+        return gate.smooth() && candidate.smooth() && output.smooth() && cellClip == 0 && outputClip == 0;
+    }
+
+    @Override
     public List<String> stateNames() {
         return LstmCell.STATE_NAMES;
     }

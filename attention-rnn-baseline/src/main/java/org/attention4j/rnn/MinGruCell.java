@@ -11,6 +11,11 @@ import org.attention4j.kernels.Kernels;
  */
 record MinGruCell(boolean positive) implements ScanCell {
     @Override
+    public boolean smooth() {
+        return !positive;
+    }
+
+    @Override
     public List<String> stateNames() {
         return GruCell.STATE_NAMES;
     }

@@ -15,6 +15,11 @@ import org.attention4j.kernels.ScalarMath;
  */
 record MinLstmCell(boolean positive) implements ScanCell {
     @Override
+    public boolean smooth() {
+        return !positive;
+    }
+
+    @Override
     public List<String> stateNames() {
         return GruCell.STATE_NAMES;
     }

@@ -16,6 +16,11 @@ record RnnCell(Activation activation) implements UnitCell {
     private static final List<String> STATE_NAMES = List.of("h");
 
     @Override
+    public boolean smooth() {
+        return activation != Activation.RELU;
+    }
+
+    @Override
     public List<String> stateNames() {
         return STATE_NAMES;
     }

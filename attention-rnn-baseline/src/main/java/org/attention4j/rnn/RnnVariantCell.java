@@ -10,6 +10,11 @@ import org.attention4j.kernels.Kernels;
  */
 record RnnVariantCell(CellActivation activation) implements RowCell {
     @Override
+    public boolean smooth() {
+        return activation.smooth();
+    }
+
+    @Override
     public List<String> stateNames() {
         return GruCell.STATE_NAMES;
     }

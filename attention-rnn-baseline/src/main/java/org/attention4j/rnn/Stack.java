@@ -41,6 +41,7 @@ record Stack(List<Layer> layers, LayerDropout dropout) {
         }
         return spec.outputWidth(output)
                 .causal(!bidirectional)
+                .smooth(cell.smooth())
                 .boundedState(true)
                 .build();
     }

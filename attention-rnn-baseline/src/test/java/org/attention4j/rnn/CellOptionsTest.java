@@ -1,6 +1,7 @@
 package org.attention4j.rnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,38 @@ class CellOptionsTest {
 
     /** A configuration and a seed for all values. */
     record Case(String id, MixerConfig config, long seed) {}
+
+    /** What stands around a cell asks its specification alone. */
+    @Test
+    void aSpecificationSaysWhetherThereAreKinks() {
+        MixerConfig plain = MixerConfig.width(3);
+        for (MixerProvider provider : PROVIDERS.values()) {
+            assertTrue(provider.spec(plain).smooth());
+            assertFalse(provider.spec(plain.with("clip", 2.0)).smooth());
+        }
+        MixerProvider rnn = new RnnProvider();
+        for (String kinked : List.of("relu", "leaky-relu", "thresholded-relu", "hard-sigmoid")) {
+            assertFalse(rnn.spec(plain.with("activation", kinked)).smooth(), kinked);
+        }
+        for (String smooth : List.of("sigmoid", "affine", "scaled-tanh", "softsign", "softplus", "elu")) {
+            assertTrue(rnn.spec(plain.with("activation", smooth)).smooth(), smooth);
+        }
+        assertFalse(rnn.spec(plain.with("activation", "elu").with("alpha", 0.5)).smooth());
+        MixerProvider gru = new GruProvider();
+        assertFalse(gru.spec(plain.with("gate-activation", "hard-sigmoid")).smooth());
+        assertFalse(gru.spec(plain.with("candidate-activation", "relu")).smooth());
+        MixerProvider lstm = new LstmProvider();
+        assertTrue(
+                lstm.spec(plain.with("peepholes", true).with("projection", 2)).smooth());
+        assertFalse(lstm.spec(plain.with("output-activation", "relu")).smooth());
+        assertFalse(lstm.spec(plain.with("cell-clip", 3.0)).smooth());
+        assertFalse(lstm.spec(plain.with("output-clip", 3.0)).smooth());
+        for (MixerProvider minimal : List.of(new MinGruProvider(), new MinLstmProvider())) {
+            assertTrue(minimal.spec(plain).smooth());
+            assertFalse(
+                    minimal.spec(plain.with("candidate-activation", "positive")).smooth());
+        }
+    }
 
     @Provide
     Arbitrary<Case> cases() {
