@@ -12,6 +12,7 @@ import org.attention4j.api.variant.AttentionMask;
 import org.attention4j.api.variant.AttentionMasks;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionVariantProvider;
+import org.attention4j.api.variant.PositionMask;
 import org.attention4j.api.variant.ScoreModifier;
 import org.attention4j.core.AttentionInputs;
 import org.attention4j.core.EntmaxAttention;
@@ -48,6 +49,7 @@ final class VariantWorkload implements Workload {
             Map.entry("chunk", size -> causal(AttentionMasks.chunked(size))),
             Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
             Map.entry("mask", none -> masked((b, h, i, j) -> j <= i)),
+            Map.entry("position-mask", none -> masked((PositionMask) (b, i, j) -> j <= i)),
             Map.entry("soft-cap", none -> ScaledDotProductAttention.plain().withSoftCap(30)),
             Map.entry("modifier", none -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
             Map.entry("sigmoid", none -> replaced(new SigmoidAttention())),
@@ -77,6 +79,7 @@ final class VariantWorkload implements Workload {
             "variant-chunk:1024:256",
             "variant-prefix:1024:256",
             "variant-mask:1024",
+            "variant-position-mask:1024",
             "variant-soft-cap:1024",
             "variant-modifier:1024",
             "variant-sigmoid:1024",

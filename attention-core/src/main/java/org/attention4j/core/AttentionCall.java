@@ -64,6 +64,8 @@ final class AttentionCall {
     KeySource keyValues = new KeyValues();
     /** Queries of a task, without influence on what a row gets. */
     private int queryBlock = 1;
+    /** Heads of a task, likewise. */
+    private int headBlock = 1;
 
     final HeadRows out = new HeadRows();
     /** Whether out has rows for padding, which are to be 0. */
@@ -115,8 +117,24 @@ final class AttentionCall {
         }
     }
 
+    /** Heads of a task: where all see the same keys, as many as leave every thread some tasks, so that masks are asked once for them. */
+    private void shareMask(int threads) {
+        headBlock = scores.masked() && !scores.maskedPerHead() ? heads : 1;
+        while (headBlock > 1 && threads > 1 && (long) batch * headBlocks() * queryBlocks() < PARTS * (long) threads) {
+            headBlock = Work.blocks(headBlock, 2);
+        }
+    }
+
     int queryBlock() {
         return queryBlock;
+    }
+
+    int headBlock() {
+        return headBlock;
+    }
+
+    int headBlocks() {
+        return Work.blocks(heads, headBlock);
     }
 
     int queryBlocks() {
@@ -253,7 +271,8 @@ final class AttentionCall {
         } else if (weighting == null) {
             BlockedForward task = scratch.object(BlockedForward.class, BlockedForward::new);
             task.call = this;
-            Work.run(workspace, parts, multiplyAdds(), task);
+            shareMask(workspace.threads());
+            Work.run(workspace, batch * headBlocks() * queryBlocks(), multiplyAdds(), task);
         } else {
             WeightedForward task = scratch.object(WeightedForward.class, WeightedForward::new);
             task.call = this;

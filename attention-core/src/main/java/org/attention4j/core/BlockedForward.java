@@ -32,18 +32,22 @@ final class BlockedForward implements Workspace.Task {
     public void run(int index, Scratch scratch) {
         AttentionCall c = call;
         int blocks = c.queryBlocks();
-        int h = index / blocks % c.heads;
-        int b = index / blocks / c.heads;
+        int firstHead = index / blocks % c.headBlocks() * c.headBlock();
+        int b = index / blocks / c.headBlocks();
         int from = index % blocks * c.queryBlock();
-        int to = Math.min(from + c.queryBlock(), c.queryTime);
-        c.clear(b, h, from, to);
-        to = Math.min(to, c.queryLengths[b]);
-        if (from < to) {
-            rows(c, b, h, from, to, scratch);
+        int to = Math.min(Math.min(from + c.queryBlock(), c.queryTime), c.queryLengths[b]);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, c.queryBlock(), c.headBlock());
+        int mark = scratch.mark();
+        for (int h = firstHead; h < Math.min(firstHead + c.headBlock(), c.heads); h++) {
+            c.clear(b, h, from, Math.min(from + c.queryBlock(), c.queryTime));
+            if (from < to) {
+                rows(c, seen, b, h, from, to, scratch);
+                scratch.release(mark);
+            }
         }
     }
 
-    private static void rows(AttentionCall c, int b, int h, int from, int to, Scratch scratch) {
+    private static void rows(AttentionCall c, VisibleKeys seen, int b, int h, int from, int to, Scratch scratch) {
         KeyBlock keys = c.keyValues.block(scratch);
         ScoreTile tile = to - from <= FEW ? RowTile.borrow(scratch) : PanelTile.borrow(scratch, c, b, h, from, to);
         float[] factors = scratch.floats(ScoreTile.QUERIES);
@@ -52,7 +56,6 @@ final class BlockedForward implements Workspace.Task {
         float sink = c.sink(h);
         Arrays.fill(max, 0, Work.padded(to - from), sink);
         Arrays.fill(sum, 0, Work.padded(to - from), sink == Float.NEGATIVE_INFINITY ? 0f : 1f);
-        VisibleKeys seen = VisibleKeys.borrow(scratch, c, to - from);
         seen.queries(b, h, from, to);
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
             c.keyValues.keys(keys, b, c.keyHead(h), key, seen.width());

@@ -155,6 +155,13 @@ final class Scores {
         return mask != null || allowed != null || bias != null;
     }
 
+    /** Whether what is hidden may depend on the head. */
+    boolean maskedPerHead() {
+        return mask != null && mask.perHead()
+                || allowed != null && maskStrides[1] != 0
+                || bias != null && biasStrides[1] != 0;
+    }
+
     @Nullable
     AttentionMask variantMask() {
         return mask;

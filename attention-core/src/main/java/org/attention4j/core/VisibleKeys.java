@@ -8,6 +8,7 @@ import org.attention4j.kernels.Kernels;
 /**
  * Which keys a block of queries of one head may see, as bounds for the loops over keys: blocks of keys that none of them sees are passed
  * over, and masks are asked pair by pair, once, only where they do not know about {@link #GROUP} queries and a panel of 16 keys at once.
+ * Where all heads see the same, the first blocks of keys are remembered from one head to the next.
  *
  * <p>No bit depends on what is left out: a hidden key has the score −∞, so its weight is 0, which leaves a sum as it is and a product out. What
  * a row starts with is a multiple of 16, so that every number keeps its lane in a sum.
@@ -18,6 +19,12 @@ final class VisibleKeys {
 
     private static final int PANEL = 16;
     private static final int BLOCK = KeyValues.BLOCK;
+
+    /** Blocks of keys that are remembered at most: of 512 queries, 1 MB. */
+    private static final int REMEMBERED = 64;
+
+    /** Numbers that say what was found of a block: where it begins, first and last query, whether it is whole. */
+    private static final int FOUND = 4;
 
     private AttentionCall call = new AttentionCall();
     private int b;
@@ -37,28 +44,52 @@ final class VisibleKeys {
 
     private int first;
     private int last;
-    /** Of each group of queries, a bit for each panel of the block: whether a pair in it may be seen, and whether the mask must be asked. */
+    /** Groups of a block of queries, at most, and blocks of keys that there is room for: the last one is not remembered. */
+    private int groups;
+
+    private int slots;
+    /** Where the block that was found is, how many are remembered, and after how many the end came, if it did. */
+    private int slot;
+
+    private int known;
+    private int all;
+    /** Of each slot, what was found of the block. */
+    private int[] found = {};
+    /** Of each slot and group of queries, a bit for each panel of the block: whether a pair in it may be seen, and whether the mask must be asked. */
     private int[] open = {};
 
     private int[] asked = {};
-    /** Of each group and each key of a panel that was asked, or is being hidden, a bit for each query that sees the key, and for those absent. */
+    /** Of each slot, group and key of a panel that was asked, or is being hidden, a bit for each query that sees the key, and for those absent. */
     private int[] sees = {};
 
     private boolean ahead;
 
     /** For use again, for blocks of up to so many queries. */
     static VisibleKeys borrow(Scratch scratch, AttentionCall call, int queries) {
+        return borrow(scratch, call, queries, 1);
+    }
+
+    /** As above, for so many heads one after the other; where they are more than one, all see the same. */
+    static VisibleKeys borrow(Scratch scratch, AttentionCall call, int queries, int heads) {
         VisibleKeys seen = scratch.object(VisibleKeys.class, VisibleKeys::new);
         seen.call = call;
-        seen.open = scratch.ints(Work.blocks(queries, GROUP));
-        seen.asked = scratch.ints(Work.blocks(queries, GROUP));
+        seen.groups = Work.blocks(queries, GROUP);
+        seen.slots = heads == 1 ? 1 : 1 + Math.min(REMEMBERED, Work.blocks(call.keyValues.capacity(), BLOCK));
+        seen.b = -1;
+        seen.found = scratch.ints(seen.slots * FOUND);
+        seen.open = scratch.ints(seen.slots * seen.groups);
+        seen.asked = scratch.ints(seen.slots * seen.groups);
         seen.ahead = queries > 1 && call.scores.variantMask() != null;
-        seen.sees = scratch.ints(Work.blocks(queries, GROUP) * BLOCK);
+        seen.sees = scratch.ints(seen.slots * seen.groups * BLOCK);
         return seen;
     }
 
     /** Moves to a block of queries, of which there is at least one; no block of keys is found yet. */
     void queries(int sequence, int head, int fromQuery, int toQuery) {
+        if (slots == 1 || b != sequence || from != fromQuery || to != toQuery) {
+            known = 0;
+            all = Integer.MAX_VALUE;
+        }
         b = sequence;
         h = head;
         from = fromQuery;
@@ -74,13 +105,38 @@ final class VisibleKeys {
 
     /** Finds the first block of keys, not before {@code start}, in which a query sees something: where it begins, or the end. */
     int next(int start) {
-        for (int at = start; at < end; at += BLOCK) {
+        slot = start == 0 ? 0 : Math.min(slot + 1, slots - 1);
+        if (slot < known) {
+            recall();
+            return key;
+        }
+        for (int at = slot < all ? start : end; at < end; at += BLOCK) {
             at = unmasked ? at : skip(at);
             if (at < end && look(at)) {
+                remember();
                 return at;
             }
         }
+        all = slot < slots - 1 ? slot : all;
         return end;
+    }
+
+    private void remember() {
+        if (slot < slots - 1) {
+            found[slot * FOUND] = key;
+            found[slot * FOUND + 1] = first;
+            found[slot * FOUND + 2] = last;
+            found[slot * FOUND + 3] = whole ? 1 : 0;
+            known = slot + 1;
+        }
+    }
+
+    private void recall() {
+        key = found[slot * FOUND];
+        first = found[slot * FOUND + 1];
+        last = found[slot * FOUND + 2];
+        whole = found[slot * FOUND + 3] != 0;
+        width = Math.min(BLOCK, end - key);
     }
 
     /** Past blocks that are hidden as a whole, in strides that double while that is so and halve where it is not. */
@@ -112,10 +168,10 @@ final class VisibleKeys {
             for (int i = from; i < to; i += GROUP) {
                 look(i, Math.min(i + GROUP, to));
             }
-            while (first < last && open[group(first)] == 0) {
+            while (first < last && open[place(first)] == 0) {
                 first = from + (group(first) + 1) * GROUP;
             }
-            while (first < last && open[group(last - 1)] == 0) {
+            while (first < last && open[place(last - 1)] == 0) {
                 last = from + group(last - 1) * GROUP;
             }
         }
@@ -126,8 +182,13 @@ final class VisibleKeys {
         return (i - from) / GROUP;
     }
 
+    /** Where what was found of a query's group is. */
+    private int place(int i) {
+        return slot * groups + group(i);
+    }
+
     private void look(int fromQuery, int toQuery) {
-        int g = group(fromQuery);
+        int g = place(fromQuery);
         int columns = call.visible(b, toQuery - 1, key, width);
         Visibility all = columns == 0 ? Visibility.NONE : visibility(fromQuery, toQuery, key, key + columns);
         int panels = (1 << Work.blocks(columns, PANEL)) - 1;
@@ -148,7 +209,7 @@ final class VisibleKeys {
     private Visibility ask(int fromQuery, int toQuery, int j) {
         int seen = 0;
         int hidden = 0;
-        int at = group(fromQuery) * BLOCK;
+        int at = place(fromQuery) * BLOCK;
         int position = call.position(b, fromQuery);
         for (int column = j; column < Math.min(j + PANEL, width); column++) {
             int causal = causal(fromQuery, toQuery, column);
@@ -198,7 +259,7 @@ final class VisibleKeys {
 
     /** The column of the block before which a query sees nothing, a multiple of 16. */
     int begin(int i) {
-        int panels = whole ? 1 : open[group(i)];
+        int panels = whole ? 1 : open[place(i)];
         return panels == 0 ? 0 : PANEL * Integer.numberOfTrailingZeros(panels);
     }
 
@@ -208,7 +269,7 @@ final class VisibleKeys {
         if (whole) {
             return visible;
         }
-        int panels = Integer.SIZE - Integer.numberOfLeadingZeros(open[group(i)]);
+        int panels = Integer.SIZE - Integer.numberOfLeadingZeros(open[place(i)]);
         return Math.max(begin(i), Math.min(visible, PANEL * panels));
     }
 
@@ -235,7 +296,7 @@ final class VisibleKeys {
         if (whole || call.scores.variantMask() == null) {
             return;
         }
-        int g = group(i);
+        int g = place(i);
         int stop = end(i);
         for (int j = begin(i); j < stop; j += PANEL) {
             int to16 = Math.min(j + PANEL, stop);
@@ -261,7 +322,7 @@ final class VisibleKeys {
      * @param stop past the last column
      */
     void hide(Kernels kernels, float[] x, int at, int i, int stop) {
-        int g = group(i);
+        int g = place(i);
         int next = groupEnd(i);
         int visible = call.visible(b, i, key, width);
         int absent = -1 << next - i;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.concurrent.atomic.LongAdder;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -19,6 +20,7 @@ import org.attention4j.api.variant.AttentionMasks;
 import org.attention4j.api.variant.AttentionRow;
 import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.api.variant.PositionMask;
 import org.junit.jupiter.api.Test;
 
 /** Leaving out what a mask hides changes no bit: a mask as a value gives what it gives pair by pair, which leaves out nothing. */
@@ -157,6 +159,44 @@ class VisibleKeysTest {
         expected.assertSameAs(Pass.of(AttentionVariant.of(SIGMOID).withMask(mask), causal, in, true, 1));
     }
 
+    /** Asked once for all heads that a thread computes, also of more blocks of keys than are remembered from one head to the next. */
+    @Property(tries = 20, edgeCases = EdgeCasesMode.NONE)
+    void aMaskOfPositionsIsTheSameForAllHeads(@ForAll long seed) {
+        Random random = new Random(seed);
+        int keys = random.nextBoolean() ? 9000 : 200;
+        int queries = 1 + random.nextInt(40);
+        AttentionInputs in = AttentionInputs.of(
+                Values.random(seed, BATCH, 3, queries, 2),
+                Values.random(seed + 1, BATCH, 3, keys, 2),
+                Values.random(seed + 2, BATCH, 3, keys, 3));
+        int period = 1 + random.nextInt(1000);
+        int from = random.nextInt(keys);
+        PositionMask mask = (b, i, j) -> j >= from && (i * 7 + j / period + b) % 3 != 0;
+        AttentionVariant once = AttentionVariant.softmax().withMask(mask);
+        AttentionVariant pairs = AttentionVariant.softmax().withMask(mask::allows);
+        Pass expected = Pass.of(pairs, false, in, false, 1);
+        expected.assertSameAs(Pass.of(once, false, in, false, 1));
+        expected.assertSameAs(Pass.of(once, false, in, false, 2));
+    }
+
+    @Test
+    void aMaskOfPositionsIsAskedOnceForAllHeads() {
+        AttentionInputs in = AttentionInputs.of(
+                Values.random(1, 1, 8, 300, 4), Values.random(2, 1, 8, 300, 4), Values.random(3, 1, 8, 300, 4));
+        LongAdder asked = new LongAdder();
+        PositionMask mask = (b, i, j) -> {
+            asked.increment();
+            return j <= i;
+        };
+        Tensor out = Tensor.zeros(1, 8, 300, 4);
+        try (Workspace workspace = Workspace.threads(1)) {
+            ScaledDotProductAttention.plain()
+                    .withVariant(AttentionVariant.softmax().withMask(mask))
+                    .forward(in, out, workspace);
+        }
+        assertEquals(300 * 300, asked.sum());
+    }
+
     /** A mask and a bias of the call hide blocks too. */
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void tensorsHideAsMasksDo(@ForAll long seed) {
@@ -179,6 +219,32 @@ class VisibleKeysTest {
         expected.assertSameAs(Pass.of(plain, false, in.withTerms(asMask), true, 1));
         expected.assertSameAs(
                 Pass.of(plain, false, in.withTerms(ScoreTerms.none().withBias(bias)), true, 1));
+    }
+
+    /** So do those that have a part for each head. */
+    @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
+    void tensorsOfEachHeadHideAsMasksDo(@ForAll long seed) {
+        Random random = new Random(seed);
+        AttentionInputs in = inputs(random, seed);
+        int heads = in.query().extent(1);
+        int queries = in.query().extent(2);
+        int keys = in.key().extent(2);
+        AttentionMask mask = any(random, keys).and((b, h, i, j) -> (h + j / 20) % 2 == 0);
+        boolean[] allowed = new boolean[BATCH * heads * queries * keys];
+        Tensor bias = Tensor.zeros(BATCH, heads, queries, keys);
+        for (int i = 0; i < allowed.length; i++) {
+            int b = i / keys / queries / heads;
+            int h = i / keys / queries % heads;
+            int position = i / keys % queries + in.keyLength(b) - in.queryLength(b);
+            allowed[i] = mask.allows(b, h, position, i % keys);
+            bias.array()[i] = allowed[i] ? 0 : Float.NEGATIVE_INFINITY;
+        }
+        AttentionVariant plain = AttentionVariant.softmax();
+        Pass expected = Pass.of(plain.withMask(mask), false, in, true, 1);
+        ScoreTerms asMask = ScoreTerms.none().withMask(allowed, BATCH, heads, queries, keys);
+        expected.assertSameAs(Pass.of(plain, false, in.withTerms(asMask), true, 1));
+        ScoreTerms asBias = ScoreTerms.none().withBias(bias);
+        expected.assertSameAs(Pass.of(plain, false, in.withTerms(asBias), true, 1));
     }
 
     /** Learned keys stand before the first true one, and every query sees them. */

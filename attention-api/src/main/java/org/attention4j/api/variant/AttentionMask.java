@@ -63,6 +63,15 @@ public interface AttentionMask {
     }
 
     /**
+     * Whether an answer may depend on the head. Where none does, attention asks once for all heads that one thread computes.
+     *
+     * @return true by default; where it is false, the head must not matter to any answer
+     */
+    default boolean perHead() {
+        return true;
+    }
+
+    /**
      * A query sees the keys that both masks allow.
      *
      * @param other another mask

@@ -22,6 +22,11 @@ final class MaskTerms {
                     ? first
                     : first.and(b.visibility(batch, head, fromQuery, toQuery, fromKey, toKey));
         }
+
+        @Override
+        public boolean perHead() {
+            return a.perHead() || b.perHead();
+        }
     }
 
     record Or(AttentionMask a, AttentionMask b) implements AttentionMask {
@@ -42,6 +47,11 @@ final class MaskTerms {
                     ? first
                     : first.or(b.visibility(batch, head, fromQuery, toQuery, fromKey, toKey));
         }
+
+        @Override
+        public boolean perHead() {
+            return a.perHead() || b.perHead();
+        }
     }
 
     record Not(AttentionMask mask) implements AttentionMask {
@@ -59,6 +69,11 @@ final class MaskTerms {
         public Visibility visibility(int batch, int head, int fromQuery, int toQuery, int fromKey, int toKey) {
             return mask.visibility(batch, head, fromQuery, toQuery, fromKey, toKey)
                     .not();
+        }
+
+        @Override
+        public boolean perHead() {
+            return mask.perHead();
         }
 
         @Override

@@ -1,6 +1,6 @@
 package org.attention4j.api.variant;
 
-/** Masks that are the same for every sequence and head. Differences of positions are taken in long: they may not fit an int. */
+/** Masks that are the same for every sequence. Differences of positions are taken in long: they may not fit an int. */
 final class PositionMasks {
     /** No two positions are further apart. */
     private static final long FURTHEST = 1L << 32;
@@ -15,9 +15,9 @@ final class PositionMasks {
     }
 
     /** least ≤ key − query ≤ most. */
-    record Band(long least, long most) implements AttentionMask {
+    record Band(long least, long most) implements PositionMask {
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             long ahead = (long) key - query;
             return least <= ahead && ahead <= most;
         }
@@ -40,9 +40,9 @@ final class PositionMasks {
     }
 
     /** ⌊query / size⌋ = ⌊key / size⌋. */
-    record Chunks(int size) implements AttentionMask {
+    record Chunks(int size) implements PositionMask {
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return Math.floorDiv(query, size) == Math.floorDiv(key, size);
         }
 
@@ -66,9 +66,9 @@ final class PositionMasks {
     }
 
     /** key &lt; length. */
-    record Prefix(int length) implements AttentionMask {
+    record Prefix(int length) implements PositionMask {
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return key < length;
         }
 
@@ -84,9 +84,9 @@ final class PositionMasks {
     }
 
     /** query − key is a multiple of step. */
-    record Dilated(int step) implements AttentionMask {
+    record Dilated(int step) implements PositionMask {
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return ((long) query - key) % step == 0;
         }
 
@@ -100,9 +100,9 @@ final class PositionMasks {
     }
 
     /** 0 ≤ query &lt; count or 0 ≤ key &lt; count. */
-    record FirstGlobal(int count) implements AttentionMask {
+    record FirstGlobal(int count) implements PositionMask {
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return query >= 0 && query < count || key >= 0 && key < count;
         }
 
@@ -125,7 +125,7 @@ final class PositionMasks {
     }
 
     /** table[⌊query / block⌋][⌊key / block⌋], rows after rows; not a record, as it has an array. */
-    static final class BlockTable implements AttentionMask {
+    static final class BlockTable implements PositionMask {
         private final int block;
         private final int rows;
         private final int columns;
@@ -139,7 +139,7 @@ final class PositionMasks {
         }
 
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return at(Math.floorDiv(query, block), Math.floorDiv(key, block));
         }
 

@@ -7,7 +7,7 @@ final class SequenceMasks {
     private SequenceMasks() {}
 
     /** key &lt; lengths[batch]. */
-    static final class Prefixes implements AttentionMask {
+    static final class Prefixes implements PositionMask {
         private final int[] lengths;
 
         Prefixes(int[] lengths) {
@@ -19,7 +19,7 @@ final class SequenceMasks {
         }
 
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return key < length(batch);
         }
 
@@ -41,7 +41,7 @@ final class SequenceMasks {
     }
 
     /** ids[batch][query] = ids[batch][key] ≥ 0. */
-    static final class Documents implements AttentionMask {
+    static final class Documents implements PositionMask {
         private static final int[] NOTHING = {};
 
         private final int[][] ids;
@@ -63,7 +63,7 @@ final class SequenceMasks {
         }
 
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             int[] own = ids(batch);
             int id = id(own, query);
             return id >= 0 && id == id(own, key);
@@ -118,7 +118,7 @@ final class SequenceMasks {
     }
 
     /** Query or key is one of the positions. */
-    static final class Globals implements AttentionMask {
+    static final class Globals implements PositionMask {
         private final int[] positions;
 
         Globals(int[] sortedPositions) {
@@ -136,7 +136,7 @@ final class SequenceMasks {
         }
 
         @Override
-        public boolean allows(int batch, int head, int query, int key) {
+        public boolean allows(int batch, int query, int key) {
             return Arrays.binarySearch(positions, query) >= 0 || Arrays.binarySearch(positions, key) >= 0;
         }
 

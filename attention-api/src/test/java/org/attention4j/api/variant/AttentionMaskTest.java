@@ -112,9 +112,24 @@ class AttentionMaskTest {
                 String pair = mask + ": query " + q + ", key " + k + " of " + fromQuery + " to " + toQuery + ", "
                         + fromKey + " to " + toKey;
                 assertEquals(seen, mask.allows(batch, head, q, k), pair);
+                assertTrue(mask.perHead() || seen == mask.allows(batch, 1 - head, q, k), () -> pair + ", other head");
                 assertTrue(said == Visibility.SOME || seen == (said == Visibility.ALL), () -> pair + " is not " + said);
             }
         }
+    }
+
+    @Test
+    void positionsAloneAreTheSameForAllHeads() {
+        PositionMask near = (batch, query, key) -> query - key < 4;
+        AttentionMask odd = (batch, head, query, key) -> (head + key) % 2 == 0;
+        AttentionMask causal = AttentionMasks.causal(0);
+        assertTrue(odd.perHead()
+                && near.and(odd).perHead()
+                && odd.or(near).perHead()
+                && odd.not().perHead());
+        assertFalse(near.perHead() || causal.perHead() || near.or(causal).perHead());
+        assertFalse(causal.and(near).not().perHead());
+        assertTrue(near.allows(1, 2, 7, 4) && !near.allows(1, 2, 8, 4));
     }
 
     @Property(tries = 1_500)
