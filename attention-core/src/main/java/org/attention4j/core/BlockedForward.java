@@ -61,9 +61,14 @@ final class BlockedForward implements Workspace.Task {
             c.keyValues.keys(keys, b, c.keyHead(h), key, seen.width());
             c.keyValues.values(keys, b, c.keyHead(h), key, seen.width());
             int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;
-            for (int i = first, next; i < seen.last(); i = next) {
-                next = Math.min(seen.run(i), i + ScoreTile.QUERIES);
-                block(c, keys, tile, seen, b, h, i, next, key, factors, max, sum, i - from);
+            for (int i = first, stop; i < seen.last(); i = stop) {
+                stop = Math.min(i + ScoreTile.QUERIES, seen.last());
+                tile.start(i);
+                products(c, keys, tile, seen, b, h, i, stop, i - from);
+                for (int run = i, next; run < stop; run = next) {
+                    next = Math.min(seen.run(run), stop);
+                    block(c, keys, tile, seen, b, h, run, next, key, factors, max, sum, run - from);
+                }
             }
         }
         if (c.maxima != null && c.sums != null) {
@@ -74,6 +79,25 @@ final class BlockedForward implements Workspace.Task {
             sum[r] = max[r] == Float.NEGATIVE_INFINITY ? 1f : 1f / sum[r];
         }
         scale(c, b, h, from, to, sum);
+    }
+
+    /** The products of a tile's queries with the columns that they see, of more than one group at once where these see the same of them. */
+    private static void products(
+            AttentionCall c, KeyBlock keys, ScoreTile tile, VisibleKeys seen, int b, int h, int from, int to, int r) {
+        if (seen.run(from) >= to) {
+            int begin = seen.begin(from);
+            tile.products(c, keys, b, h, from, to, begin, seen.end(to - 1) - begin, r);
+            return;
+        }
+        for (int begin = seen.edge(from, to, 0), next; begin < seen.width(); begin = next) {
+            next = seen.edge(from, to, begin + 1);
+            for (int i = from, stop; i < to; i = stop) {
+                stop = seen.alike(i, to, begin);
+                if (seen.sees(i, begin)) {
+                    tile.products(c, keys, b, h, i, stop, begin, next - begin, r + i - from);
+                }
+            }
+        }
     }
 
     /** Some rows of a run, over the columns that the last of them sees; r is where their maxima and sums are. */
@@ -96,16 +120,16 @@ final class BlockedForward implements Workspace.Task {
         int width = seen.end(to - 1) - begin;
         boolean plain = c.scores.plain();
         float factor = plain ? c.scores.scale() : 1f;
-        tile.products(c, keys, b, h, from, to, begin, width, r);
         if (!plain) {
-            tile.scaleAndCap(c, rows, width);
+            tile.scaleAndCap(c, from, to, begin, width);
         }
         for (int i = from; i < to && !plain; i++) {
-            c.finishScores(b, h, i, key + begin, seen.end(i) - begin, tile.scores(), tile.at(i - from), tile.step());
+            int at = tile.at(i, begin);
+            c.finishScores(b, h, i, key + begin, seen.end(i) - begin, tile.scores(), at, tile.step());
         }
         tile.hide(c.kernels, seen, from, to, begin, width);
         System.arraycopy(max, r, factors, 0, rows);
-        tile.maxima(c.kernels, rows, width, factor, max, r);
+        tile.maxima(c.kernels, from, to, begin, width, factor, max, r);
         int shrinking = shrink(rows, factors, max, sum, r);
         if (shrinking > rows / 4) {
             scale(c, b, h, from, to, factors);
@@ -115,9 +139,9 @@ final class BlockedForward implements Workspace.Task {
                 c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factors[i - from]);
             }
         }
-        boolean positive = tile.exponentials(c.kernels, rows, width, factor, max, sum, r);
+        boolean positive = tile.exponentials(c.kernels, from, to, begin, width, factor, max, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
-            c.dropout.apply(c, b, h, i, key + begin, tile.scores(), tile.at(i - from), tile.step(), width);
+            c.dropout.apply(c, b, h, i, key + begin, tile.scores(), tile.at(i, begin), tile.step(), width);
         }
         tile.values(c, keys, b, h, from, to, begin, width, positive && c.dropout == null);
     }

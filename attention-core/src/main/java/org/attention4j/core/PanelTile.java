@@ -13,6 +13,7 @@ final class PanelTile implements ScoreTile {
     private static final int STRIDE = PANEL * KeyValues.BLOCK;
 
     private float[] x = {};
+    private int first;
     /** The queries of a task, in panels. */
     private float[] queries = {};
     /** Row by row, what a score function gives. */
@@ -38,8 +39,14 @@ final class PanelTile implements ScoreTile {
     }
 
     @Override
-    public int at(int query) {
-        return query / PANEL * STRIDE + query % PANEL;
+    public void start(int query) {
+        first = query;
+    }
+
+    @Override
+    public int at(int query, int column) {
+        int row = query - first;
+        return row / PANEL * STRIDE + PANEL * column + row % PANEL;
     }
 
     @Override
@@ -50,41 +57,53 @@ final class PanelTile implements ScoreTile {
     @Override
     public void products(AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, int r) {
         if (c.scoreFunction == null) {
-            int at = keys.keysAt + begin * c.keyWidth;
             c.kernels.multiplyPanels(
-                    width, to - from, c.keyWidth, keys.keys, at, queries, r * c.keyWidth, x, 0, STRIDE, PANEL);
+                    width,
+                    to - from,
+                    c.keyWidth,
+                    keys.keys,
+                    keys.keysAt + begin * c.keyWidth,
+                    queries,
+                    r * c.keyWidth,
+                    x,
+                    at(from, begin),
+                    STRIDE,
+                    PANEL);
             return;
         }
         c.products(keys, b, h, from, to - from, begin, width, rows, 0, KeyValues.BLOCK);
-        for (int i = 0; i < to - from; i += PANEL) {
-            int count = Math.min(PANEL, to - from - i);
-            c.kernels.pack(rows, i * KeyValues.BLOCK, 1, KeyValues.BLOCK, width, count, x, at(i));
+        for (int i = from; i < to; i += PANEL) {
+            int count = Math.min(PANEL, to - i);
+            int row = (i - from) * KeyValues.BLOCK;
+            c.kernels.pack(rows, row, 1, KeyValues.BLOCK, width, count, x, at(i, begin));
         }
     }
 
     @Override
-    public void scaleAndCap(AttentionCall c, int count, int width) {
-        for (int i = 0; i < count; i += PANEL) {
-            c.scores.scaleAndCap(c.kernels, x, at(i), PANEL * width);
+    public void scaleAndCap(AttentionCall c, int from, int to, int begin, int width) {
+        for (int i = from; i < to; i += PANEL) {
+            c.scores.scaleAndCap(c.kernels, x, at(i, begin), PANEL * width);
         }
     }
 
     @Override
     public void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width) {
         for (int i = from; i < to; i += PANEL) {
-            seen.hide(kernels, x, at(i - from) - PANEL * begin, i, begin + width);
+            seen.hide(kernels, x, at(i, 0), i, begin + width);
         }
     }
 
     @Override
-    public void maxima(Kernels kernels, int count, int width, float factor, float[] max, int r) {
-        kernels.columnMaxima(Work.blocks(count, PANEL), width, x, 0, STRIDE, factor, max, r);
+    public void maxima(Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, int r) {
+        int panels = Work.blocks(to - from, PANEL);
+        kernels.columnMaxima(panels, width, x, at(from, begin), STRIDE, factor, max, r);
     }
 
     @Override
-    public boolean exponentials(Kernels kernels, int count, int width, float factor, float[] max, float[] sum, int r) {
-        int panels = Work.blocks(count, PANEL);
-        return kernels.addColumnExpSums(panels, width, x, 0, STRIDE, factor, max, r, sum, r);
+    public boolean exponentials(
+            Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, float[] sum, int r) {
+        int panels = Work.blocks(to - from, PANEL);
+        return kernels.addColumnExpSums(panels, width, x, at(from, begin), STRIDE, factor, max, r, sum, r);
     }
 
     @Override
@@ -97,7 +116,7 @@ final class PanelTile implements ScoreTile {
                     c.valueWidth,
                     width,
                     x,
-                    at(i - from),
+                    at(i, begin),
                     1,
                     PANEL,
                     keys.values,

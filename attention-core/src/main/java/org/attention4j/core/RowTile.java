@@ -9,6 +9,7 @@ final class RowTile implements ScoreTile {
     private static final int STRIDE = KeyValues.BLOCK;
 
     private float[] x = {};
+    private int first;
 
     /** For use again. */
     static RowTile borrow(Scratch scratch) {
@@ -23,8 +24,13 @@ final class RowTile implements ScoreTile {
     }
 
     @Override
-    public int at(int query) {
-        return query * STRIDE;
+    public void start(int query) {
+        first = query;
+    }
+
+    @Override
+    public int at(int query, int column) {
+        return (query - first) * STRIDE + column;
     }
 
     @Override
@@ -34,33 +40,33 @@ final class RowTile implements ScoreTile {
 
     @Override
     public void products(AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, int r) {
-        c.products(keys, b, h, from, to - from, begin, width, x, 0, STRIDE);
+        c.products(keys, b, h, from, to - from, begin, width, x, at(from, begin), STRIDE);
     }
 
     @Override
-    public void scaleAndCap(AttentionCall c, int count, int width) {
-        for (int i = 0; i < count; i++) {
-            c.scores.scaleAndCap(c.kernels, x, at(i), width);
+    public void scaleAndCap(AttentionCall c, int from, int to, int begin, int width) {
+        for (int i = from; i < to; i++) {
+            c.scores.scaleAndCap(c.kernels, x, at(i, begin), width);
         }
     }
 
     @Override
     public void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width) {
         for (int i = from; i < to; i++) {
-            int at = at(i - from) - begin;
-            seen.hide(x, at, i);
-            Arrays.fill(x, at + seen.end(i), at + begin + width, Float.NEGATIVE_INFINITY);
+            seen.hide(x, at(i, 0), i);
+            Arrays.fill(x, at(i, seen.end(i)), at(i, begin + width), Float.NEGATIVE_INFINITY);
         }
     }
 
     @Override
-    public void maxima(Kernels kernels, int count, int width, float factor, float[] max, int r) {
-        kernels.scaleMaxima(count, x, 0, STRIDE, width, factor, max, r);
+    public void maxima(Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, int r) {
+        kernels.scaleMaxima(to - from, x, at(from, begin), STRIDE, width, factor, max, r);
     }
 
     @Override
-    public boolean exponentials(Kernels kernels, int count, int width, float factor, float[] max, float[] sum, int r) {
-        return kernels.addExpSums(count, x, 0, STRIDE, width, max, r, sum, r);
+    public boolean exponentials(
+            Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, float[] sum, int r) {
+        return kernels.addExpSums(to - from, x, at(from, begin), STRIDE, width, max, r, sum, r);
     }
 
     @Override
@@ -72,7 +78,7 @@ final class RowTile implements ScoreTile {
                 c.valueWidth,
                 width,
                 x,
-                0,
+                at(from, begin),
                 STRIDE,
                 1,
                 keys.values,

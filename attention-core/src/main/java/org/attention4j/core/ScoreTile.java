@@ -10,8 +10,11 @@ interface ScoreTile {
     /** Of all queries and keys. */
     float[] scores();
 
-    /** Where the scores of a query begin. */
-    int at(int query);
+    /** Begins anew, with a query that is to have the first row. */
+    void start(int query);
+
+    /** Where the score of a query and a column of the block is. */
+    int at(int query, int column);
 
     /** Distance between the scores of a query. */
     int step();
@@ -24,16 +27,17 @@ interface ScoreTile {
     void products(AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, int r);
 
     /** Products to scaled and capped scores. */
-    void scaleAndCap(AttentionCall c, int queries, int width);
+    void scaleAndCap(AttentionCall c, int from, int to, int begin, int width);
 
     /** Sets the scores of keys that a query does not see to −∞. */
     void hide(Kernels kernels, VisibleKeys seen, int from, int to, int begin, int width);
 
-    /** The maxima of all queries; scores that are still to be multiplied by a factor. */
-    void maxima(Kernels kernels, int queries, int width, float factor, float[] max, int r);
+    /** The maxima of some queries; scores that are still to be multiplied by a factor. */
+    void maxima(Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, int r);
 
     /** Scores to exponentials, their sums added; whether none is 0. Of the scores and the factor of {@link #maxima}. */
-    boolean exponentials(Kernels kernels, int queries, int width, float factor, float[] max, float[] sum, int r);
+    boolean exponentials(
+            Kernels kernels, int from, int to, int begin, int width, float factor, float[] max, float[] sum, int r);
 
     /** Adds exponentials × values to the outputs of the queries. */
     void values(AttentionCall c, KeyBlock keys, int b, int h, int from, int to, int begin, int width, boolean positive);

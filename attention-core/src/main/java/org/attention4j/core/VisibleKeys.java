@@ -287,6 +287,32 @@ final class VisibleKeys {
         return next;
     }
 
+    /** The first column, not before one, with which what a group of some queries sees begins or ends; a multiple of 16, or the width of the block. */
+    int edge(int fromQuery, int toQuery, int least) {
+        int edge = width;
+        for (int i = fromQuery; i < toQuery; i += GROUP) {
+            int begin = begin(i);
+            int end = Work.padded(end(groupEnd(i) - 1));
+            edge = begin >= least ? Math.min(edge, begin) : edge;
+            edge = end >= least ? Math.min(edge, end) : edge;
+        }
+        return edge;
+    }
+
+    /** Whether the group that begins with a query sees a column; the columns of a group have no gaps here. */
+    boolean sees(int i, int column) {
+        return begin(i) <= column && column < end(groupEnd(i) - 1);
+    }
+
+    /** Past the last of the queries from one on whose groups see a column, or do not, as the first one does. */
+    int alike(int i, int toQuery, int column) {
+        int next = Math.min(i + GROUP, toQuery);
+        while (next < toQuery && sees(next, column) == sees(i, column)) {
+            next = Math.min(next + GROUP, toQuery);
+        }
+        return next;
+    }
+
     private int groupEnd(int i) {
         return Math.min(from + (group(i) + 1) * GROUP, last);
     }
