@@ -55,7 +55,11 @@ final class AttentionCache implements MixerState {
 
     static long bytes(CacheForm cache, KeyShape kept, int batch, int capacity) {
         checkSizes(batch, capacity);
-        return batch * (cache.bytes(kept, capacity) + Long.BYTES * (cache.isRing() ? 2L : 1L));
+        long sequence = cache.bytes(kept, capacity) + Long.BYTES * (cache.isRing() ? 2L : 1L);
+        if (batch > Long.MAX_VALUE / sequence) {
+            throw new BadShapeException("a state of " + batch + " sequences of " + sequence + " bytes is too large");
+        }
+        return batch * sequence;
     }
 
     KeyValues keyValues() {

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import net.jqwik.api.Arbitraries;
@@ -366,6 +367,11 @@ class CacheFormsTest {
         MultiHeadAttention pages = new Form("paged", "float32", 128, 0).mixer();
         assertThrows(BadShapeException.class, () -> pages.newState(1 << 20, Integer.MAX_VALUE));
         assertTrue(pages.stateBytes(1, Integer.MAX_VALUE) > 1L << 36, "a page more, not a number that wrapped");
+        for (MultiHeadAttention mixer : List.of(
+                pages,
+                new Form("paged", "float16", 7, 0).mixer())) { // one wraps to a positive number, one to a negative
+            assertThrows(BadShapeException.class, () -> mixer.stateBytes(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        }
     }
 
     /** The same bytes with checksums of blocks that are right again, so that what is in them is believed. */
