@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -51,11 +52,19 @@ final class AttendCommand implements Callable<Integer> {
             description = "Show what this word alone attends to, most first. Its second appearance is WORD#2.")
     private @Nullable String word;
 
-    @Option(names = "--layer", paramLabel = "N", description = "Layer, from 1 (default: the mean of all).")
-    private @Nullable Integer layer;
+    @Option(
+            names = "--layer",
+            paramLabel = "N",
+            converter = WholeNumber.Any.class,
+            description = "Layer, from 1 (default: the mean of all).")
+    private @Nullable BigInteger layer;
 
-    @Option(names = "--head", paramLabel = "N", description = "Head, from 1 (default: the mean of all).")
-    private @Nullable Integer head;
+    @Option(
+            names = "--head",
+            paramLabel = "N",
+            converter = WholeNumber.Any.class,
+            description = "Head, from 1 (default: the mean of all).")
+    private @Nullable BigInteger head;
 
     @Option(names = "--json", description = "Print JSON: the weights of pieces for pieces in each layer and head.")
     private boolean json;
@@ -87,7 +96,6 @@ final class AttendCommand implements Callable<Integer> {
     }
 
     private void show(String text, @Nullable NewFile page) throws IOException {
-        HeadChoice choice = new HeadChoice(optional(layer), optional(head));
         SentenceAttention attention;
         try (SentenceModel model = SentenceModel.load(mixers)) {
             Encoded encoded = model.cut(text);
@@ -102,7 +110,7 @@ final class AttendCommand implements Callable<Integer> {
         if (attention.words().ofText() == 0) {
             throw new IllegalArgumentException("the text has no words");
         }
-        choice.check(attention.layers(), attention.heads());
+        HeadChoice choice = HeadChoice.of(layer, attention.layers(), head, attention.heads());
         OptionalInt query = word == null
                 ? OptionalInt.empty()
                 : OptionalInt.of(attention.words().find(word));
@@ -110,10 +118,6 @@ final class AttendCommand implements Callable<Integer> {
             AttentionPage.write(attention, choice, query, page.writer());
         }
         print(attention, choice, query);
-    }
-
-    private static OptionalInt optional(@Nullable Integer number) {
-        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     private void print(SentenceAttention attention, HeadChoice choice, OptionalInt query) throws IOException {

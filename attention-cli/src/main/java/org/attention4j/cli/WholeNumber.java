@@ -1,5 +1,6 @@
 package org.attention4j.cli;
 
+import java.math.BigInteger;
 import org.attention4j.api.Workspace;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -63,6 +64,18 @@ abstract class WholeNumber<T> implements ITypeConverter<T> {
         /** For picocli. */
         Batch() {
             super(MOST);
+        }
+    }
+
+    /** Of a thing whose last number is not known before it is loaded. */
+    static final class Any implements ITypeConverter<BigInteger> {
+        @Override
+        public BigInteger convert(String text) {
+            try {
+                return new BigInteger(text);
+            } catch (NumberFormatException notANumber) {
+                throw new TypeConversionException("'" + text + "' is not an integer");
+            }
         }
     }
 

@@ -174,6 +174,9 @@ class SentenceCommandsTest {
                 page);
         assertRefused(
                 "no layer 7: the model has the layers 1 to 6", "attend", SENTENCE, "--layer", "7", "--html", page);
+        assertRefused(
+                "no layer 99999999999: the model has the layers 1 to 6", "attend", SENTENCE, "--layer", "99999999999");
+        assertRefused("Invalid value for option '--head': 'x' is not an integer", "attend", SENTENCE, "--head", "x");
         assertRefused("no head 0: the model has the heads 1 to 12", "attend", SENTENCE, "--head", "0", "--html", page);
         assertRefused("the text has no words", "attend", " ", "--html", page);
         assertRefused("the text has no words", "attend", "\u0000", "--html", page);

@@ -1,7 +1,9 @@
 package org.attention4j.cli.sentence;
 
+import java.math.BigInteger;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which layers and heads are looked at: one of each, or the mean of all. They are numbered from 1.
@@ -14,6 +16,29 @@ public record HeadChoice(OptionalInt layer, OptionalInt head) {
     public static final HeadChoice ALL = new HeadChoice(OptionalInt.empty(), OptionalInt.empty());
 
     /**
+     * What was asked for of a model.
+     *
+     * @param layer a number, or null for all
+     * @param layers of the model
+     * @param head a number, or null for all
+     * @param heads of each layer
+     * @return the choice
+     * @throws IllegalArgumentException if there is no such layer or head
+     */
+    public static HeadChoice of(@Nullable BigInteger layer, int layers, @Nullable BigInteger head, int heads) {
+        return new HeadChoice(checked("layer", layer, layers), checked("head", head, heads));
+    }
+
+    private static OptionalInt checked(String what, @Nullable BigInteger chosen, int count) {
+        if (chosen == null) {
+            return OptionalInt.empty();
+        }
+        boolean there = chosen.signum() > 0 && chosen.compareTo(BigInteger.valueOf(count)) <= 0;
+        check(there, what, chosen, count);
+        return OptionalInt.of(chosen.intValue());
+    }
+
+    /**
      * Refuses what a model does not have.
      *
      * @param layers of the model
@@ -21,14 +46,14 @@ public record HeadChoice(OptionalInt layer, OptionalInt head) {
      * @throws IllegalArgumentException if there is no such layer or head
      */
     public void check(int layers, int heads) {
-        check("layer", layer, layers);
-        check("head", head, heads);
+        layer.ifPresent(one -> check(one >= 1 && one <= layers, "layer", one, layers));
+        head.ifPresent(one -> check(one >= 1 && one <= heads, "head", one, heads));
     }
 
-    private static void check(String what, OptionalInt chosen, int count) {
-        if (chosen.isPresent() && (chosen.getAsInt() < 1 || chosen.getAsInt() > count)) {
+    private static void check(boolean there, String what, Number chosen, int count) {
+        if (!there) {
             throw new IllegalArgumentException(
-                    "no " + what + " " + chosen.getAsInt() + ": the model has the " + what + "s 1 to " + count);
+                    "no " + what + " " + chosen + ": the model has the " + what + "s 1 to " + count);
         }
     }
 
