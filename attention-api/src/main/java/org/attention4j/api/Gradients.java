@@ -1,5 +1,6 @@
 package org.attention4j.api;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public final class Gradients {
      * @return new gradients
      */
     public Gradients withInput(Tensor dIn) {
-        return new Gradients(dIn, context, initial, parameters);
+        return new Gradients(Objects.requireNonNull(dIn, "dIn"), context, initial, parameters);
     }
 
     /**
@@ -61,7 +62,7 @@ public final class Gradients {
      * @return new gradients
      */
     public Gradients withContext(Tensor dContext) {
-        return new Gradients(input, dContext, initial, parameters);
+        return new Gradients(input, Objects.requireNonNull(dContext, "dContext"), initial, parameters);
     }
 
     /**
@@ -71,7 +72,7 @@ public final class Gradients {
      * @return new gradients
      */
     public Gradients withInitial(NamedTensors dInitial) {
-        return new Gradients(input, context, dInitial, parameters);
+        return new Gradients(input, context, Objects.requireNonNull(dInitial, "dInitial"), parameters);
     }
 
     /**
@@ -81,7 +82,7 @@ public final class Gradients {
      * @return new gradients
      */
     public Gradients withParameters(NamedTensors dParameters) {
-        return new Gradients(input, context, initial, dParameters);
+        return new Gradients(input, context, initial, Objects.requireNonNull(dParameters, "dParameters"));
     }
 
     /**

@@ -14,7 +14,14 @@ public sealed interface InitialValue {
      *
      * @param bound at least 0
      */
-    record Uniform(float bound) implements InitialValue {}
+    record Uniform(float bound) implements InitialValue {
+        /** Refuses a bound that is none. */
+        public Uniform {
+            if (!(bound >= 0 && bound < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("bound " + bound + " of an initial value is not in [0, ∞)");
+            }
+        }
+    }
 
     /**
      * All zeros, as biases start.

@@ -255,6 +255,7 @@ public final class MixerSpec {
      * @throws ShapeMismatchException if a shape does not fit
      * @throws OverlapException if the two share memory
      * @throws IllegalArgumentException if the output is in read-only memory
+     * @throws IllegalStateException if the arena of either's memory is closed
      */
     public void check(Sequences in, Tensor out) {
         Objects.requireNonNull(in, "in");
@@ -270,9 +271,8 @@ public final class MixerSpec {
         if (out.overlaps(in.tensor())) {
             throw new OverlapException("the output", "the input");
         }
-        if (out.readOnly()) { // or a step would have moved its state on when it finds out
-            throw new IllegalArgumentException("the output is a view of read-only memory");
-        }
+        in.tensor().checkReadable("the input");
+        out.checkWritable("the output"); // or a step would have moved its state on when it finds out
     }
 
     /**
@@ -322,6 +322,7 @@ public final class MixerSpec {
         Objects.requireNonNull(context, "context");
         require(Capability.CONTEXTUAL);
         checkWidth("context", context, contextWidth);
+        context.tensor().checkReadable("the context");
     }
 
     /**
@@ -362,6 +363,7 @@ public final class MixerSpec {
      * @throws ShapeMismatchException if a shape does not fit
      * @throws UnknownTensorException if a parameter's gradient has a name that no parameter has
      * @throws OverlapException if a gradient shares memory with the cotangent, or that of the input with the input
+     * @throws IllegalArgumentException if a gradient is in read-only memory
      */
     public void check(SequenceMixer mixer, Recording recording, Sequences in, Tensor dOut, Gradients gradients) {
         Objects.requireNonNull(recording, "recording");
@@ -372,6 +374,7 @@ public final class MixerSpec {
                     fingerprint(), recording.mixer().spec().fingerprint());
         }
         check("cotangent", dOut, outputShape(in));
+        dOut.checkReadable("the cotangent");
         gradients.input().ifPresent(dIn -> {
             check("gradient of the input", dIn, in.tensor().shape());
             apart("the gradient of the input", dIn, "the cotangent", dOut);
@@ -393,6 +396,7 @@ public final class MixerSpec {
     }
 
     private static void apart(String what, Tensor written, String other, Tensor read) {
+        written.checkWritable(what);
         if (written.overlaps(read)) {
             throw new OverlapException(what, other);
         }
@@ -413,6 +417,8 @@ public final class MixerSpec {
         require(Capability.ATTENTIVE);
         checkWidth("input", in, inputWidth());
         check("weights", weights, Shape.of(in.batch(), heads, in.time(), keys));
+        in.tensor().checkReadable("the input");
+        weights.checkWritable("the weights");
     }
 
     private static void checkWidth(String what, Sequences sequences, int width) {

@@ -72,6 +72,7 @@ public final class Mixers {
      * @throws DuplicateMixerException if two providers have one id
      */
     public static Mixers load(ModuleLayer layer) {
+        Objects.requireNonNull(layer, "layer");
         Mixers found = new Mixers();
         found.addAll(
                 ServiceLoader.load(layer, MixerProvider.class),

@@ -1,5 +1,7 @@
 package org.attention4j.api;
 
+import java.util.Objects;
+
 /** Where the parameters of a new mixer come from: a seed, tensors at hand, a file. */
 @FunctionalInterface
 public interface ParameterSource {
@@ -19,6 +21,7 @@ public interface ParameterSource {
      * @return a source that refuses a missing name or another shape
      */
     static ParameterSource of(NamedTensors tensors) {
+        Objects.requireNonNull(tensors, "tensors");
         return (parameter, target) -> {
             Tensor given = tensors.get(parameter.name());
             if (!given.shape().equals(parameter.shape())) {

@@ -94,7 +94,9 @@ public final class Tensor {
      * @param segment the elements, not copied, in the platform's byte order; at least 4 bytes for each
      * @param shape the shape
      * @return the view
-     * @throws BadShapeException if the segment is too small
+     * @throws BadShapeException if the segment is too small; whoever reads or writes the elements later gets an {@link IllegalStateException} if
+     *     its arena is closed, a {@link WrongThreadException} if that is confined to another thread, and an {@link
+     *     IllegalArgumentException} on writing to read-only memory
      */
     public static Tensor of(MemorySegment segment, Shape shape) {
         if (shape.size() > segment.byteSize() / Float.BYTES) {
@@ -184,7 +186,7 @@ public final class Tensor {
      */
     public float get(int... index) {
         long at = position(index);
-        return array != null ? array[offset + (int) at] : segment().getAtIndex(FLOAT, at);
+        return array != null ? array[offset + (int) at] : readableSegment().getAtIndex(FLOAT, at);
     }
 
     /**
@@ -199,7 +201,7 @@ public final class Tensor {
         if (array != null) {
             array[offset + (int) at] = value;
         } else {
-            segment().setAtIndex(FLOAT, at, value);
+            writableSegment().setAtIndex(FLOAT, at, value);
         }
     }
 
@@ -229,11 +231,11 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException if either range is out of bounds
      */
     public void read(long from, float[] target, int targetOffset, int count) {
-        Objects.checkFromIndexSize(from, count, size());
+        checkRange(from, count, "target", target, targetOffset);
         if (array != null) {
             System.arraycopy(array, offset + (int) from, target, targetOffset, count);
         } else {
-            MemorySegment.copy(segment(), FLOAT, from * Float.BYTES, target, targetOffset, count);
+            MemorySegment.copy(readableSegment(), FLOAT, from * Float.BYTES, target, targetOffset, count);
         }
     }
 
@@ -247,17 +249,62 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException if either range is out of bounds
      */
     public void write(long from, float[] source, int sourceOffset, int count) {
-        Objects.checkFromIndexSize(from, count, size());
+        checkRange(from, count, "source", source, sourceOffset);
         if (array != null) {
             System.arraycopy(source, sourceOffset, array, offset + (int) from, count);
         } else {
-            MemorySegment.copy(source, sourceOffset, segment(), FLOAT, from * Float.BYTES, count);
+            MemorySegment.copy(source, sourceOffset, writableSegment(), FLOAT, from * Float.BYTES, count);
         }
     }
 
-    /** Whether nothing can be written to it. */
-    boolean readOnly() {
-        return array == null && segment().isReadOnly();
+    private void checkRange(long from, int count, String what, float[] other, int otherOffset) {
+        Objects.requireNonNull(other, what);
+        if (from < 0 || count < 0 || from > size() - count) {
+            throw new IndexOutOfBoundsException(
+                    count + " elements from " + from + " of a tensor " + shape + ", which has " + size());
+        }
+        if (otherOffset < 0 || otherOffset > other.length - count) {
+            throw new IndexOutOfBoundsException(count + " elements from " + otherOffset + " of the " + what
+                    + ", which is an array of " + other.length);
+        }
+    }
+
+    /** Refuses memory that cannot be read now, before anything is written. */
+    void checkReadable(String what) {
+        if (array == null) {
+            accessible(what);
+        }
+    }
+
+    /** Refuses memory that cannot be written now, before anything is. */
+    void checkWritable(String what) {
+        if (array == null && accessible(what).isReadOnly()) {
+            throw new IllegalArgumentException(what + " " + shape + " is a view of read-only memory");
+        }
+    }
+
+    private MemorySegment accessible(String what) {
+        MemorySegment memory = segment();
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException(what + " " + shape + " lies in memory whose arena is closed");
+        }
+        Thread current = Thread.currentThread();
+        if (!memory.isAccessibleBy(current)) {
+            throw new WrongThreadException(
+                    what + " " + shape + " lies in memory of an arena that is confined to another thread than '"
+                            + current.getName() + "'");
+        }
+        return memory;
+    }
+
+    private MemorySegment readableSegment() {
+        checkReadable("the tensor");
+        return segment();
+    }
+
+    private MemorySegment writableSegment() {
+        checkWritable("the tensor");
+        return segment();
     }
 
     private MemorySegment segment() {
@@ -279,7 +326,7 @@ public final class Tensor {
         } else if (array != null) {
             source.read(0, array, offset, (int) size());
         } else {
-            segment().copyFrom(source.segment().asSlice(0, size() * Float.BYTES));
+            writableSegment().copyFrom(source.readableSegment().asSlice(0, size() * Float.BYTES));
         }
     }
 
@@ -303,8 +350,9 @@ public final class Tensor {
         if (array != null) {
             Arrays.fill(array, offset, offset + (int) size(), value);
         } else {
+            MemorySegment memory = writableSegment();
             for (long i = 0; i < size(); i++) {
-                segment().setAtIndex(FLOAT, i, value);
+                memory.setAtIndex(FLOAT, i, value);
             }
         }
     }

@@ -56,6 +56,8 @@ class MixerSpecTest {
                 BadConfigurationException.class,
                 () -> MixerSpec.of(KIND, MixerConfig.width(3).with("sise", 1)));
         assertThrows(IllegalArgumentException.class, () -> new Exactness(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> InitialValue.uniform(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> InitialValue.uniform(-1));
     }
 
     @Test
@@ -108,6 +110,61 @@ class MixerSpecTest {
     }
 
     @Test
+    void aGradientInReadOnlyMemoryIsRefusedBeforeAnyIsAddedTo() {
+        SequenceMixer mixer = new FixedMixer(spec);
+        Recording recording = new FixedRecording(mixer);
+        Tensor fixed = Tensor.of(MemorySegment.ofArray(new float[36]).asReadOnly(), Shape.of(2, 6, 3));
+        Gradients gradients = Gradients.none().withInput(fixed);
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> spec.check(mixer, recording, in, out, gradients))
+                .getMessage();
+        assertEquals("the gradient of the input [2, 6, 3] is a view of read-only memory", message);
+    }
+
+    private record FixedMixer(MixerSpec spec) implements SequenceMixer {
+        @Override
+        public NamedTensors parameters() {
+            return NamedTensors.empty();
+        }
+
+        @Override
+        public SequenceMixer withParameters(ParameterSource source) {
+            return this;
+        }
+
+        @Override
+        public void forward(Sequences x, Tensor y, Workspace workspace) {
+            y.fill(0);
+        }
+    }
+
+    private record FixedRecording(SequenceMixer mixer) implements Recording {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+    }
+
+    @Test
+    void memoryWhoseArenaIsClosedIsRefusedAtTheDoor() {
+        Tensor closed;
+        Sequences closedIn;
+        try (Arena arena = Arena.ofConfined()) {
+            closed = Tensor.of(arena.allocate(4 * out.size(), 4), out.shape());
+            closedIn = Sequences.of(Tensor.of(arena.allocate(4 * 36, 4), Shape.of(2, 6, 3)));
+        }
+        RowState state = new RowState(spec, 2, 6, 1, 0);
+        assertEquals(
+                "the output [2, 6, 4] lies in memory whose arena is closed",
+                assertThrows(IllegalStateException.class, () -> spec.check(in, state, closed))
+                        .getMessage());
+        assertEquals(
+                "the input [2, 6, 3] lies in memory whose arena is closed",
+                assertThrows(IllegalStateException.class, () -> spec.check(closedIn, state, out))
+                        .getMessage());
+    }
+
+    @Test
     @SuppressWarnings("NullAway")
     void nullIsNamed() {
         RowState state = new RowState(spec, 2, 4, 1, 0);
@@ -117,6 +174,10 @@ class MixerSpecTest {
         assertNamed("state", () -> spec.check(in, (MixerState) null, out));
         assertNamed("out", () -> spec.check(in, state, null));
         assertNamed("sources", () -> state.reorder(null));
+        assertNamed("dIn", () -> Gradients.none().withInput(null));
+        assertNamed("dParameters", () -> Gradients.none().withParameters(null));
+        assertNamed("tensors", () -> ParameterSource.of(null));
+        assertNamed("layer", () -> Mixers.load(null));
     }
 
     private static void assertNamed(String argument, Executable call) {

@@ -16,10 +16,12 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorTest {
@@ -88,6 +90,69 @@ class TensorTest {
         assertThrows(RuntimeException.class, () -> readOnly.fill(0));
         assertThrows(RuntimeException.class, () -> readOnly.copyFrom(Tensor.zeros(2, 3)));
         assertEquals(1, readOnly.get(0, 0));
+    }
+
+    private static void assertRefused(Class<? extends Exception> type, String message, Executable call) {
+        assertEquals(message, assertThrows(type, call).getMessage());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void aRangeOutOfBoundsIsNamed() {
+        float[] four = new float[4];
+        for (Tensor tensor : everyPlace()) {
+            assertRefused(
+                    IndexOutOfBoundsException.class,
+                    "2 elements from 5 of a tensor [2, 3], which has 6",
+                    () -> tensor.read(5, four, 0, 2));
+            assertRefused(
+                    IndexOutOfBoundsException.class,
+                    "2 elements from -1 of a tensor [2, 3], which has 6",
+                    () -> tensor.write(-1, four, 0, 2));
+            assertRefused(
+                    IndexOutOfBoundsException.class,
+                    "-1 elements from 0 of a tensor [2, 3], which has 6",
+                    () -> tensor.read(0, four, 0, -1));
+            assertRefused(
+                    IndexOutOfBoundsException.class,
+                    "2 elements from 3 of the target, which is an array of 4",
+                    () -> tensor.read(0, four, 3, 2));
+            assertRefused(
+                    IndexOutOfBoundsException.class,
+                    "2 elements from 2147483647 of the source, which is an array of 4",
+                    () -> tensor.write(0, four, Integer.MAX_VALUE, 2));
+            assertRefused(NullPointerException.class, "target", () -> tensor.read(0, null, 0, 0));
+        }
+    }
+
+    @Test
+    void memoryThatCannotBeUsedIsNamed() throws Exception {
+        Tensor closed;
+        try (Arena arena = Arena.ofConfined()) {
+            closed = Tensor.of(arena.allocate(24, 4), SIX);
+            Tensor another = closed;
+            FutureTask<Void> elsewhere = new FutureTask<>(() -> {
+                assertRefused(
+                        WrongThreadException.class,
+                        "the tensor [2, 3] lies in memory of an arena that is confined to another thread than 'elsewhere'",
+                        () -> another.get(0, 0));
+                return null;
+            });
+            new Thread(elsewhere, "elsewhere").start();
+            elsewhere.get();
+        }
+        String message = "the tensor [2, 3] lies in memory whose arena is closed";
+        assertRefused(IllegalStateException.class, message, () -> closed.get(0, 0));
+        assertRefused(IllegalStateException.class, message, () -> closed.set(1, 0, 0));
+        assertRefused(IllegalStateException.class, message, () -> closed.fill(1));
+        assertRefused(IllegalStateException.class, message, closed::copy);
+        assertRefused(IllegalStateException.class, message, closed::toString);
+        assertRefused(IllegalStateException.class, message, () -> closed.write(0, new float[1], 0, 1));
+        Tensor readOnly = everyPlace().get(5);
+        assertRefused(
+                IllegalArgumentException.class,
+                "the tensor [2, 3] is a view of read-only memory",
+                () -> readOnly.write(0, new float[1], 0, 1));
     }
 
     @Test
