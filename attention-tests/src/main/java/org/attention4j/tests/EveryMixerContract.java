@@ -196,7 +196,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * Forward writes nothing to its input, padding included.
+     * No call writes to what it is given to read, padding included.
      *
      * @param trial drawn by jqwik
      */
@@ -206,7 +206,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * Views into larger arrays work, and nothing around an output is written.
+     * Views into larger arrays work in every call, and nothing around a result is written.
      *
      * @param trial drawn by jqwik
      */
@@ -216,7 +216,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * Tensors in native memory give the same bits as tensors on arrays.
+     * Tensors in native memory give the same bits as tensors on arrays, in every call.
      *
      * @param trial drawn by jqwik
      */

@@ -92,6 +92,16 @@ public record LawCase(
     }
 
     /**
+     * The same case with other values.
+     *
+     * @param newSeed of every value
+     * @return a new case
+     */
+    public LawCase seeded(long newSeed) {
+        return new LawCase(provider, spec, lengths, time, newSeed, scale, chunks, threads);
+    }
+
+    /**
      * The mixer, with parameters drawn from the seed.
      *
      * @return a new mixer

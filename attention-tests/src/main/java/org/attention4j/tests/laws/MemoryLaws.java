@@ -2,10 +2,12 @@ package org.attention4j.tests.laws;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
-import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.Law;
@@ -24,17 +26,17 @@ public final class MemoryLaws {
         return List.of(
                 law(
                         "inputs-not-written",
-                        "forward writes nothing to its input, padding included",
-                        "in-place scaling, masks applied to the input",
+                        "no call writes to what it is given to read, padding included",
+                        "in-place scaling, masks applied to the input or the cotangent",
                         MemoryLaws::inputsNotWritten),
                 law(
                         "views-with-offset",
-                        "views into larger arrays work, and nothing around an output is written",
+                        "views into larger arrays work in every call, and nothing around a result is written",
                         "index arithmetic: every array access adds tensor.offset()",
                         MemoryLaws::views),
                 law(
                         "native-memory",
-                        "tensors in native memory give the same bits as tensors on arrays",
+                        "tensors in native memory give the same bits as tensors on arrays, in every call",
                         "tensor.array(): use readable, writable and commit, or read and write",
                         MemoryLaws::nativeMemory),
                 law(
@@ -50,52 +52,71 @@ public final class MemoryLaws {
     }
 
     private static void inputsNotWritten(LawCase c) {
-        Sequences in = Batches.padded(c.input(), c.time() + 1, 55);
-        Tensor before = in.tensor().copy();
-        Runs.forward(c.mixer(), in);
-        Expect.sameBits("the input after forward", before, in.tensor(), "the mixer writes to its input");
+        SequenceMixer mixer = c.mixer();
+        Calls calls = new Calls(c, mixer, Batches.padded(c.input(), c.time() + 1, 55));
+        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
+            Calls.Call call = calls.plain(kind);
+            Map<String, Tensor> before = new LinkedHashMap<>();
+            call.read.forEach((name, tensor) -> before.put(name, tensor.copy()));
+            call.run(Workspace.threads(1));
+            before.forEach((name, tensor) -> Expect.sameBits(
+                    "the " + name + " after " + kind.label,
+                    tensor,
+                    call.read.get(name),
+                    "the mixer writes to its input"));
+        }
     }
 
     private static void views(LawCase c) {
-        SequenceMixer mixer = c.mixer();
-        Sequences in = c.input();
-        Tensor expected = Runs.forward(mixer, in);
-        int offset = 1 + c.random("offset").nextInt(9);
-        Tensor input = inside(in.tensor().shape(), offset);
-        input.copyFrom(in.tensor());
-        Tensor out = inside(expected.shape(), offset + 3);
-        mixer.forward(Sequences.of(input, in.lengths()), out, Workspace.threads(1));
-        Expect.sameBits("input and output as views into larger arrays", expected, out, "an offset is forgotten");
-        float[] array = out.array();
-        for (int i = 0; i < array.length; i++) {
-            boolean around = i < out.offset() || i >= out.offset() + out.size();
-            Expect.that(
-                    !around || array[i] == -77,
-                    "forward wrote to element " + i + " of the output's array; the output is " + out.offset() + " to "
-                            + (out.offset() + out.size()) + "\n  cause?   an offset is forgotten");
+        Calls calls = new Calls(c, c.mixer(), c.input());
+        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
+            Calls.Call expected = calls.plain(kind).run(Workspace.threads(1));
+            SplittableRandom random = c.random("offset");
+            Calls.Call call = calls.of(kind, plain -> inside(plain, 1 + random.nextInt(9)))
+                    .run(Workspace.threads(1));
+            same(kind, "views into larger arrays", expected, call, "an offset is forgotten");
+            call.written.forEach((name, out) -> {
+                float[] array = out.array();
+                for (int i = 0; i < array.length; i++) {
+                    boolean around = i < out.offset() || i >= out.offset() + out.size();
+                    Expect.that(
+                            !around || array[i] == -77,
+                            kind.label + " wrote to element " + i + " of the array of the " + name + ", which is "
+                                    + out.offset() + " to " + (out.offset() + out.size())
+                                    + "\n  cause?   an offset is forgotten");
+                }
+            });
         }
     }
 
-    private static Tensor inside(Shape shape, int offset) {
-        float[] array = new float[(int) shape.size() + offset + 5];
+    private static Tensor inside(Tensor plain, int offset) {
+        float[] array = new float[(int) plain.size() + offset + 5];
         Arrays.fill(array, -77);
-        return Tensor.of(array, offset, shape);
+        Tensor view = Tensor.of(array, offset, plain.shape());
+        view.copyFrom(plain);
+        return view;
+    }
+
+    private static void same(Calls.Kind kind, String where, Calls.Call expected, Calls.Call got, String cause) {
+        expected.written.forEach((name, tensor) -> Expect.sameBits(
+                kind.label + " with all tensors as " + where + ": the " + name, tensor, got.written.get(name), cause));
     }
 
     private static void nativeMemory(LawCase c) {
-        SequenceMixer mixer = c.mixer();
-        Sequences in = c.input();
-        Tensor expected = Runs.forward(mixer, in);
-        try (Arena arena = Arena.ofConfined()) {
-            Tensor input = Tensor.of(
-                    arena.allocate(4 * in.tensor().size() + 4, 4), in.tensor().shape());
-            input.copyFrom(in.tensor());
-            Tensor out = Tensor.of(arena.allocate(4 * expected.size() + 4, 4), expected.shape());
-            out.fill(Float.NaN);
-            mixer.forward(Sequences.of(input, in.lengths()), out, Workspace.threads(1));
-            Expect.sameBits(
-                    "input and output in native memory", expected, out, "results are not stored: commit is missing");
+        Calls calls = new Calls(c, c.mixer(), c.input());
+        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
+            Calls.Call expected = calls.plain(kind).run(Workspace.threads(1));
+            try (Arena arena = Arena.ofConfined()) {
+                Calls.Call call = calls.of(kind, plain -> outside(plain, arena)).run(Workspace.threads(1));
+                same(kind, "native memory", expected, call, "results are not stored: commit is missing");
+            }
         }
+    }
+
+    private static Tensor outside(Tensor plain, Arena arena) {
+        Tensor placed = Tensor.of(arena.allocate(4 * plain.size() + 4, 4), plain.shape());
+        placed.copyFrom(plain);
+        return placed;
     }
 
     private static void noGarbage(LawCase c) {

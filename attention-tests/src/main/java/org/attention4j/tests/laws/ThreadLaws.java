@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.attention4j.api.SequenceMixer;
-import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.Law;
@@ -85,45 +84,62 @@ public final class ThreadLaws {
         }
     }
 
-    /** Calls long enough, and repeated until every thread has made some, that they meet in the middle, even on one processor. */
+    /** Forward, and another call that the mixer has. */
     private static void concurrent(LawCase c) {
-        LawCase size = c.full(40);
-        SequenceMixer mixer = size.mixer();
-        List<Tensor> alone = new ArrayList<>();
-        List<Callable<Tensor>> calls = new ArrayList<>();
-        AtomicInteger behind = new AtomicInteger(2);
-        for (int i = 0; i < 2; i++) {
-            Sequences in = size.sequences("input " + i, size.spec().inputWidth());
-            Tensor expected = Runs.forward(mixer, in);
-            alone.add(expected);
-            calls.add(() -> untilAllHaveCalled(mixer, in, expected, behind));
-        }
-        List<Tensor> together = Runs.together(calls);
-        for (int i = 0; i < together.size(); i++) {
-            Expect.sameBits(
-                    "the same call alone, then beside another thread",
-                    alone.get(i),
-                    together.get(i),
-                    "calls share memory: a field of the mixer, or a static one");
+        concurrent(c, Calls.Kind.FORWARD);
+        Calls.Kind other = Calls.Kind.any(c);
+        if (other != Calls.Kind.FORWARD) {
+            concurrent(c, other);
         }
     }
 
-    /** The outputs of the first call that gives others than expected, or of the last. */
-    private static Tensor untilAllHaveCalled(SequenceMixer mixer, Sequences in, Tensor expected, AtomicInteger behind) {
-        Tensor out = Runs.output(mixer, in);
+    /** Calls long enough, and repeated until every thread has made some, that they meet in the middle, even on one processor. */
+    private static void concurrent(LawCase c, Calls.Kind kind) {
+        LawCase size = c.full(40);
+        SequenceMixer mixer = size.mixer();
+        List<Calls.Call> alone = new ArrayList<>();
+        List<Callable<Calls.Call>> calls = new ArrayList<>();
+        AtomicInteger behind = new AtomicInteger(2);
+        for (int i = 0; i < 2; i++) {
+            LawCase other = size.seeded(size.seed() + i);
+            Calls of = new Calls(other, mixer, other.input());
+            Calls.Call expected = of.plain(kind).run(Workspace.threads(1));
+            alone.add(expected);
+            calls.add(() -> untilAllHaveCalled(of.plain(kind), expected, behind));
+        }
+        List<Calls.Call> together = Runs.together(calls);
+        for (int i = 0; i < together.size(); i++) {
+            Calls.Call beside = together.get(i);
+            alone.get(i)
+                    .written
+                    .forEach((name, tensor) -> Expect.sameBits(
+                            "the same " + kind.label + " alone, then beside another thread: the " + name,
+                            tensor,
+                            beside.written.get(name),
+                            "calls share memory: a field of the mixer, or a static one"));
+        }
+    }
+
+    /** What the first call wrote that gives other results than expected, or the last. */
+    private static Calls.Call untilAllHaveCalled(Calls.Call call, Calls.Call expected, AtomicInteger behind) {
         int calls = 0;
         try (Workspace workspace = Workspace.threads(1)) {
             do {
-                mixer.forward(in, out, workspace);
+                call.run(workspace);
                 if (++calls == CALLS) {
                     behind.decrementAndGet();
                 }
-            } while (out.sameBits(expected) && (calls < CALLS || behind.get() > 0 && calls < MOST_CALLS));
+            } while (same(call, expected) && (calls < CALLS || behind.get() > 0 && calls < MOST_CALLS));
         } finally {
             if (calls < CALLS) {
                 behind.decrementAndGet();
             }
         }
-        return out;
+        return call;
+    }
+
+    private static boolean same(Calls.Call one, Calls.Call other) {
+        return one.written.entrySet().stream()
+                .allMatch(entry -> entry.getValue().sameBits(other.written.get(entry.getKey())));
     }
 }

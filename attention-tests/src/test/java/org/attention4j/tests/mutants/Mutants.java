@@ -27,6 +27,7 @@ public final class Mutants {
         all.addAll(CapabilityMutants.all());
         all.addAll(FamilyMutants.all());
         all.addAll(FormulaMutants.all());
+        all.addAll(CallMutants.all());
         return all;
     }
 
