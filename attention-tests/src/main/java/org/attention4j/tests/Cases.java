@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.Lifespan;
 import net.jqwik.api.lifecycle.Store;
@@ -38,6 +39,11 @@ final class Cases {
 
     private static final int LARGEST_BATCH = 4;
     private static final int LONGEST = 12;
+
+    /** Few cases have so many positions: past the 16, 32, 64 or 128 that algorithms take at a time. */
+    private static final int LONGEST_OF_ALL = 150;
+
+    private static final int LONGEST_CHUNK = 40;
 
     /** For jqwik properties: configurations are always the same; which are drawn, and everything else, is up to jqwik's seed. */
     private static final long FIXED_SEED = 20_251_124L;
@@ -239,15 +245,25 @@ final class Cases {
         List<MixerSpec> chosen = specs.stream().filter(condition).toList();
         Arbitrary<MixerSpec> spec = Arbitraries.integers()
                 .between(0, chosen.size() - 1)
-                .withDistribution(net.jqwik.api.RandomDistribution.uniform())
+                .withDistribution(RandomDistribution.uniform())
                 .map(chosen::get);
-        Arbitrary<Integer> time = Arbitraries.integers().between(1, LONGEST);
+        Arbitrary<Integer> time = Arbitraries.frequencyOf(
+                Tuple.of(9, Arbitraries.integers().between(1, LONGEST)),
+                Tuple.of(
+                        1,
+                        Arbitraries.integers()
+                                .between(LONGEST + 1, LONGEST_OF_ALL)
+                                .withDistribution(RandomDistribution.uniform())));
         Arbitrary<Integer> length = Arbitraries.frequencyOf(
                 Tuple.of(1, Arbitraries.just(LONGEST)),
                 Tuple.of(1, Arbitraries.integers().between(0, LONGEST)));
         Arbitrary<List<Integer>> lengths = length.list().ofMinSize(1).ofMaxSize(LARGEST_BATCH);
-        Arbitrary<List<Integer>> chunks =
-                Arbitraries.integers().between(1, 5).list().ofMinSize(1).ofMaxSize(3);
+        Arbitrary<List<Integer>> chunks = Arbitraries.frequencyOf(
+                        Tuple.of(8, Arbitraries.integers().between(1, 5)),
+                        Tuple.of(1, Arbitraries.integers().between(6, LONGEST_CHUNK)))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3);
         return Combinators.combine(
                         spec,
                         lengths,
@@ -257,7 +273,12 @@ final class Cases {
                         chunks,
                         Arbitraries.integers().between(2, 4))
                 .as((s, l, t, seed, scale, pieces, threads) -> new LawCase(
-                        provider, s, l.stream().map(one -> Math.min(one, t)).toList(), t, seed, scale, pieces, threads))
+                        provider, s, l.stream().map(one -> length(one, t)).toList(), t, seed, scale, pieces, threads))
                 .withoutEdgeCases();
+    }
+
+    /** At most T, and of a long T as large a share as was drawn of {@value #LONGEST}. */
+    private static int length(int drawn, int time) {
+        return time <= LONGEST ? Math.min(drawn, time) : (int) Math.round((double) drawn * time / LONGEST);
     }
 }

@@ -1,6 +1,7 @@
 package org.attention4j.tests.laws;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
@@ -15,6 +16,9 @@ import org.attention4j.tests.LawCase;
 /** What a mixer that calls itself causal keeps to. */
 public final class CausalLaws {
     private static final String AHEAD = "a later position is read: an index is one too far, or a mask is missing";
+
+    /** Positions that algorithms take at a time. */
+    private static final int[] BLOCKS = {16, 32, 64, 128};
 
     private CausalLaws() {}
 
@@ -48,11 +52,20 @@ public final class CausalLaws {
         return Law.of(Law.Group.CAUSAL, id, intent, lookAt, check).when("causal", MixerSpec::causal);
     }
 
+    /** Positions to look from: a random one, and those where blocks of usual sizes begin. */
+    private static IntStream positions(LawCase c, int time) {
+        IntStream random = IntStream.of(1 + c.random("t").nextInt(time - 1));
+        return IntStream.concat(random, IntStream.of(BLOCKS).filter(t -> t < time));
+    }
+
     private static void later(LawCase c) {
         SequenceMixer mixer = c.mixer();
         Sequences in = c.full(2).input();
-        int t = 1 + c.random("t").nextInt(in.time() - 1);
         Tensor before = Runs.forward(mixer, in);
+        positions(c, in.time()).forEach(t -> later(c, mixer, in, before, t));
+    }
+
+    private static void later(LawCase c, SequenceMixer mixer, Sequences in, Tensor before, int t) {
         Sequences changed = c.full(2).scaled(3 * c.scale()).sequences("later", in.width());
         Sequences broken = Batches.copy(changed);
         for (int b = 0; b < c.batch(); b++) {
@@ -89,8 +102,11 @@ public final class CausalLaws {
     private static void prefix(LawCase c) {
         SequenceMixer mixer = c.mixer();
         Sequences in = c.full(2).input();
-        int t = 1 + c.random("t").nextInt(in.time() - 1);
         Tensor whole = Runs.forward(mixer, in);
+        positions(c, in.time()).forEach(t -> prefix(c, mixer, in, whole, t));
+    }
+
+    private static void prefix(LawCase c, SequenceMixer mixer, Sequences in, Tensor whole, int t) {
         for (int b = 0; b < c.batch(); b++) {
             Tensor prefix = Runs.forward(mixer, Batches.part(in, b, 0, t));
             Expect.positions(
@@ -110,7 +126,10 @@ public final class CausalLaws {
     private static void gradient(LawCase c) {
         Differentiable mixer = c.mixer().require(Differentiable.class);
         Sequences in = c.full(2).input();
-        int t = 1 + c.random("t").nextInt(in.time() - 1);
+        positions(c, in.time()).forEach(t -> gradient(c, mixer, in, t));
+    }
+
+    private static void gradient(LawCase c, Differentiable mixer, Sequences in, int t) {
         Tensor out = Runs.output(mixer, in);
         Tensor dOut = c.tensor("cotangent", out.shape().extents());
         for (int b = 0; b < c.batch(); b++) {

@@ -9,6 +9,8 @@ import org.attention4j.tests.LawCase;
 
 /** What every mixer does with numbers that are large, tiny or none. */
 public final class NumberLaws {
+    /** Positions, for those whose first outputs depend on nothing: a position may see others alone, and none nearby. */
+    private static final int ENOUGH = 8;
 
     private NumberLaws() {}
 
@@ -85,7 +87,7 @@ public final class NumberLaws {
     }
 
     private static void nanSpreads(LawCase c) {
-        LawCase full = c.full(1
+        LawCase full = c.full(ENOUGH
                 + c.spec()
                         .receptiveField()
                         .map(field -> field.left() + field.right())
