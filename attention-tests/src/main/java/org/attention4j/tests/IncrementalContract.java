@@ -106,12 +106,22 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
-     * NewState refuses a negative batch and a capacity below 1.
+     * NewState refuses a negative batch, a capacity below 1, and what is larger than Java's arrays.
      *
      * @param trial drawn by jqwik
      */
     @Property
     default void badStateSizeRefused(@ForAll("trials") @Checks("bad-state-size-refused") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * A step whose thread is interrupted is done all the same, or throws CancelledException and leaves the state as it was.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void cancelledStepLeavesState(@ForAll("trials") @Checks("cancelled-step-leaves-state") Trial trial) {
         trial.check();
     }
 
@@ -156,7 +166,7 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
-     * A roll-back past position, capacity or 0 is refused and changes nothing.
+     * A roll-back past position, capacity or 0, in one or in several, is refused and changes nothing.
      *
      * @param trial drawn by jqwik
      */

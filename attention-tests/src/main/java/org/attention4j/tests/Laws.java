@@ -21,6 +21,7 @@ import org.attention4j.tests.laws.SavedStateLaws;
 import org.attention4j.tests.laws.SoftmaxAttentionLaws;
 import org.attention4j.tests.laws.SoftmaxWeightsLaws;
 import org.attention4j.tests.laws.StateLaws;
+import org.attention4j.tests.laws.StepRefusalLaws;
 import org.attention4j.tests.laws.ThreadLaws;
 
 /** The laws of the contract. */
@@ -43,6 +44,7 @@ public final class Laws {
         all.addAll(RefusalLaws.all());
         all.addAll(CausalLaws.all());
         all.addAll(IncrementalLaws.all());
+        all.addAll(StepRefusalLaws.all());
         all.addAll(StateLaws.all());
         all.addAll(SavedStateLaws.all());
         all.addAll(GradientLaws.all());

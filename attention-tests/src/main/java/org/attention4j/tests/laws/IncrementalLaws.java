@@ -1,17 +1,12 @@
 package org.attention4j.tests.laws;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Sequences;
-import org.attention4j.api.Shape;
-import org.attention4j.api.ShapeMismatchException;
-import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.Law;
@@ -70,27 +65,11 @@ public final class IncrementalLaws {
                         "newState and the end of step",
                         IncrementalLaws::positions),
                 law(
-                                "full-state-refuses-more",
-                                "a step past the capacity is refused and leaves state and output as they were",
-                                "step: check the room of all sequences before anything is written",
-                                IncrementalLaws::full)
-                        .when("with a state that grows", spec -> !spec.boundedState()),
-                law(
                                 "bounded-state-goes-on",
                                 "a state of fixed size takes sequences longer than its capacity",
                                 "the ring: rows before the capacity are overwritten, not missed",
                                 IncrementalLaws::bounded)
                         .when("with a bounded state", MixerSpec::boundedState),
-                law(
-                        "bad-step-refused",
-                        "a step of another batch, width or output shape is refused and changes nothing",
-                        "step: begin with spec().check(chunk, state, out)",
-                        IncrementalLaws::badStep),
-                law(
-                        "bad-state-size-refused",
-                        "newState refuses a negative batch and a capacity below 1",
-                        "newState: RowState checks both",
-                        IncrementalLaws::badSize),
                 law(
                         "no-garbage-per-step",
                         "after warm-up, a step and its roll-back allocate 0 bytes",
@@ -173,59 +152,6 @@ public final class IncrementalLaws {
         }
     }
 
-    private static void full(LawCase c) {
-        LawCase full = c.full(2);
-        Incremental mixer = full.mixer().require(Incremental.class);
-        Sequences in = full.input();
-        int capacity = in.time() - 1;
-        int b = c.random("which").nextInt(c.batch());
-        Steps steps = Steps.of(mixer, in, capacity).take(one -> one == b ? capacity : capacity - 1);
-        Tensor out = marked(Shape.of(c.batch(), 1, c.spec().outputWidth()));
-        String done = "a step of sequence " + b + " past the capacity " + capacity;
-        int[] ones = new int[c.batch()];
-        Arrays.fill(ones, 1);
-        Sequences chunk = Batches.cut(in, steps.taken, ones);
-        Expect.refused(
-                StateExhaustedException.class, done, () -> mixer.step(chunk, steps.state, out, Workspace.threads(1)));
-        unchanged(done, steps, out);
-        steps.rollback(b, 1);
-        steps.takeAll(one -> Math.min(1, capacity - steps.taken[one]), capacity);
-        Tensor whole = Steps.whole(mixer, in);
-        for (int s = 0; s < c.batch(); s++) {
-            Expect.positions(
-                    c.spec(),
-                    done + ", then a roll-back and a replay",
-                    whole,
-                    s,
-                    0,
-                    steps.out,
-                    s,
-                    0,
-                    capacity,
-                    "the refused step changed the state");
-        }
-    }
-
-    private static Tensor marked(Shape shape) {
-        Tensor tensor = Tensor.zeros(shape);
-        tensor.fill(-77);
-        return tensor;
-    }
-
-    private static void unchanged(String done, Steps steps, Tensor out) {
-        for (int b = 0; b < steps.taken.length; b++) {
-            Expect.equal(
-                    (long) steps.taken[b],
-                    steps.state.position(b),
-                    done + ": position of sequence " + b + " afterwards");
-        }
-        Expect.sameBits(
-                done + ": the output after the refusal",
-                marked(out.shape()),
-                out,
-                "something is written before all arguments have been checked");
-    }
-
     private static void bounded(LawCase c) {
         LawCase full = c.full(6);
         Incremental mixer = full.mixer().require(Incremental.class);
@@ -241,53 +167,6 @@ public final class IncrementalLaws {
                 Steps.whole(mixer, full.input()),
                 steps.out,
                 "the ring is too short, or wraps at the wrong place");
-    }
-
-    private static void badStep(LawCase c) {
-        Incremental mixer = c.mixer().require(Incremental.class);
-        int width = c.spec().inputWidth();
-        int outputs = c.spec().outputWidth();
-        Steps steps = Steps.of(mixer, c.input(), c.time() + 2).take(b -> 1);
-        refusedStep(
-                "a step of batch " + (c.batch() + 1) + " with a state of batch " + c.batch(),
-                mixer,
-                steps,
-                Tensor.zeros(c.batch() + 1, 1, width),
-                Shape.of(c.batch() + 1, 1, outputs));
-        refusedStep(
-                "a step of width " + (width + 1),
-                mixer,
-                steps,
-                Tensor.zeros(c.batch(), 1, width + 1),
-                Shape.of(c.batch(), 1, outputs));
-        refusedStep(
-                "a step of 1 position with an output of 2",
-                mixer,
-                steps,
-                Tensor.zeros(c.batch(), 1, width),
-                Shape.of(c.batch(), 2, outputs));
-    }
-
-    private static void refusedStep(String done, Incremental mixer, Steps steps, Tensor in, Shape shape) {
-        Tensor out = marked(shape);
-        Expect.refused(
-                ShapeMismatchException.class,
-                done,
-                () -> mixer.step(Sequences.of(in), steps.state, out, Workspace.threads(1)));
-        unchanged(done, steps, out);
-    }
-
-    private static void badSize(LawCase c) {
-        Incremental mixer = c.mixer().require(Incremental.class);
-        Expect.message(
-                Expect.refused(BadShapeException.class, "newState(-1, 4)", () -> mixer.newState(-1, 4)),
-                "newState(-1, 4)",
-                -1);
-        Expect.message(
-                Expect.refused(BadShapeException.class, "newState(1, 0)", () -> mixer.newState(1, 0)),
-                "newState(1, 0)",
-                0);
-        Expect.equal(0, mixer.newState(0, 1).batch(), "batch of newState(0, 1)");
     }
 
     private static void noGarbage(LawCase c) {

@@ -42,8 +42,8 @@ public final class StateLaws {
                         StateLaws::rollback),
                 law(
                         "rollback-too-far-refused",
-                        "a roll-back past position, capacity or 0 is refused and changes nothing",
-                        "rollback: check before changing; of all sequences or of none",
+                        "a roll-back past position, capacity or 0, in one or in several, is refused and changes nothing",
+                        "rollback: check before changing; of all sequences or of none; how far each has stood",
                         StateLaws::tooFar),
                 law(
                         "reset-starts-over",
@@ -61,9 +61,11 @@ public final class StateLaws {
         return Law.of(Law.Group.INCREMENTAL, id, intent, lookAt, check).needs(Capability.INCREMENTAL);
     }
 
+    /** Somewhere in the middle of each sequence, of more positions than a state of fixed size has room to go back. */
     static Steps halfWay(LawCase c, Incremental mixer) {
         SplittableRandom random = c.random("half way");
-        return Steps.of(mixer, c.input()).take(b -> random.nextInt(c.time() + 1));
+        int capacity = c.spec().boundedState() ? 1 + c.random("capacity").nextInt(c.time()) : c.time();
+        return Steps.of(mixer, c.input(), capacity).take(b -> random.nextInt(c.time() + 1));
     }
 
     private static void copies(LawCase c) {
@@ -104,6 +106,9 @@ public final class StateLaws {
                     rest,
                     "the copy shares an array with the original, or does not stand where it did");
         }
+        Expect.that(
+                other.state.workspace() != original.state.workspace(),
+                "a copy has the workspace of its original, so that the two cannot be used on two threads");
     }
 
     private static void reordered(LawCase c) {
@@ -156,7 +161,11 @@ public final class StateLaws {
         Sequences wrong = c.scaled(2 * c.scale()).sequences("wrong", c.spec().inputWidth());
         Steps astray = new Steps(mixer, wrong, steps.state, Workspace.threads(1));
         System.arraycopy(from, 0, astray.taken, 0, from.length);
-        astray.takeAll(b -> 2);
+        int capacity = steps.state.capacity();
+        for (int left = capacity; left > 0 && !astray.done(); left -= 2) {
+            int next = Math.min(2, left);
+            astray.take(b -> next);
+        }
         for (int b = 0; b < c.batch(); b++) {
             steps.state.rollback(b, astray.taken[b] - from[b]);
             Expect.equal((long) from[b], steps.state.position(b), "position of sequence " + b + " after the roll-back");
@@ -164,7 +173,8 @@ public final class StateLaws {
         steps.takeAll(b -> 1);
         Expect.same(
                 c.spec(),
-                "wrong positions taken and rolled back, then the right ones, against the whole sequence",
+                "wrong positions taken and rolled back in a state of capacity " + capacity
+                        + ", then the right ones, against the whole sequence",
                 whole,
                 steps.out,
                 "rows that were written by what was taken back are still read, or older ones are lost");
@@ -187,13 +197,30 @@ public final class StateLaws {
                         done + ": position of sequence " + s + " afterwards");
             }
         }
+        int ofAll = Arrays.stream(steps.taken)
+                        .map(taken -> Math.min(taken, steps.state.capacity()))
+                        .min()
+                        .orElseThrow()
+                / 2;
+        steps.state.rollback(ofAll);
+        for (int s = 0; s < c.batch(); s++) {
+            steps.taken[s] -= ofAll;
+            Expect.equal(
+                    (long) steps.taken[s],
+                    steps.state.position(s),
+                    "position of sequence " + s + " after a roll-back of all by " + ofAll);
+        }
+        steps.rollback(b, past - 1 - ofAll);
+        String more = "roll-back of sequence " + b + " by 1, " + (past - 1)
+                + " behind where it has stood, with a capacity of " + steps.state.capacity();
+        Expect.refused(StateExhaustedException.class, more, () -> steps.state.rollback(b, 1));
         steps.takeAll(s -> 1);
         Expect.same(
                 c.spec(),
-                "refused roll-backs, then the rest, against the whole sequence",
+                "roll-backs, then the rest, against the whole sequence",
                 Steps.whole(mixer, c.input()),
                 steps.out,
-                "a refused roll-back changed the state");
+                "a refused roll-back changed the state, or one of all sequences does not do what one of each does");
     }
 
     private static void reset(LawCase c) {

@@ -28,6 +28,7 @@ public final class Mutants {
         all.addAll(FamilyMutants.all());
         all.addAll(FormulaMutants.all());
         all.addAll(CallMutants.all());
+        all.addAll(StateMutants.all());
         all.addAll(LongMutants.all());
         return all;
     }
