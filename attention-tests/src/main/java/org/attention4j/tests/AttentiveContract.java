@@ -46,6 +46,26 @@ public interface AttentiveContract extends ContractBase {
     }
 
     /**
+     * The weights of steps are those of the whole sequence, in as many columns as are asked for.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void stepWeightsEqualWhole(@ForAll("trials") @Checks("step-weights-equal-whole") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Weights over a context are at least 0, sum to what the specification says, and are 0 at padding and on later positions.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextWeightsAreShares(@ForAll("trials") @Checks("context-weights-are-shares") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * Weights of another shape are refused before anything is written.
      *
      * @param trial drawn by jqwik

@@ -26,6 +26,16 @@ public interface ContextualContract extends ContractBase {
     }
 
     /**
+     * Query i of T sees no position of a context of S past i + (S − T), by true lengths.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void laterContextDoesNotMatter(@ForAll("trials") @Checks("later-context-does-not-matter") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * An empty context works and gives finite outputs.
      *
      * @param trial drawn by jqwik
@@ -57,7 +67,7 @@ public interface ContextualContract extends ContractBase {
     }
 
     /**
-     * A context of another batch or width is refused before anything is written.
+     * A context of another batch or width, of another mixer's making or in the output's memory is refused before anything is written.
      *
      * @param trial drawn by jqwik
      */
@@ -67,12 +77,23 @@ public interface ContextualContract extends ContractBase {
     }
 
     /**
-     * The gradients by context and input are the derivatives.
+     * The gradients by context, input and parameters are the derivatives.
      *
      * @param trial drawn by jqwik
      */
     @Property
     default void contextGradientIsDerivative(@ForAll("trials") @Checks("context-gradient-is-derivative") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Padding of a context is not read and gets no gradient, and what is there is added to.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void contextGradientAddsOutsidePadding(
+            @ForAll("trials") @Checks("context-gradient-adds-outside-padding") Trial trial) {
         trial.check();
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.attention4j.tests.laws.AttentiveLaws;
 import org.attention4j.tests.laws.BoundedRecurrenceLaws;
 import org.attention4j.tests.laws.CausalLaws;
+import org.attention4j.tests.laws.ContextGradientLaws;
 import org.attention4j.tests.laws.ContextualLaws;
 import org.attention4j.tests.laws.ConvolutionLaws;
 import org.attention4j.tests.laws.DerivativeLaws;
@@ -51,6 +52,7 @@ public final class Laws {
         all.addAll(DerivativeLaws.all());
         all.addAll(AttentiveLaws.all());
         all.addAll(ContextualLaws.all());
+        all.addAll(ContextGradientLaws.all());
         all.addAll(RecurrentLaws.all());
         all.addAll(SoftmaxWeightsLaws.all());
         all.addAll(SoftmaxAttentionLaws.all());

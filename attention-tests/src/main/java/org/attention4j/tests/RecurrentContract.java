@@ -66,7 +66,7 @@ public interface RecurrentContract extends ContractBase {
     }
 
     /**
-     * The gradient by the initial state is the derivative, also through the last state.
+     * Gradients by the initial state, input and parameters are the derivatives, also through the last state.
      *
      * @param trial drawn by jqwik
      */

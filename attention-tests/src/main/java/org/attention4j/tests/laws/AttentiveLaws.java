@@ -3,6 +3,7 @@ package org.attention4j.tests.laws;
 import java.util.List;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.Capability;
+import org.attention4j.api.Contextual;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.ShapeMismatchException;
@@ -47,6 +48,21 @@ public final class AttentiveLaws {
                         "weights(…): uses of T or B where the length is meant",
                         AttentiveLaws::alone),
                 law(
+                                "step-weights-equal-whole",
+                                "the weights of steps are those of the whole sequence, in as many columns as are asked for",
+                                "weights(chunk, state, …): which column is which position, before and after the window",
+                                StepWeights::check)
+                        .needs(Capability.INCREMENTAL)
+                        .when("whose states do not round", spec -> !spec.exactness()
+                                .isOfStates()),
+                law(
+                                "context-weights-are-shares",
+                                "weights over a context are at least 0, sum to what the specification says, and are 0 at padding and on later"
+                                        + " positions",
+                                "weights over a context: S and the context's length, T and the input's",
+                                AttentiveLaws::contextShares)
+                        .needs(Capability.CONTEXTUAL),
+                law(
                         "bad-weights-shape-refused",
                         "weights of another shape are refused before anything is written",
                         "weights: begin with spec().checkWeights(…)",
@@ -87,6 +103,37 @@ public final class AttentiveLaws {
                             promised.holds(sum, ROUNDING),
                             row(b, h, i) + " sum to " + sum + ", must be " + promised.label()
                                     + "\n  cause?   they are not divided by their sum, or scores are shown");
+                }
+            }
+        }
+    }
+
+    private static void contextShares(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences in = Batches.padded(c.input(), c.time() + 1, Float.NaN);
+        Sequences drawn = ContextualLaws.context(c);
+        Sequences context = Batches.padded(drawn, drawn.time() + 1, Float.NaN);
+        Tensor weights = Tensor.zeros(c.batch(), c.spec().heads(), in.time(), context.time());
+        weights.fill(Float.NaN);
+        mixer.weights(in, context, weights, Workspace.threads(1));
+        for (int b = 0; b < c.batch(); b++) {
+            int keys = context.length(b);
+            for (int h = 0; h < c.spec().heads(); h++) {
+                for (int i = 0; i < in.time(); i++) {
+                    String row = row(b, h, i) + " of " + in.length(b) + " over a context of " + keys;
+                    int seen = i >= in.length(b) ? 0 : c.spec().causal() ? i + 1 + keys - in.length(b) : keys;
+                    double sum = 0;
+                    for (int j = 0; j < context.time(); j++) {
+                        float weight = weights.get(b, h, i, j);
+                        Expect.that(
+                                j < Math.min(seen, keys) ? weight >= 0 : weight == 0,
+                                row + ": the one on key " + j + " is " + weight);
+                        sum += weight;
+                    }
+                    WeightSum promised = c.spec().weightSum();
+                    Expect.that(
+                            promised.holds(sum, ROUNDING) || sum == 0 && seen <= 0,
+                            row + " sum to " + sum + ", must be " + promised.label());
                 }
             }
         }

@@ -5,10 +5,10 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
-import org.attention4j.api.Differentiable;
-import org.attention4j.api.Gradients;
+import org.attention4j.api.ForeignStateException;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.OverlapException;
 import org.attention4j.api.PreparedContext;
-import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
@@ -38,6 +38,12 @@ public final class ContextualLaws {
                         "uses of T, S or B where a length is meant; the corner of a causal mask",
                         ContextualLaws::alone),
                 law(
+                                "later-context-does-not-matter",
+                                "query i of T sees no position of a context of S past i + (S − T), by true lengths",
+                                "the corner of the causal mask: the last query stands at the last key",
+                                ContextualLaws::later)
+                        .when("causal", MixerSpec::causal),
+                law(
                         "empty-context",
                         "an empty context works and gives finite outputs",
                         "a softmax over nothing: its row is 0, never NaN",
@@ -54,26 +60,18 @@ public final class ContextualLaws {
                         ContextualLaws::prepared),
                 law(
                         "bad-context-refused",
-                        "a context of another batch or width is refused before anything is written",
+                        "a context of another batch or width, of another mixer's making or in the output's memory is refused before anything"
+                                + " is written",
                         "forward: begin with spec().check(in, context, out)",
-                        ContextualLaws::bad),
-                law(
-                                "context-gradient-is-derivative",
-                                "the gradients by context and input are the derivatives",
-                                "backward: the path through keys and values",
-                                ContextualLaws::gradient)
-                        .needs(Capability.DIFFERENTIABLE)
-                        .when("no norm with an ε near 0", Kinks::smoothNorms)
-                        .when("activations that keep numbers in bounds", CellActivations::tame)
-                        .when("no dropout", Dropouts::none));
+                        ContextualLaws::bad));
     }
 
-    private static Law law(String id, String intent, String lookAt, Law.Check check) {
+    static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.CONTEXTUAL, id, intent, lookAt, check).needs(Capability.CONTEXTUAL);
     }
 
     /** A context of other lengths than the input. */
-    private static Sequences context(LawCase c) {
+    static Sequences context(LawCase c) {
         SplittableRandom random = c.random("context lengths");
         int time = 1 + random.nextInt(9);
         List<Integer> lengths = IntStream.range(0, c.batch())
@@ -123,6 +121,37 @@ public final class ContextualLaws {
                     0,
                     c.lengths().get(b),
                     "T, S or B is used where a length is meant");
+        }
+    }
+
+    private static void later(LawCase c) {
+        Contextual mixer = c.mixer().require(Contextual.class);
+        Sequences context = context(c);
+        Tensor before = Runs.forward(mixer, c.input(), context);
+        Tensor changed =
+                c.scaled(3 * c.scale()).tensor("later", context.tensor().shape().extents());
+        int[] from = new int[c.batch()];
+        for (int b = 0; b < c.batch(); b++) {
+            from[b] = c.random("from " + b).nextInt(context.length(b) + 1);
+            Batches.copyPositions(context.tensor(), b, 0, changed, b, 0, from[b]);
+        }
+        Tensor after = Runs.forward(mixer, c.input(), Sequences.of(changed, context.lengths()));
+        for (int b = 0; b < c.batch(); b++) {
+            int length = c.lengths().get(b);
+            int unaware = Math.clamp((long) from[b] - (context.length(b) - length), 0, length);
+            Expect.positions(
+                    c.spec(),
+                    "other values from position " + from[b] + " of a context of " + context.length(b) + " on, to "
+                            + length + " queries",
+                    before,
+                    b,
+                    0,
+                    after,
+                    b,
+                    0,
+                    unaware,
+                    "a later position of the context is read: the two are not aligned at their ends, or by T and S instead of the"
+                            + " true lengths");
         }
     }
 
@@ -205,52 +234,27 @@ public final class ContextualLaws {
             Expect.sameBits(
                     done + ": the output after the refusal", before, out, "it is written before all is checked");
         }
+        refusedMemory(c);
     }
 
-    private static void gradient(LawCase drawn) {
-        LawCase c = drawn.scaled(Math.min(1, drawn.scale()));
+    private static void refusedMemory(LawCase c) {
         Contextual mixer = c.mixer().require(Contextual.class);
-        Differentiable differentiable = c.mixer().require(Differentiable.class);
-        Contextual same = (Contextual) differentiable;
-        Sequences in = c.input();
         Sequences context = context(c);
-        Tensor dOut = GradientLaws.cotangent(c, "cotangent", c.spec().outputShape(in));
-        Tensor out = Runs.output(mixer, in);
-        same.record(in, context, out, Workspace.threads(1));
-        Expect.same(
-                c.spec(),
-                "record over a context, against forward",
-                Runs.forward(mixer, in, context),
-                out,
-                "record computes in another way");
-        boolean kinks = !Kinks.none(c.spec());
-        Derivative.check(
-                "gradient by the context",
-                kinks,
-                context.tensor(),
-                c.random("direction"),
-                moved -> gradients(same, in, Sequences.of(moved, context.lengths()), dOut)
-                        .context()
-                        .orElseThrow(),
-                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, in, Sequences.of(moved, context.lengths()))));
-        Derivative.check(
-                "gradient by the input over a context",
-                kinks,
-                in.tensor(),
-                c.random("other direction"),
-                moved -> gradients(same, Sequences.of(moved, in.lengths()), context, dOut)
-                        .input()
-                        .orElseThrow(),
-                moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()), context)));
-    }
-
-    private static Gradients gradients(Contextual mixer, Sequences in, Sequences context, Tensor dOut) {
-        Gradients gradients = Gradients.none()
-                .withInput(Tensor.zeros(in.tensor().shape()))
-                .withContext(Tensor.zeros(context.tensor().shape()));
-        Workspace workspace = Workspace.threads(1);
-        Recording recording = mixer.record(in, context, Runs.output(mixer, in), workspace);
-        ((Differentiable) mixer).backward(recording, dOut, gradients, workspace);
-        return gradients;
+        PreparedContext foreign = c.mixer().require(Contextual.class).prepare(context, Workspace.threads(1));
+        Expect.refused(
+                ForeignStateException.class,
+                "a context that another mixer of the same configuration prepared",
+                () -> mixer.forward(c.input(), foreign, Runs.output(mixer, c.input()), Workspace.threads(1)));
+        Tensor out = Runs.output(mixer, c.input());
+        if (out.size() > 0 && context.tensor().size() > 0) {
+            float[] array = new float[(int) (out.size() + context.tensor().size()) - 1];
+            Tensor first = Tensor.of(array, 0, context.tensor().shape());
+            Tensor second = Tensor.of(array, (int) first.size() - 1, out.shape());
+            Expect.refused(
+                    OverlapException.class,
+                    "an output that shares an element with the context",
+                    () -> mixer.forward(
+                            c.input(), Sequences.of(first, context.lengths()), second, Workspace.threads(1)));
+        }
     }
 }

@@ -30,6 +30,7 @@ public final class Mutants {
         all.addAll(CallMutants.all());
         all.addAll(StateMutants.all());
         all.addAll(LongMutants.all());
+        all.addAll(ContextMutants.all());
         return all;
     }
 
