@@ -92,10 +92,11 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), v.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            VectorMath.sigmoid(k, v, VectorMath.exp(k.exp(), power, reduced)).intoArray(y, yo + i);
+            VectorMath.sigmoid(k, v, VectorMath.expNegative(k.exp(), power, reduced))
+                    .intoArray(y, yo + i);
         }
         for (; i < n; i++) {
             y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
@@ -176,10 +177,10 @@ final class VectorActivations {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector c = VectorMath.atLeast(v, k.clamps().geluLeast());
             FloatVector u = VectorMath.geluArgument(k.clamps(), c, c.mul(c));
-            FloatVector input = VectorMath.expClamp(k.exp(), u.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), u.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            c.mul(VectorMath.sigmoid(k, u, VectorMath.exp(k.exp(), power, reduced)))
+            c.mul(VectorMath.sigmoid(k, u, VectorMath.expNegative(k.exp(), power, reduced)))
                     .intoArray(y, yo + i);
         }
         for (; i < n; i++) {
@@ -194,10 +195,10 @@ final class VectorActivations {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector c = VectorMath.atLeast(v, k.clamps().siluLeast());
-            FloatVector input = VectorMath.expClamp(k.exp(), c.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), c.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            c.mul(VectorMath.sigmoid(k, c, VectorMath.exp(k.exp(), power, reduced)))
+            c.mul(VectorMath.sigmoid(k, c, VectorMath.expNegative(k.exp(), power, reduced)))
                     .intoArray(y, yo + i);
         }
         for (; i < n; i++) {
@@ -211,10 +212,10 @@ final class VectorActivations {
         int i = 0;
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
-            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), v.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            FloatVector u = VectorMath.exp(k.exp(), power, reduced);
+            FloatVector u = VectorMath.expNegative(k.exp(), power, reduced);
             FloatVector positive = k.zero().blend(v, v.compare(GT, k.zero()));
             positive.add(VectorMath.log1p(k, u)).intoArray(y, yo + i);
         }

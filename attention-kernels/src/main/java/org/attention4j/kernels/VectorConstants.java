@@ -43,8 +43,11 @@ record VectorConstants(
             FloatVector c4,
             FloatVector zero,
             FloatVector one,
+            FloatVector lowered,
             IntVector roundBits,
-            IntVector bias) {
+            IntVector bias,
+            IntVector unit,
+            IntVector raised) {
         static Exp of(VectorSpecies<Float> s) {
             return new Exp(
                     vector(s, ScalarMath.EXP_GREATEST),
@@ -61,8 +64,11 @@ record VectorConstants(
                     vector(s, ScalarMath.EXP_4),
                     vector(s, 0f),
                     vector(s, 1f),
+                    vector(s, 0x1p-64f),
                     integers(s, ScalarMath.ROUND_BITS),
-                    integers(s, 127));
+                    integers(s, 127),
+                    integers(s, Float.floatToRawIntBits(1f)),
+                    integers(s, Float.floatToRawIntBits(0x1p64f)));
         }
     }
 

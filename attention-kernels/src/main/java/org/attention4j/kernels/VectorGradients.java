@@ -122,10 +122,10 @@ final class VectorGradients {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
-            FloatVector input = VectorMath.expClamp(k.exp(), v.neg().mul(v));
+            FloatVector input = VectorMath.expClampNegative(k.exp(), v.neg().mul(v));
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            d.mul(VectorMath.exp(k.exp(), power, reduced).mul(k.erf().slopeAtZero()))
+            d.mul(VectorMath.expNegative(k.exp(), power, reduced).mul(k.erf().slopeAtZero()))
                     .intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
@@ -168,10 +168,10 @@ final class VectorGradients {
                     VectorMath.clamp(v, k.clamps().geluLeast(), k.clamps().geluGreatest());
             FloatVector z = c.mul(c);
             FloatVector u = VectorMath.geluArgument(k.clamps(), c, z);
-            FloatVector input = VectorMath.expClamp(k.exp(), u.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), u.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            FloatVector g = VectorMath.sigmoid(k, u, VectorMath.exp(k.exp(), power, reduced));
+            FloatVector g = VectorMath.sigmoid(k, u, VectorMath.expNegative(k.exp(), power, reduced));
             FloatVector inner = z.fma(k.clamps().cubic3(), k.clamps().linear());
             d.mul(c.mul(inner).fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
@@ -189,10 +189,10 @@ final class VectorGradients {
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
             FloatVector c =
                     VectorMath.clamp(v, k.clamps().siluLeast(), k.clamps().siluGreatest());
-            FloatVector input = VectorMath.expClamp(k.exp(), c.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), c.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            FloatVector g = VectorMath.sigmoid(k, c, VectorMath.exp(k.exp(), power, reduced));
+            FloatVector g = VectorMath.sigmoid(k, c, VectorMath.expNegative(k.exp(), power, reduced));
             d.mul(c.fma(sigmoidFromOutput(g), g)).intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {
@@ -207,10 +207,10 @@ final class VectorGradients {
         for (; i <= n - s.length(); i += s.length()) {
             FloatVector v = FloatVector.fromArray(s, x, xo + i);
             FloatVector d = FloatVector.fromArray(s, dY, dyo + i);
-            FloatVector input = VectorMath.expClamp(k.exp(), v.abs().neg());
+            FloatVector input = VectorMath.expClampNegative(k.exp(), v.abs().neg());
             FloatVector power = VectorMath.power(k.exp(), input);
             FloatVector reduced = VectorMath.reduced(k.exp(), input, power);
-            d.mul(VectorMath.sigmoid(k, v, VectorMath.exp(k.exp(), power, reduced)))
+            d.mul(VectorMath.sigmoid(k, v, VectorMath.expNegative(k.exp(), power, reduced)))
                     .intoArray(dX, dxo + i);
         }
         for (; i < n; i++) {

@@ -40,9 +40,24 @@ final class VectorMath {
         return p.mul(powerOfTwo(k, half)).mul(powerOfTwo(k, e.sub(half)));
     }
 
+    /** The argument of exp where it is not above 0. */
+    static FloatVector expClampNegative(VectorConstants.Exp k, FloatVector x) {
+        return atLeast(x, k.least());
+    }
+
+    /** Step 3 of exp where the argument is not above 0, with four operations, not nine: 2ᵏ⁺⁶⁴ and 2⁻⁶⁴, of which only the last rounds, too. */
+    static FloatVector expNegative(VectorConstants.Exp k, FloatVector t, FloatVector p) {
+        return p.mul(shifted(t, k.raised())).mul(k.lowered());
+    }
+
+    /** The power of two that t holds, times that of the bits of bias: shifted, nothing is left of the constant that rounded t. */
+    private static FloatVector shifted(FloatVector t, IntVector bias) {
+        return t.reinterpretAsInts().lanewise(LSHL, 23).add(bias).reinterpretAsFloats();
+    }
+
     /** Step 3 of decay, given its argument x ≤ 0, the power t and eʳ. */
     static FloatVector decay(VectorConstants.Exp k, FloatVector x, FloatVector t, FloatVector p) {
-        FloatVector y = p.mul(powerOfTwo(k, t.reinterpretAsInts().sub(k.roundBits())));
+        FloatVector y = p.mul(shifted(t, k.unit()));
         return y.blend(k.zero(), x.compare(LT, k.decayLeast()));
     }
 

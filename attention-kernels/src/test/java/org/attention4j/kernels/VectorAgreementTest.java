@@ -296,6 +296,25 @@ class VectorAgreementTest {
         }));
     }
 
+    /** Where e to minus a number is subnormal, and a factor more or less would round once more. */
+    @Property(tries = 20)
+    void activationsOfSubnormalExponentials(@ForAll Activation f, @ForAll long seed) {
+        Random random = new Random(seed);
+        int n = 1 << 10;
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) {
+            float far = 86 + 19 * random.nextFloat();
+            float argument = f == Activation.ERF ? (float) Math.sqrt(far) : far;
+            x[i] = random.nextBoolean() ? argument : -argument;
+        }
+        float[] ones = new float[n];
+        Arrays.fill(ones, 1f);
+        Agreement.check(new float[][] {x, new float[n], ones}, none((k, a) -> {
+            k.apply(f, a[0], 0, a[1], 0, n);
+            k.gradient(f, a[0], 0, a[1], 0, a[2], 0, a[2], 0, n);
+        }));
+    }
+
     @Property(tries = TRIES)
     void lstmCell(
             @ForAll @IntRange(max = 40) int width,
