@@ -219,7 +219,7 @@ public final class Sequential implements Incremental, Differentiable {
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return mixers().mapToLong(mixer -> mixer.stateBytes(batch, capacity)).sum();
+        return StackState.bytes(mixers().mapToLong(mixer -> mixer.stateBytes(batch, capacity)));
     }
 
     @Override

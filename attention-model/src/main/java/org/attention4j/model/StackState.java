@@ -3,6 +3,8 @@ package org.attention4j.model;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
+import java.util.stream.LongStream;
+import org.attention4j.api.BadShapeException;
 import org.attention4j.api.CorruptFileException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
@@ -29,6 +31,16 @@ record StackState(MixerSpec spec, List<BlockState> layers) implements MixerState
             }
         }
         return new StackState(spec, List.copyOf(layers));
+    }
+
+    /** The memory of such states together. */
+    static long bytes(LongStream ofLayers) {
+        return ofLayers.reduce(0, (sum, bytes) -> {
+            if (sum > Long.MAX_VALUE - bytes) {
+                throw new BadShapeException("states of " + sum + " and " + bytes + " bytes together are too large");
+            }
+            return sum + bytes;
+        });
     }
 
     /** In every layer, before the first one advances. */

@@ -161,9 +161,7 @@ public final class TransformerEncoder implements Incremental, Differentiable {
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
-        return layers.stream()
-                .mapToLong(layer -> layer.stateBytes(batch, capacity))
-                .sum();
+        return StackState.bytes(layers.stream().mapToLong(layer -> layer.stateBytes(batch, capacity)));
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.LongStream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Capability;
@@ -124,6 +125,14 @@ class SequentialTest {
         assertTrue(refused.getMessage().contains("needs a mixer among its parts, had none"), refused.getMessage());
         assertTrue(layers.spec().supports(Capability.DIFFERENTIABLE));
         assertEquals(2, layers.spec().outputWidth());
+    }
+
+    @Test
+    void bytesOfPartsThatAreMoreThanANumberHoldsAreRefused() {
+        StackState.bytes(LongStream.of(Long.MAX_VALUE - 1, 1));
+        BadShapeException refused =
+                assertThrows(BadShapeException.class, () -> StackState.bytes(LongStream.of(Long.MAX_VALUE - 1, 2)));
+        assertTrue(refused.getMessage().contains("and 2 bytes together"), refused.getMessage());
     }
 
     @Test
