@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** {@code attention list}: the mixers that can be had. */
 @Command(name = "list", description = "Lists the mixers on the module path.")
@@ -35,6 +36,9 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (ids && json) {
+            throw new ParameterException(command.commandLine(), "--ids and --json: only one of the two can be printed");
+        }
         PrintWriter out = command.commandLine().getOut();
         if (ids) {
             mixers.ids().forEach(out::println);

@@ -18,18 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file that appears under its name when it is complete, and not before: it is written beside its place and moved there
- * by {@link #commit}. Closed without that, it leaves nothing behind, and what was there stays.
+ * by {@link #commit}. Closed without that, or where the JVM is told to end before, it leaves nothing behind, and what was there stays.
  */
 final class NewFile implements AutoCloseable {
     private final Path target;
     private final Path draft;
     private final Writer writer;
+    /** Removes the draft where the command is interrupted, as by Ctrl-C. */
+    private final Thread atExit;
+
     private boolean committed;
 
     private NewFile(Path target, Path draft, Writer writer) {
         this.target = target;
         this.draft = draft;
         this.writer = writer;
+        atExit = new Thread(draft.toFile()::delete);
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -125,6 +130,11 @@ final class NewFile implements AutoCloseable {
     /** Removes the draft, unless it was committed. */
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException ending) { // it is at work
+            return;
+        }
         if (!committed) {
             try {
                 writer.close();
