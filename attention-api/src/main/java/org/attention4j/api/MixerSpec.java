@@ -340,6 +340,18 @@ public final class MixerSpec {
         Objects.requireNonNull(chunk, "chunk");
         Objects.requireNonNull(state, "state");
         check(chunk, out);
+        checkState(chunk, state);
+    }
+
+    /**
+     * Checks a state alone.
+     *
+     * @param chunk {@code [B, T, D]}
+     * @param state must be of this configuration, for B sequences
+     * @throws ForeignStateException if the state was made by another configuration
+     * @throws ShapeMismatchException if it is for another number of sequences
+     */
+    public void checkState(Sequences chunk, MixerState state) {
         if (!state.spec().fingerprint().equals(fingerprint())) {
             throw new ForeignStateException(fingerprint(), state.spec().fingerprint());
         }

@@ -163,16 +163,8 @@ final class Doors {
     static AttentionCache checkState(MixerSpec spec, Sequences chunk, MixerState state, Tensor weights) {
         int columns = weights.shape().rank() == 4 ? weights.extent(3) : 0;
         spec.checkWeights(chunk, columns, weights);
-        if (!state.spec().fingerprint().equals(spec.fingerprint())) {
-            throw new ForeignStateException(spec.fingerprint(), state.spec().fingerprint());
-        }
+        spec.checkState(chunk, state);
         AttentionCache own = state.require(AttentionCache.class);
-        if (own.batch() != chunk.batch()) {
-            throw new ShapeMismatchException(
-                    "chunk",
-                    Shape.of(own.batch(), chunk.time(), spec.inputWidth()),
-                    chunk.tensor().shape());
-        }
         for (int b = 0; b < chunk.batch(); b++) {
             long most = Math.min(own.longestStep(), own.position(b));
             if (chunk.length(b) > most) {

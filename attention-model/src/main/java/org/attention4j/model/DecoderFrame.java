@@ -114,16 +114,8 @@ abstract class DecoderFrame implements Contextual, Differentiable {
      * @throws org.attention4j.api.CancelledException if the calling thread is interrupted; the state is then as it was
      */
     public final void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        if (!state.spec().fingerprint().equals(spec().fingerprint())) {
-            throw new ForeignStateException(spec().fingerprint(), state.spec().fingerprint());
-        }
         spec().check(chunk, out);
-        if (state.batch() != chunk.batch()) {
-            throw new ShapeMismatchException(
-                    "chunk",
-                    Shape.of(state.batch(), chunk.time(), spec().inputWidth()),
-                    chunk.tensor().shape());
-        }
+        spec().checkState(chunk, state);
         run(chunk, null, state, out, workspace);
     }
 
