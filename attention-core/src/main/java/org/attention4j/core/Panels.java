@@ -9,41 +9,9 @@ final class Panels {
     /**
      * C += A B without the terms whose A[i, p] is 0. A [m, k]; B [k, n], rows of a matrix in panels that begin {@code panelStride}
      * apart.
+     *
+     * @param positive whether it is known that A holds no 0, which is faster
      */
-    static void multiplyAdd(
-            Kernels kernels,
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRowStride,
-            int aColumnStride,
-            float[] panels,
-            int panelsOffset,
-            int panelStride,
-            float[] c,
-            int cOffset,
-            int cRowStride) {
-        multiplyAdd(
-                kernels,
-                m,
-                n,
-                k,
-                a,
-                aOffset,
-                aRowStride,
-                aColumnStride,
-                panels,
-                panelsOffset,
-                panelStride,
-                c,
-                cOffset,
-                cRowStride,
-                false);
-    }
-
-    /** As above, and faster where it is known that A holds no 0. */
     static void multiplyAdd(
             Kernels kernels,
             int m,

@@ -175,7 +175,8 @@ final class ScoredBackward extends BackwardTask {
                     16 * width,
                     dQuery.array,
                     dQuery.at(b, h, from),
-                    dQuery.rowStride);
+                    dQuery.rowStride,
+                    false);
         }
     }
 
@@ -206,7 +207,8 @@ final class ScoredBackward extends BackwardTask {
                     16 * rows,
                     gradient.array,
                     gradient.at(b, keyHead, key),
-                    gradient.rowStride);
+                    gradient.rowStride,
+                    false);
         }
     }
 }

@@ -83,7 +83,8 @@ final class ScoredForward implements Workspace.Task {
                     tile.valueStride,
                     c.out.array,
                     c.out.at(b, h, first),
-                    c.out.rowStride);
+                    c.out.rowStride,
+                    false);
         }
     }
 

@@ -66,7 +66,8 @@ final class WeightedForward implements Workspace.Task {
                     tile.valueStride,
                     c.out.array,
                     at,
-                    0);
+                    0,
+                    false);
         }
     }
 }
