@@ -23,6 +23,12 @@ final class ScoredBackward extends BackwardTask {
 
     /** What one part works with; rows are as far apart as those of the scores. */
     private static final class Tile {
+        /** Some queries of one head of a sequence. */
+        int b;
+
+        int h;
+        int from;
+        int to;
         ScoreRows scores = new ScoreRows();
         ScoredForward.Rows rows = new ScoredForward.Rows();
         float[] weights = {};
@@ -45,7 +51,11 @@ final class ScoredBackward extends BackwardTask {
         int most = tile.scores.rows;
         for (int h = 0; h < call.heads; h++) {
             for (int from = 0; from < call.queryLengths[b] && call.keyHead(h) == keyHead; from += most) {
-                rows(b, h, from, Math.min(from + most, call.queryLengths[b]), tile);
+                tile.b = b;
+                tile.h = h;
+                tile.from = from;
+                tile.to = Math.min(from + most, call.queryLengths[b]);
+                rows(tile);
             }
         }
     }
@@ -65,45 +75,47 @@ final class ScoredBackward extends BackwardTask {
         return tile;
     }
 
-    private void rows(int b, int h, int from, int to, Tile tile) {
+    private void rows(Tile tile) {
         AttentionCall c = call;
         HeadRows dOut = arrays.dOut;
-        int rows = to - from;
-        int keyHead = c.keyHead(h);
+        int b = tile.b;
+        int h = tile.h;
+        int from = tile.from;
+        int rows = tile.to - from;
         c.kernels.pack(
                 c.query.array, c.query.at(b, h, from), c.query.rowStride, 1, rows, c.keyWidth, tile.queryPanels, 0);
         c.kernels.pack(dOut.array, dOut.at(b, h, from), dOut.rowStride, 1, rows, c.valueWidth, tile.outPanels, 0);
-        VisibleKeys seen = tile.scores.compute(c, b, h, from, to);
-        for (int i = from; i < to; i++) {
+        VisibleKeys seen = tile.scores.compute(c, b, h, from, tile.to);
+        for (int i = from; i < tile.to; i++) {
             int at = tile.scores.at(i, from);
             Arrays.fill(tile.d, at, at + seen.end(), 0f);
         }
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
-            dWeights(b, h, from, to, key, seen.width(), tile);
+            dWeights(key, seen.width(), tile);
         }
-        for (int i = from; i < to; i++) {
-            row(b, h, i, tile.scores.at(i, from), seen.end(), tile);
+        for (int i = from; i < tile.to; i++) {
+            row(i, seen.end(), tile);
         }
-        seen.queries(b, h, from, to);
+        seen.queries(b, h, from, tile.to);
         for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
             int width = seen.width();
-            transposed(arrays.dValue, b, keyHead, key, width, c.valueWidth, rows, tile, tile.weights, tile.outPanels);
-            transposed(arrays.dKey, b, keyHead, key, width, c.keyWidth, rows, tile, tile.d, tile.queryPanels);
-            dQuery(b, h, from, rows, key, width, tile);
+            transposed(key, width, tile, tile.weights, tile.outPanels, arrays.dValue, c.valueWidth);
+            transposed(key, width, tile, tile.d, tile.queryPanels, arrays.dKey, c.keyWidth);
+            dQuery(key, width, tile);
         }
     }
 
     /** dw = dO Vᵀ of a block of keys. */
-    private void dWeights(int b, int h, int from, int to, int key, int width, Tile tile) {
+    private void dWeights(int key, int width, Tile tile) {
         AttentionCall c = call;
-        c.keyValues.valueRows(b, c.keyHead(h), key, width, tile.keyRows);
+        c.keyValues.valueRows(tile.b, c.keyHead(tile.h), key, width, tile.keyRows);
         c.kernels.pack(tile.keyRows, 0, 1, c.valueWidth, c.valueWidth, width, tile.panels, 0);
         c.kernels.multiply(
-                to - from,
+                tile.to - tile.from,
                 width,
                 c.valueWidth,
                 arrays.dOut.array,
-                arrays.dOut.at(b, h, from),
+                arrays.dOut.at(tile.b, tile.h, tile.from),
                 arrays.dOut.rowStride,
                 1,
                 tile.panels,
@@ -115,8 +127,11 @@ final class ScoredBackward extends BackwardTask {
     }
 
     /** The weights of a row, and from dL/dw to dL/dproduct; both 0 for keys that it does not see. */
-    private void row(int b, int h, int i, int at, int end, Tile tile) {
+    private void row(int i, int end, Tile tile) {
         AttentionCall c = call;
+        int b = tile.b;
+        int h = tile.h;
+        int at = tile.scores.at(i, tile.from);
         ScoreWeighting weighting = Objects.requireNonNull(c.scoreWeighting);
         float[] x = tile.scores.scores;
         float[] weights = tile.rows.weights;
@@ -155,15 +170,15 @@ final class ScoredBackward extends BackwardTask {
         c.scores.gradient(c.kernels, tile.scores.bent, tile.d, at, keys, extra, b, h, c.position(b, i), 0);
     }
 
-    private void dQuery(int b, int h, int from, int rows, int key, int width, Tile tile) {
+    private void dQuery(int key, int width, Tile tile) {
         HeadRows dQuery = arrays.dQuery;
         if (dQuery != null) {
             AttentionCall c = call;
-            c.keyValues.keyRows(b, c.keyHead(h), key, width, tile.keyRows);
+            c.keyValues.keyRows(tile.b, c.keyHead(tile.h), key, width, tile.keyRows);
             c.kernels.pack(tile.keyRows, 0, c.keyWidth, 1, width, c.keyWidth, tile.panels, 0);
             Panels.multiplyAdd(
                     c.kernels,
-                    rows,
+                    tile.to - tile.from,
                     c.keyWidth,
                     width,
                     tile.d,
@@ -174,25 +189,17 @@ final class ScoredBackward extends BackwardTask {
                     0,
                     16 * width,
                     dQuery.array,
-                    dQuery.at(b, h, from),
+                    dQuery.at(tile.b, tile.h, tile.from),
                     dQuery.rowStride,
                     false);
         }
     }
 
-    /** Gradient of keys or values += aᵀ × rows in panels. */
+    /** Gradient of keys or values, of width n, += aᵀ × rows in panels. */
     private void transposed(
-            @Nullable HeadRows gradient,
-            int b,
-            int keyHead,
-            int key,
-            int width,
-            int n,
-            int rows,
-            Tile tile,
-            float[] a,
-            float[] panels) {
+            int key, int width, Tile tile, float[] a, float[] panels, @Nullable HeadRows gradient, int n) {
         if (gradient != null) {
+            int rows = tile.to - tile.from;
             Panels.multiplyAdd(
                     call.kernels,
                     width,
@@ -206,7 +213,7 @@ final class ScoredBackward extends BackwardTask {
                     0,
                     16 * rows,
                     gradient.array,
-                    gradient.at(b, keyHead, key),
+                    gradient.at(tile.b, call.keyHead(tile.h), key),
                     gradient.rowStride,
                     false);
         }
