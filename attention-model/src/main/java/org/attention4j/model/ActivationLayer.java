@@ -15,7 +15,11 @@ import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** y = f(x), number by number, as between the convolutions of a {@link Sequential}. It has no parameters. */
+/**
+ * y = f(x), number by number, as between the convolutions of a {@link Sequential}. It has no parameters.
+ *
+ * <p>Immutable; safe for any number of threads.
+ */
 public final class ActivationLayer extends RowLayer {
     private final int width;
     private final Activation activation;

@@ -34,6 +34,8 @@ import org.attention4j.api.Workspace;
  * <p>Parameters are named as in PyTorch's {@code TransformerEncoderLayer}: {@code linear1.*}, {@code linear2.*}, {@code
  * norm1.*}, {@code norm2.*}, and {@code post_norm1.*}, {@code post_norm2.*} in a sandwich; the mixer's come first under {@link BlockConfig#mixerName()}: with {@link BlockConfig#transformer} {@code
  * self_attn.*}, as in PyTorch's {@code state_dict}.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class Block implements Incremental, Differentiable, Attentive {
     private final SequenceMixer mixer;

@@ -12,6 +12,8 @@ import org.attention4j.api.Shape;
  * y = (x − mean x) / √(variance x + ε) · weight + bias at every position, mean and variance (divided by D) taken over its
  * width (Ba, Kiros and Hinton 2016, equation 4). Parameters as PyTorch's {@code LayerNorm} has them: {@code weight [D]}, at
  * first ones, and, where there is one, {@code bias [D]}, at first zeros.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class LayerNorm extends NormLayer {
     /** PyTorch's default. */

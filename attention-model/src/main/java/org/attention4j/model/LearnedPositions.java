@@ -13,6 +13,8 @@ import org.attention4j.api.Shape;
  * D]} as PyTorch's {@code Embedding} of positions has it, at first uniform in ±0.02·√3, the variance that BERT begins with.
  *
  * <p>Unlike other layers this one depends on where a row stands, not on the row alone.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class LearnedPositions extends PositionLayer {
     /** BERT's {@code initializer_range}. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * y = x Wᵀ + b at every position. Parameters as PyTorch's {@code Linear} has them: {@code weight [D', D]} and, where there is
  * one, {@code bias [D']}, both at first uniform in ±1/√D.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class LinearLayer extends RowLayer {
     private final List<ParameterSpec> specs;

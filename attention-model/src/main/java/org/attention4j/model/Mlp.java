@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The forward pass keeps the hidden values of a few positions at a time; the backward pass computes them again, which costs a
  * sixth more than keeping them.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class Mlp extends RowLayer {
     private final Activation activation;

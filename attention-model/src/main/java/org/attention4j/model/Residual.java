@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is itself a mixer {@code [B, T, D]} to {@code [B, T, D']}: incremental, differentiable and attentive if the mixer inside is. Its state and its
  * attention weights are the mixer's.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class Residual implements Incremental, Differentiable, Attentive {
     private static final String MIXER = "mixer.";

@@ -10,6 +10,8 @@ import org.attention4j.api.Shape;
 /**
  * y = x / √(mean x² + ε) · weight at every position, the mean taken over its width (Zhang and Sennrich 2019, equation 4, with PyTorch's
  * ε inside the root). One parameter as PyTorch's {@code RMSNorm} has it: {@code weight [D]}, at first ones.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class RmsNorm extends NormLayer {
     private RmsNorm(int width, float epsilon, List<ParameterSpec> specs, ParameterSource source) {

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A sequence of parts is itself a mixer {@code [B, T, D]} to {@code [B, T, D']}: incremental, differentiable and causal if every mixer
  * in it is. Its state is the states of its mixers. In steps, positions are added where sequences stand.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class Sequential implements Incremental, Differentiable {
     private final List<Part> parts;

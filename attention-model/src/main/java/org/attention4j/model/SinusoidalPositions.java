@@ -11,6 +11,8 @@ import org.attention4j.api.ParameterSpec;
  * parameters. The table is computed in double, by Java's {@link StrictMath}, and rounded: the same bits on every machine.
  *
  * <p>Unlike other layers this one depends on where a row stands, not on the row alone.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class SinusoidalPositions extends PositionLayer {
     private static final double BASE = 10_000;

@@ -10,6 +10,8 @@ import org.attention4j.api.Tensor;
  * A batch of token sequences {@code [B, T]} with the true length of each: what an {@link Embedding} reads.
  *
  * <p>A view of the caller's array, which may be refilled between calls; the lengths are fixed. Padding is never read.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class Tokens {
     private final int[] ids;

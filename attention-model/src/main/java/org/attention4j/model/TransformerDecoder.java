@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As a layer, a stack is contextual with the memory for context, differentiable if every layer is, and {@linkplain #step steps} if
  * every layer does. Its state is the states of its layers, each with what it has read of the memory.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class TransformerDecoder extends DecoderFrame {
     private final List<TransformerDecoderLayer> layers;

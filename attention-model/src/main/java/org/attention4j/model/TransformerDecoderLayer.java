@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A decoder layer is {@link Contextual}, with the memory for context; given one sequence alone, that is its own memory. It is
  * differentiable if both mixers are. Where its own mixer is incremental and its cross-attention not causal it {@linkplain #step steps}:
  * the state holds its own mixer's state and what cross-attention has read of the memory, once.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class TransformerDecoderLayer extends DecoderFrame {
     static final String CROSS_ATTENTION = "multihead_attn.";

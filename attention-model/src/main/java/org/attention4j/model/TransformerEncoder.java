@@ -30,6 +30,8 @@ import org.attention4j.api.Workspace;
  *
  * <p>A stack is itself a mixer {@code [B, T, D]} to {@code [B, T, D]}, incremental and differentiable if every layer is. Its state is
  * the states of its layers.
+ *
+ * <p>Immutable; safe for any number of threads.
  */
 public final class TransformerEncoder implements Incremental, Differentiable {
     private final List<Block> layers;
