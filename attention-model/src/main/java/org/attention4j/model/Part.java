@@ -47,39 +47,42 @@ sealed interface Part {
     /** Adds to input, context and this part's own parameters, where they are wanted. */
     void backward(Sequences in, @Nullable Recording recording, Tensor dOut, Gradients gradients, Workspace workspace);
 
-    private static List<ParameterSpec> specs(SequenceMixer mixer, String prefix) {
-        return mixer.spec().parameters().stream()
-                .map(spec -> Parameters.under(prefix, spec))
-                .toList();
+    /** A mixer, under a prefix. */
+    sealed interface OfMixer extends Part {
+        SequenceMixer mixer();
+
+        String prefix();
+
+        @Override
+        default int outputWidth() {
+            return mixer().spec().outputWidth();
+        }
+
+        @Override
+        default boolean smooth() {
+            return mixer().spec().smooth();
+        }
+
+        @Override
+        default String description() {
+            return mixer().spec().fingerprint();
+        }
+
+        @Override
+        default List<ParameterSpec> specs() {
+            return mixer().spec().parameters().stream()
+                    .map(spec -> Parameters.under(prefix(), spec))
+                    .toList();
+        }
+
+        @Override
+        default NamedTensors parameters() {
+            return NamedTensors.empty().and(prefix(), mixer().parameters());
+        }
     }
 
     /** The mixer of a block. */
-    record Mixing(SequenceMixer mixer, String prefix) implements Part {
-        @Override
-        public int outputWidth() {
-            return mixer.spec().outputWidth();
-        }
-
-        @Override
-        public boolean smooth() {
-            return mixer.spec().smooth();
-        }
-
-        @Override
-        public String description() {
-            return mixer.spec().fingerprint();
-        }
-
-        @Override
-        public List<ParameterSpec> specs() {
-            return Part.specs(mixer, prefix);
-        }
-
-        @Override
-        public NamedTensors parameters() {
-            return NamedTensors.empty().and(prefix, mixer.parameters());
-        }
-
+    record Mixing(SequenceMixer mixer, String prefix) implements OfMixer {
         @Override
         public Part withParameters(ParameterSource source) {
             return new Mixing(mixer.withParameters(source.under(prefix)), prefix);
@@ -114,32 +117,7 @@ sealed interface Part {
     }
 
     /** The mixer by which a decoder takes from its memory. */
-    record Crossing(Contextual mixer, String prefix) implements Part {
-        @Override
-        public int outputWidth() {
-            return mixer.spec().outputWidth();
-        }
-
-        @Override
-        public boolean smooth() {
-            return mixer.spec().smooth();
-        }
-
-        @Override
-        public String description() {
-            return mixer.spec().fingerprint();
-        }
-
-        @Override
-        public List<ParameterSpec> specs() {
-            return Part.specs(mixer, prefix);
-        }
-
-        @Override
-        public NamedTensors parameters() {
-            return NamedTensors.empty().and(prefix, mixer.parameters());
-        }
-
+    record Crossing(Contextual mixer, String prefix) implements OfMixer {
         @Override
         public Part withParameters(ParameterSource source) {
             return new Crossing(mixer.withParameters(source.under(prefix)).require(Contextual.class), prefix);
