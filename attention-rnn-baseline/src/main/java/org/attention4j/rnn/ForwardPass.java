@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An output is the chain (b_ih + b_hh), then the terms of x in order, then those of h in order, in whatever parts
  * it is computed.
  */
-final class ForwardPass implements Workspace.Task {
+final class ForwardPass extends LayerPass implements Workspace.Task {
     /** Positions projected at once: so many that reading W, and U again after it, matters little; their gates still fit the L2 cache. */
     private static final int MOST_POSITIONS = 128;
 
@@ -38,20 +38,7 @@ final class ForwardPass implements Workspace.Task {
 
     private static final int MOST_TOGETHER = 64;
 
-    private static final float[] NONE = new float[0];
-
-    private @Nullable Layer layer;
-    private @Nullable Sequences in;
-    private @Nullable RowState kept;
-    private int keptAt;
-    private @Nullable LayerRecording recording;
-    private float[] x = NONE;
-    private int xAt;
-    private float[] out = NONE;
-    private int outAt;
-    private float[] state = NONE;
     private int rowsOfPart;
-    private @Nullable Workspace workspace;
 
     /**
      * Runs.
@@ -109,24 +96,12 @@ final class ForwardPass implements Workspace.Task {
         }
     }
 
-    /** Lets go of the caller's memory. */
-    private void forget() {
-        layer = null;
-        in = null;
-        kept = null;
-        recording = null;
-        x = NONE;
-        out = NONE;
-        state = NONE;
-        workspace = null;
-    }
-
     private void runUnits(Layer layer, Sequences in, int ranges, Workspace workspace) {
         int directions = layer.directions().size();
         for (int d = 0; d < directions && recording != null; d++) {
             recordStart(layer, in, d, 0, in.batch(), recording);
         }
-        UnitPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, keptAt, recording, workspace);
+        UnitPass.run(this, ranges, workspace);
         for (int d = 0; d < directions; d++) {
             clearPadding(layer, in, d, 0, in.batch());
         }
@@ -136,7 +111,7 @@ final class ForwardPass implements Workspace.Task {
         for (int d = 0; d < layer.directions().size() && recording != null; d++) {
             recordStart(layer, in, d, 0, in.batch(), recording);
         }
-        ScanPass.run(layer, ranges, in, x, xAt, state, out, outAt, kept, keptAt, recording, workspace);
+        ScanPass.run(this, ranges, workspace);
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.attention4j.rnn;
 
 import java.util.Arrays;
 import java.util.Objects;
-import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
@@ -19,27 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No part waits for another, and an element is the same chain as in a {@link ForwardPass}.
  */
-final class ScanPass implements Workspace.Task {
+final class ScanPass extends LayerPass implements Workspace.Task {
     /** Fewest units of a part: eight vectors, as many as a product does at once. */
     private static final int LEAST_UNITS = 128;
 
     /** Positions projected at once: their gates fit the L2 cache beside the weights that they are products of. */
     private static final int POSITIONS = 32;
 
-    private static final float[] NONE = new float[0];
-
-    private @Nullable Layer layer;
     private @Nullable ScanCell cell;
-    private @Nullable Sequences in;
-    private @Nullable RowState kept;
-    private int keptAt;
-    private @Nullable LayerRecording recording;
-    private @Nullable Workspace workspace;
-    private float[] x = NONE;
-    private int xAt;
-    private float[] out = NONE;
-    private int outAt;
-    private float[] state = NONE;
     private int ranges;
 
     /** How many parts to make of each sequence; one if this pass is not for it. */
@@ -53,56 +39,25 @@ final class ScanPass implements Workspace.Task {
         return (int) Math.max(1, Math.min(Math.ceilDiv(threads, sequences), most));
     }
 
-    /**
-     * Runs; the arguments are those of the {@link ForwardPass}, and what that does around the parts is done.
-     *
-     * @param ranges parts of each sequence
-     */
-    static void run(
-            Layer layer,
-            int ranges,
-            Sequences in,
-            float[] x,
-            int xAt,
-            float[] state,
-            float[] out,
-            int outAt,
-            @Nullable RowState kept,
-            int keptAt,
-            @Nullable LayerRecording recording,
-            Workspace workspace) {
+    /** Runs what another pass was given, in so many parts of each sequence; what a {@link ForwardPass} does around the parts is done. */
+    static void run(LayerPass given, int ranges, Workspace workspace) {
         ScanPass pass = workspace.scratch().object(ScanPass.class, ScanPass::new);
-        pass.layer = layer;
+        pass.take(given);
+        Layer layer = Objects.requireNonNull(pass.layer);
         pass.cell = (ScanCell) layer.cell();
-        pass.in = in;
-        pass.kept = kept;
-        pass.keptAt = keptAt;
-        pass.recording = recording;
-        pass.workspace = workspace;
-        pass.x = x;
-        pass.xAt = xAt;
-        pass.out = out;
-        pass.outAt = outAt;
-        pass.state = state;
         pass.ranges = ranges;
         try {
-            workspace.run(layer.directions().size() * in.batch() * ranges, pass);
+            workspace.run(
+                    layer.directions().size() * Objects.requireNonNull(pass.in).batch() * ranges, pass);
         } finally {
             pass.forget();
         }
     }
 
-    /** Lets go of the caller's memory. */
-    private void forget() {
-        layer = null;
+    @Override
+    void forget() {
+        super.forget();
         cell = null;
-        in = null;
-        kept = null;
-        recording = null;
-        workspace = null;
-        x = NONE;
-        out = NONE;
-        state = NONE;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.attention4j.rnn;
 
 import java.util.Objects;
-import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *       into the other of two arrays, and of whatever else is kept.
  * </ol>
  */
-final class UnitPass implements Workspace.StepTask {
+final class UnitPass extends LayerPass implements Workspace.StepTask {
     /** Fewest units of a part: with fewer, a product of one row has less than four vectors to do at once. */
     private static final int LEAST_UNITS = 64;
 
@@ -36,19 +35,7 @@ final class UnitPass implements Workspace.StepTask {
     /** Columns of a panel of packed weights. */
     static final int PANEL = 16;
 
-    private static final float[] NONE = new float[0];
-
-    private @Nullable Layer layer;
     private @Nullable UnitCell cell;
-    private @Nullable Sequences in;
-    private @Nullable RowState kept;
-    private int keptAt;
-    private @Nullable LayerRecording recording;
-    private float[] x = NONE;
-    private int xAt;
-    private float[] out = NONE;
-    private int outAt;
-    private float[] state = NONE;
     private float[] other = NONE;
     private float[] gates = NONE;
     private int ranges;
@@ -82,41 +69,19 @@ final class UnitPass implements Workspace.StepTask {
                 && (long) layer.weightRows() * (layer.width() + layer.hidden()) >= LEAST_OF_SWEEP;
     }
 
-    /**
-     * Runs; the arguments are those of the {@link ForwardPass}.
-     *
-     * @param ranges parts of each sequence
-     */
-    static void run(
-            Layer layer,
-            int ranges,
-            Sequences in,
-            float[] x,
-            int xAt,
-            float[] state,
-            float[] out,
-            int outAt,
-            @Nullable RowState kept,
-            int keptAt,
-            @Nullable LayerRecording recording,
-            Workspace workspace) {
+    /** Runs what another pass was given, in so many parts of each sequence. */
+    static void run(LayerPass given, int ranges, Workspace workspace) {
         Scratch scratch = workspace.scratch();
+        UnitPass pass = scratch.object(UnitPass.class, UnitPass::new);
+        pass.take(given);
+        Layer layer = Objects.requireNonNull(pass.layer);
+        Sequences in = Objects.requireNonNull(pass.in);
+        float[] state = pass.state;
         int sequences = layer.directions().size() * in.batch();
         int positions = Math.clamp(ForwardPass.MOST_FLOATS / (sequences * layer.gateStride()), 1, MOST_POSITIONS);
-        UnitPass pass = scratch.object(UnitPass.class, UnitPass::new);
-        pass.layer = layer;
         pass.cell = (UnitCell) layer.cell();
-        pass.in = in;
-        pass.kept = kept;
-        pass.keptAt = keptAt;
-        pass.recording = recording;
-        pass.x = x;
-        pass.xAt = xAt;
-        pass.out = out;
-        pass.outAt = outAt;
-        pass.state = state;
         pass.other = scratch.floats(sequences * layer.stateWidth());
-        pass.gates = recording != null ? NONE : scratch.floats(sequences * positions * layer.gateStride());
+        pass.gates = pass.recording != null ? NONE : scratch.floats(sequences * positions * layer.gateStride());
         pass.ranges = ranges;
         pass.positions = positions;
         try {
@@ -134,16 +99,10 @@ final class UnitPass implements Workspace.StepTask {
         }
     }
 
-    /** Lets go of the caller's memory. */
-    private void forget() {
-        layer = null;
+    @Override
+    void forget() {
+        super.forget();
         cell = null;
-        in = null;
-        kept = null;
-        recording = null;
-        x = NONE;
-        out = NONE;
-        state = NONE;
         other = NONE;
         gates = NONE;
     }
