@@ -2,9 +2,11 @@ package org.attention4j.core;
 
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Scratch;
 import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
 import org.attention4j.api.Tensor;
+import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,9 +184,35 @@ public final class AttentionInputs {
         return tensor;
     }
 
-    @Nullable
-    KeyValueCache cache() {
-        return cache;
+    /** Keys and values where they are; {@code memory} as for {@link Memory}. */
+    KeySource keysAndValues(Kernels kernels, @Nullable Scratch memory) {
+        if (cache != null) {
+            return cache.keyValues();
+        }
+        Tensor k = key();
+        Tensor v = value();
+        KeyValueRows rows = memory == null ? new KeyValueRows() : memory.object(KeyValueRows.class, KeyValueRows::new);
+        rows.shape(kernels, k.extent(1), k.extent(3), v.extent(3), k.extent(2));
+        rows.keys.place(Memory.read(memory, k), k, memory);
+        rows.values.place(Memory.read(memory, v), v, memory);
+        return rows;
+    }
+
+    /** Keys packed once, and no values, for weights: there each query reads all keys by itself. */
+    KeySource packedKeys(Scratch memory) {
+        if (cache != null) {
+            return cache.keyValues();
+        }
+        Tensor k = key();
+        int heads = k.extent(1);
+        int width = k.extent(3);
+        KeyValues packed = KeyValues.borrow(memory, k.extent(0), heads, width, 0, k.extent(2));
+        float[] keys = k.readable(memory);
+        int head = k.extent(2) * width;
+        for (int b = 0; b < k.extent(0); b++) {
+            packed.putKeys(b, 0, keyLength(b), keys, k.offset() + b * heads * head, width, head);
+        }
+        return packed;
     }
 
     /** S. */

@@ -1,6 +1,8 @@
 package org.attention4j.core;
 
 import org.attention4j.api.Scratch;
+import org.attention4j.api.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Where the rows of a batch are: row i of head h of sequence b begins at {@code start[b] + h · headStride + i · rowStride}. */
 final class HeadRows {
@@ -15,6 +17,14 @@ final class HeadRows {
         start = newStart;
         headStride = newHeadStride;
         rowStride = newRowStride;
+    }
+
+    /** Takes the rows of a tensor [B, H, T, E], heads after heads; {@code memory} as for {@link Memory}. */
+    void place(float[] elements, Tensor tensor, @Nullable Scratch memory) {
+        int batch = tensor.extent(0);
+        int head = tensor.extent(2) * tensor.extent(3);
+        int[] starts = starts(Memory.ints(memory, batch), batch, tensor.offset(), tensor.extent(1) * head);
+        set(elements, starts, head, tensor.extent(3));
     }
 
     int at(int b, int h, int i) {

@@ -25,7 +25,7 @@ public final class OperatorRecording {
     /** Keeps a call, with a copy of its output. */
     void keep(AttentionCall kept, Tensor out) {
         call = kept;
-        ScaledDotProductAttention.place(call.out, out.toArray(), out, null);
+        call.out.place(out.toArray(), out, null);
         HeadRows.starts(call.out.start, call.batch, 0, out.extent(1) * out.extent(2) * out.extent(3));
     }
 
@@ -73,7 +73,7 @@ public final class OperatorRecording {
 
     private void run(Tensor dOut, AttentionGradients gradients, Workspace workspace) {
         BackwardArrays arrays = new BackwardArrays();
-        ScaledDotProductAttention.place(arrays.dOut, dOut.readable(workspace.scratch()), dOut, null);
+        arrays.dOut.place(dOut.readable(workspace.scratch()), dOut, null);
         arrays.dQuery = target(gradients.query(), workspace);
         arrays.dKey = target(gradients.key(), workspace);
         arrays.dValue = target(gradients.value(), workspace);
@@ -100,7 +100,7 @@ public final class OperatorRecording {
             return null;
         }
         HeadRows rows = new HeadRows();
-        ScaledDotProductAttention.place(rows, gradient.readable(workspace.scratch()), gradient, null);
+        rows.place(gradient.readable(workspace.scratch()), gradient, null);
         return rows;
     }
 

@@ -247,7 +247,7 @@ public final class ScaledDotProductAttention {
         try {
             AttentionCall call = AttentionCall.borrow(workspace.scratch());
             prepare(call, in, workspace.scratch());
-            call.keyValues = packedKeys(call, in, workspace.scratch());
+            call.keyValues = in.packedKeys(workspace.scratch());
             float[] array = target.writable(workspace.scratch());
             if (asScores) {
                 call.scores(workspace, array, target.offset());
@@ -273,7 +273,7 @@ public final class ScaledDotProductAttention {
         try {
             AttentionCall call = AttentionCall.borrow(workspace.scratch());
             prepare(call, in, workspace.scratch());
-            call.keyValues = rows(call, in, workspace.scratch());
+            call.keyValues = in.keysAndValues(call.kernels, workspace.scratch());
             return call.pairs(workspace);
         } finally {
             workspace.end(mark);
@@ -304,7 +304,7 @@ public final class ScaledDotProductAttention {
             Scratch memory = recording == null ? scratch : null;
             AttentionCall call = memory == null ? new AttentionCall() : AttentionCall.borrow(memory);
             prepare(call, in, memory);
-            call.keyValues = rows(call, in, memory);
+            call.keyValues = in.keysAndValues(call.kernels, memory);
             int rows = call.batch * call.heads * call.queryTime;
             call.dropout = recording == null ? null : dropout;
             if (recording != null || logSumExp != null) {
@@ -313,7 +313,7 @@ public final class ScaledDotProductAttention {
                 Arrays.fill(call.maxima, 0, rows, Float.NEGATIVE_INFINITY);
             }
             float[] array = out.writable(scratch);
-            place(call.out, array, out, memory);
+            call.out.place(array, out, memory);
             call.outPadded = true;
             call.forward(workspace);
             out.commit(array);
@@ -383,48 +383,6 @@ public final class ScaledDotProductAttention {
             call.sinks = Memory.floats(memory, call.heads);
             sinks.read(0, call.sinks, 0, call.heads);
         }
-        place(call.query, Memory.read(memory, q), q, memory);
-    }
-
-    /** Heads after heads, as the tensor [B, H, T, E] has them. */
-    static void place(HeadRows rows, float[] array, Tensor tensor, @Nullable Scratch memory) {
-        int batch = tensor.extent(0);
-        int head = tensor.extent(2) * tensor.extent(3);
-        int[] starts = Memory.ints(memory, batch);
-        rows.set(
-                array,
-                HeadRows.starts(starts, batch, tensor.offset(), tensor.extent(1) * head),
-                head,
-                tensor.extent(3));
-    }
-
-    /** Keys and values where they are. */
-    private static KeySource rows(AttentionCall call, AttentionInputs in, @Nullable Scratch memory) {
-        KeyValueCache cache = in.cache();
-        if (cache != null) {
-            return cache.keyValues();
-        }
-        KeyValueRows rows = memory == null ? new KeyValueRows() : memory.object(KeyValueRows.class, KeyValueRows::new);
-        rows.shape(call.kernels, in.key().extent(1), call.keyWidth, call.valueWidth, call.keyTime);
-        place(rows.keys, Memory.read(memory, in.key()), in.key(), memory);
-        place(rows.values, Memory.read(memory, in.value()), in.value(), memory);
-        return rows;
-    }
-
-    /** Keys packed once, and no values, for weights: there each query reads all keys by itself. */
-    private static KeySource packedKeys(AttentionCall call, AttentionInputs in, Scratch memory) {
-        KeyValueCache cache = in.cache();
-        if (cache != null) {
-            return cache.keyValues();
-        }
-        int keyHeads = in.key().extent(1);
-        KeyValues packed = KeyValues.borrow(memory, call.batch, keyHeads, call.keyWidth, 0, call.keyTime);
-        float[] keys = in.key().readable(memory);
-        int head = call.keyTime * call.keyWidth;
-        for (int b = 0; b < call.batch; b++) {
-            int at = in.key().offset() + b * keyHeads * head;
-            packed.putKeys(b, 0, call.keyLengths[b], keys, at, call.keyWidth, head);
-        }
-        return packed;
+        call.query.place(Memory.read(memory, q), q, memory);
     }
 }
