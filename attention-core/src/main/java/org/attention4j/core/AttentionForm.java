@@ -56,6 +56,29 @@ record AttentionForm(
     static final String OUT_WEIGHT = "out_proj.weight";
     static final String OUT_BIAS = "out_proj.bias";
 
+    /** One head without output projection, norms, gate and added keys, of an input and contexts of one width. */
+    static AttentionForm oneHead(int keyWidth, int valueWidth, int width, boolean bias) {
+        HeadNorm.Kind none = HeadNorm.Kind.NONE;
+        return new AttentionForm(
+                1,
+                1,
+                keyWidth,
+                valueWidth,
+                width,
+                width,
+                width,
+                false,
+                bias,
+                true,
+                false,
+                false,
+                false,
+                none,
+                0,
+                false,
+                0);
+    }
+
     /** What a projection makes. */
     enum Part {
         QUERY,
@@ -149,13 +172,9 @@ record AttentionForm(
         if (part == Part.VALUE && !valueProjection) {
             return null;
         }
-        Tensor weight = parameters.get(weightName(part));
-        int at = weight.offset() + weightOffset(part);
-        if (!bias) {
-            return Linear.of(weight.array(), at, outputs(part), inputs(part));
-        }
-        Tensor b = parameters.get(IN_BIAS);
-        return Linear.of(weight.array(), at, b.array(), b.offset() + firstRow(part), outputs(part), inputs(part));
+        String name = bias ? IN_BIAS : null;
+        int at = weightOffset(part);
+        return layer(parameters, weightName(part), at, name, firstRow(part), outputs(part), inputs(part));
     }
 
     /** The output projection, if there is one. */
@@ -164,12 +183,18 @@ record AttentionForm(
         if (!outProjection) {
             return null;
         }
-        Tensor weight = parameters.get(OUT_WEIGHT);
-        if (!bias) {
-            return Linear.of(weight.array(), weight.offset(), inWidth, headsWidth());
+        return layer(parameters, OUT_WEIGHT, 0, bias ? OUT_BIAS : null, 0, inWidth, headsWidth());
+    }
+
+    /** A layer whose weight and bias, if it has one, begin somewhere in parameters. */
+    static Linear layer(
+            NamedTensors parameters, String weight, int weightAt, @Nullable String bias, int biasAt, int out, int in) {
+        Tensor w = parameters.get(weight);
+        if (bias == null) {
+            return Linear.of(w.array(), w.offset() + weightAt, out, in);
         }
-        Tensor b = parameters.get(OUT_BIAS);
-        return Linear.of(weight.array(), weight.offset(), b.array(), b.offset(), inWidth, headsWidth());
+        Tensor b = parameters.get(bias);
+        return Linear.of(w.array(), w.offset() + weightAt, b.array(), b.offset() + biasAt, out, in);
     }
 
     /** Declares the parameters in PyTorch's order, with its initial values. */

@@ -4,7 +4,6 @@ import org.attention4j.api.InitialValue;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
@@ -50,12 +49,8 @@ final class HeadGate {
         if (count == 0) {
             return null;
         }
-        Tensor w = parameters.get(WEIGHT);
-        if (!form.bias()) {
-            return new HeadGate(Linear.of(w.array(), w.offset(), count, form.inWidth()), form);
-        }
-        Tensor b = parameters.get(BIAS);
-        return new HeadGate(Linear.of(w.array(), w.offset(), b.array(), b.offset(), count, form.inWidth()), form);
+        String bias = form.bias() ? BIAS : null;
+        return new HeadGate(AttentionForm.layer(parameters, WEIGHT, 0, bias, 0, count, form.inWidth()), form);
     }
 
     /** The gates of all true rows, without padding. */

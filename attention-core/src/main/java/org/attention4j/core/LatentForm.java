@@ -3,7 +3,6 @@ package org.attention4j.core;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.Tensor;
 import org.attention4j.kernels.Linear;
 
 /**
@@ -75,8 +74,7 @@ record LatentForm(
 
     /** A layer without a bias. */
     static Linear layer(NamedTensors parameters, String name, int offset, int out, int in) {
-        Tensor weight = parameters.get(name);
-        return Linear.of(weight.array(), weight.offset() + offset, out, in);
+        return AttentionForm.layer(parameters, name, offset, null, 0, out, in);
     }
 
     void declare(MixerSpec.Builder spec) {

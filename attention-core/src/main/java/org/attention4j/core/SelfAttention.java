@@ -61,27 +61,8 @@ public final class SelfAttention extends ProjectedAttention {
     }
 
     private static AttentionForm form(MixerConfig config) {
-        int width = config.width();
-        boolean bias = config.get(BIAS);
-        int keys = config.get(KEY_WIDTH);
-        return new AttentionForm(
-                1,
-                1,
-                keys,
-                config.get(VALUE_WIDTH),
-                width,
-                width,
-                width,
-                false,
-                bias,
-                true,
-                false,
-                false,
-                false,
-                HeadNorm.Kind.NONE,
-                0,
-                false,
-                0);
+        int keyWidth = config.get(KEY_WIDTH);
+        return AttentionForm.oneHead(keyWidth, config.get(VALUE_WIDTH), config.width(), config.get(BIAS));
     }
 
     static MixerSpec specOf(MixerConfig config) {
