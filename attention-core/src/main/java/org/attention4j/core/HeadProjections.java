@@ -17,16 +17,13 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
     final HeadChain queryChain;
     final HeadChain keyChain;
     final @Nullable HeadGate gate;
+    final CallForm calls;
     private final AttentionForm form;
-    private final AttentionVariant variant;
-    private final ScoreRules rules;
     private final Kernels kernels;
-    private final boolean causal;
 
     private final Linear queryLayer;
     private final KeyValueTask.Layer toKeys;
     private final KeyValueTask.Layer toValues;
-    private final float[] variantParameters;
     /** Learned key and value, or nothing. */
     private final float[] biasKey;
 
@@ -42,11 +39,10 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
             NamedTensors parameters,
             boolean causal) {
         this.form = form;
-        this.variant = variant;
-        this.rules = rules;
         this.kernels = kernels;
-        this.causal = causal;
-        variantParameters = VariantParameters.values(variant, parameters);
+        float[] learned = VariantParameters.values(variant, parameters);
+        calls = new CallForm(
+                kernels, form.heads(), form.keyWidth(), form.valueWidth(), causal, variant, learned, rules);
         queryLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.QUERY, parameters));
         outLayer = form.outLayer(parameters);
         HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
@@ -142,27 +138,9 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
         }
     }
 
-    /** Sizes and scores of a call, without its queries. */
-    void describe(ProjectedPass pass, ScoreTerms terms) {
-        AttentionCall call = pass.call;
-        call.kernels = kernels;
-        call.batch = pass.queryRows.batch;
-        call.heads = form.heads();
-        call.keyWidth = form.keyWidth();
-        call.valueWidth = form.valueWidth();
-        call.queryTime = pass.queryRows.time;
-        call.queryLengths = pass.queryRows.lengths;
-        call.causal = causal;
-        call.variant(variant, variantParameters);
-        call.sinks = rules.sinks();
-        call.dropout = pass.kept() ? rules.dropout() : null;
-        float scale = call.scoreFunction == null ? rules.scale() : 1f;
-        call.scores.set(scale, rules.softCap(), rules.positions(), variant, terms, pass.memory);
-    }
-
     @Override
     public void queries(ProjectedPass pass, ScoreTerms terms, Workspace workspace) {
-        describe(pass, terms);
+        calls.describe(pass, terms);
         TrueRows rows = pass.queryRows;
         HeadRows query = pass.call.query;
         int width = form.queriesWidth();

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * k_R] themselves; what a head gets is a mean of latents, which V_h takes to its output. So no keys and values of heads are ever made.
  */
 final class LatentLayers implements AttentionLayers<LatentPass> {
-    private static final float[] NOTHING_LEARNED = {};
-
     final LatentForm form;
     final @Nullable Linear queryDown;
     final Linear query;
@@ -33,10 +31,8 @@ final class LatentLayers implements AttentionLayers<LatentPass> {
     final HeadChain queryTurn;
 
     final HeadChain turn;
-    private final AttentionVariant variant;
+    private final CallForm calls;
     private final Kernels kernels;
-    private final boolean causal;
-    private final ScoreRules rules;
 
     LatentLayers(
             LatentForm form,
@@ -47,10 +43,9 @@ final class LatentLayers implements AttentionLayers<LatentPass> {
             Kernels kernels,
             NamedTensors parameters) {
         this.form = form;
-        this.variant = variant;
-        this.rules = rules;
-        this.causal = causal;
         this.kernels = kernels;
+        calls = new CallForm(
+                kernels, form.heads(), form.rowWidth(), form.latent(), causal, variant, new float[0], rules);
         int latents = form.queryLatent();
         boolean two = latents > 0;
         queryDown = two ? LatentForm.layer(parameters, LatentForm.QUERY_DOWN, 0, latents, form.width()) : null;
@@ -143,7 +138,7 @@ final class LatentLayers implements AttentionLayers<LatentPass> {
     /** Queries are made in the latent's terms. */
     @Override
     public void queries(LatentPass pass, ScoreTerms terms, Workspace workspace) {
-        describe(pass, terms);
+        calls.describe(pass, terms);
         TrueRows in = pass.queryRows;
         HeadRows latents = in.rows;
         if (queryDown != null) {
@@ -159,23 +154,6 @@ final class LatentLayers implements AttentionLayers<LatentPass> {
         rows(in, form.heads() * form.rowWidth(), pass.call.query, pass.memory);
         pass.call.query.headStride = form.rowWidth();
         intoLatent(pass.call, in, plain, workspace);
-    }
-
-    /** Sizes and scores of a call, without its queries. */
-    private void describe(LatentPass pass, ScoreTerms terms) {
-        AttentionCall call = pass.call;
-        call.kernels = kernels;
-        call.batch = pass.queryRows.batch;
-        call.heads = form.heads();
-        call.keyWidth = form.rowWidth();
-        call.valueWidth = form.latent();
-        call.queryTime = pass.queryRows.time;
-        call.queryLengths = pass.queryRows.lengths;
-        call.causal = causal;
-        call.variant(variant, NOTHING_LEARNED);
-        call.sinks = rules.sinks();
-        call.dropout = pass.kept() ? rules.dropout() : null;
-        call.scores.set(rules.scale(), rules.softCap(), rules.positions(), variant, terms, pass.memory);
     }
 
     /** From [E ; R] of each head to [L ; R]. */

@@ -116,7 +116,7 @@ abstract class ProjectedAttention extends AttentionMixer<ProjectedPass> {
             ProjectedPass pass = projections.borrowedPass(workspace.scratch());
             pass.rows(in, keys, keys);
             pass.call.attendTo(new KeyValues(), pass.keyRows.time, pass.keyRows.lengths, form.extraKeys());
-            projections.describe(pass, terms);
+            projections.calls.describe(pass, terms);
             return pass.call.pairs(workspace);
         } finally {
             workspace.end(mark);
