@@ -176,6 +176,16 @@ public interface IncrementalContract extends ContractBase {
     }
 
     /**
+     * How far a state can be rolled back, and to what, outlives steps, copies, reorder and loading, and begins anew with reset.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void rollbackLimitIsKept(@ForAll("trials") @Checks("rollback-limit-is-kept") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * After reset a state gives what a new one gives.
      *
      * @param trial drawn by jqwik

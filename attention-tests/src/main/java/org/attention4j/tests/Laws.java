@@ -18,6 +18,7 @@ import org.attention4j.tests.laws.NumberLaws;
 import org.attention4j.tests.laws.ParameterLaws;
 import org.attention4j.tests.laws.RecurrentLaws;
 import org.attention4j.tests.laws.RefusalLaws;
+import org.attention4j.tests.laws.RollbackLaws;
 import org.attention4j.tests.laws.SavedStateLaws;
 import org.attention4j.tests.laws.SoftmaxAttentionLaws;
 import org.attention4j.tests.laws.SoftmaxWeightsLaws;
@@ -47,6 +48,7 @@ public final class Laws {
         all.addAll(IncrementalLaws.all());
         all.addAll(StepRefusalLaws.all());
         all.addAll(StateLaws.all());
+        all.addAll(RollbackLaws.all());
         all.addAll(SavedStateLaws.all());
         all.addAll(GradientLaws.all());
         all.addAll(DerivativeLaws.all());

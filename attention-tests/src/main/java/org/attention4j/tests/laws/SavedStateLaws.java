@@ -66,7 +66,7 @@ public final class SavedStateLaws {
                         SavedStateLaws::foreign));
     }
 
-    private static byte[] save(MixerState state) throws IOException {
+    static byte[] save(MixerState state) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         state.save(Channels.newChannel(bytes));
         return bytes.toByteArray();

@@ -61,6 +61,37 @@ final class StateMutants {
                         }
                     }
                 }),
+                state("rollback-limit-is-kept", "after a copy, sequence", inner -> new BrokenState(inner) {
+                    @Override
+                    public MixerState copy() { // forgets how far it has stood
+                        MixerState copy = inner.copy();
+                        return new BrokenState(copy) {
+                            @Override
+                            public void rollback(int sequence, int positions) {
+                                if (positions != 1 || position(sequence) == 0) {
+                                    inner.rollback(sequence, positions);
+                                }
+                            }
+                        };
+                    }
+                }),
+                state("rollback-limit-is-kept", "is refused: rollback", inner -> new BrokenState(inner) {
+                    private boolean reset;
+
+                    @Override
+                    public void reset() { // remembers how far it has stood
+                        inner.reset();
+                        reset = true;
+                    }
+
+                    @Override
+                    public void rollback(int sequence, int positions) {
+                        if (reset && positions > 0) {
+                            throw new StateExhaustedException("rollback", positions, 0);
+                        }
+                        inner.rollback(sequence, positions);
+                    }
+                }),
                 state("copies-are-independent", "has the workspace of its original", inner -> new BrokenState(inner) {
                     @Override
                     public MixerState copy() {
