@@ -7,13 +7,17 @@ import jdk.incubator.vector.VectorSpecies;
  * The width of vectors.
  *
  * <p>The compiler makes vector code only where the species is a constant. A kernel therefore asks its width for it, in the
- * method that has the loop: as long as one subclass is loaded, which is so unless a test forces another width, the call has one target,
+ * method that has the loop: as long as one subclass is linked, which is so unless a test forces another width, the call has one target,
  * is inlined, and gives a static final.
+ *
+ * <p>These methods are public because HotSpot looks for a single target of public and protected methods only. Of others it believes what a call did before:
+ * a tile that became part of its caller before it had run often enough asked a width that the compiler did not know, and all its vectors were
+ * objects from then on, in two of five runs of attention of width 12.
  */
 abstract class Width {
-    abstract VectorSpecies<Float> species();
+    public abstract VectorSpecies<Float> species();
 
-    abstract VectorConstants constants();
+    public abstract VectorConstants constants();
 
     /**
      * −0, and −0 + x is x: of the sum of a vector of this, the compiler knows that it has this width.
@@ -40,12 +44,12 @@ abstract class Width {
         private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
-        VectorSpecies<Float> species() {
+        public VectorSpecies<Float> species() {
             return SPECIES;
         }
 
         @Override
-        VectorConstants constants() {
+        public VectorConstants constants() {
             return CONSTANTS;
         }
     }
@@ -55,12 +59,12 @@ abstract class Width {
         private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
-        VectorSpecies<Float> species() {
+        public VectorSpecies<Float> species() {
             return SPECIES;
         }
 
         @Override
-        VectorConstants constants() {
+        public VectorConstants constants() {
             return CONSTANTS;
         }
     }
@@ -70,12 +74,12 @@ abstract class Width {
         private static final VectorConstants CONSTANTS = VectorConstants.of(SPECIES);
 
         @Override
-        VectorSpecies<Float> species() {
+        public VectorSpecies<Float> species() {
             return SPECIES;
         }
 
         @Override
-        VectorConstants constants() {
+        public VectorConstants constants() {
             return CONSTANTS;
         }
     }
