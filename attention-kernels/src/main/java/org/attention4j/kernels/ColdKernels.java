@@ -161,7 +161,7 @@ final class ColdKernels {
             SCALAR.multiply(rows, n, k, a, ao + i * ars, ars, acs, b, bo, panel, c, co + i * crs, crs, accumulate);
             rehearsal.performed((long) rows * n * k, start);
             if (rehearsal == longRows) {
-                rehearseLongRows(Math.min(n, 4 * Kernels.LANES), k, b, bo, panel, accumulate);
+                rehearseLongRows(k, b, bo, panel, accumulate);
             } else {
                 rehearseProduct(rehearsal, m, n, k, a, ao, ars, acs, b, bo, panel, accumulate);
             }
@@ -198,7 +198,8 @@ final class ColdKernels {
     }
 
     /** The tile itself: a whole product of few steps would not have it. Its row is whatever is in the room. */
-    private void rehearseLongRows(int columns, int k, float[] b, int bo, int panel, boolean accumulate) {
+    private void rehearseLongRows(int k, float[] b, int bo, int panel, boolean accumulate) {
+        int columns = 4 * Kernels.LANES;
         int steps = Math.min(k, STEPS);
         for (boolean adds = accumulate; longRows.due(); adds = !adds) {
             long start = System.nanoTime();

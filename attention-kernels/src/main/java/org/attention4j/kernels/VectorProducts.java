@@ -375,7 +375,7 @@ final class VectorProducts {
      * vectors lie across its lines; so do the panels of many columns, unless more rows read them again.
      */
     static boolean goesByFours(Width w, int m, int n, int k) {
-        return w.species().length() == 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
+        return w.species().length() == 16 && n >= 4 * 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
     }
 
     /** Rows whose numbers are next to each other, row by row, eight or four vectors at a time. */

@@ -1,5 +1,6 @@
 package org.attention4j.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,47 @@ class ColdKernelsTest {
         ColdKernels none = ColdKernels.none(Width.of(128));
         assertTrue(none.product(64, 512, 512, 512, 1).over(1 << 20));
         assertTrue(none.panels.over(1 << 20));
+    }
+
+    /** Of products as narrow as they come: a rehearsal with the tile of a wide one would read past the panels. */
+    @Test
+    void rehearsalsReadWhatTheCallMayRead() {
+        for (int bits = 128; bits <= 32 * VectorKernels.preferredLanes(); bits *= 2) {
+            for (int n : new int[] {1, 16, 17, 63, 64, 100, 130}) {
+                for (int k : new int[] {64, 600}) {
+                    check(bits, n, k);
+                }
+            }
+        }
+    }
+
+    private static void check(int bits, int n, int k) {
+        Random random = new Random(31L * n + k);
+        float[] a = random(random, k);
+        float[] rows = random(random, k * n);
+        float[] panels = new float[PackedMatrix.panelsLength(k, n)];
+        Kernels.scalar().pack(rows, 0, n, 1, k, n, panels, 0);
+        float[] expected = new float[n];
+        Kernels.scalar().multiply(1, n, k, a, 0, k, 1, panels, 0, expected, 0, n, false);
+        Width width = Width.of(bits);
+        Kernels cold = new VectorKernels(width, ColdKernels.of(width));
+        float[] c = new float[n];
+        cold.multiply(1, n, k, a, 0, k, 1, panels, 0, c, 0, n, false);
+        assertArrayEquals(expected, c, bits + " bits, " + n + " columns, " + k + " steps");
+        PackedMatrix inLines = PackedMatrix.of(rows, 0, n, 1, k, n).inLines();
+        for (int i = 0; i < 10_000 && inLines.lines().isEmpty(); i++) {
+            // from so many products on the panels lie at cache lines, if they are large enough
+        }
+        new VectorKernels(width, ColdKernels.of(width)).multiply(1, a, 0, k, inLines, c, 0, n, false);
+        assertArrayEquals(expected, c, bits + " bits, " + n + " columns, " + k + " steps, from cache lines");
+    }
+
+    private static float[] random(Random random, int size) {
+        float[] numbers = new float[size];
+        for (int i = 0; i < size; i++) {
+            numbers[i] = random.nextFloat() - 0.5f;
+        }
+        return numbers;
     }
 
     /** What the other JVM runs: one with vectors of one width. */
