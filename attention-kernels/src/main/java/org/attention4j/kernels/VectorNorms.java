@@ -182,13 +182,13 @@ final class VectorNorms {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = addAlong(s, a0, x, xo + i, weight, wo + i, dY, dyo + i, mean, scale);
+            a0 = addAlong(w, a0, x, xo + i, weight, wo + i, dY, dyo + i, mean, scale);
             if (l < 16) {
-                a1 = addAlong(s, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, mean, scale);
+                a1 = addAlong(w, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, mean, scale);
             }
             if (l < 8) {
-                a2 = addAlong(s, a2, x, xo + i + 2 * l, weight, wo + i + 2 * l, dY, dyo + i + 2 * l, mean, scale);
-                a3 = addAlong(s, a3, x, xo + i + 3 * l, weight, wo + i + 3 * l, dY, dyo + i + 3 * l, mean, scale);
+                a2 = addAlong(w, a2, x, xo + i + 2 * l, weight, wo + i + 2 * l, dY, dyo + i + 2 * l, mean, scale);
+                a3 = addAlong(w, a3, x, xo + i + 3 * l, weight, wo + i + 3 * l, dY, dyo + i + 3 * l, mean, scale);
             }
         }
         if (i < n) {
@@ -227,7 +227,7 @@ final class VectorNorms {
     }
 
     private static FloatVector addAlong(
-            VectorSpecies<Float> s,
+            Width w,
             FloatVector acc,
             float[] x,
             int xo,
@@ -237,6 +237,7 @@ final class VectorNorms {
             int dyo,
             float mean,
             float scale) {
+        VectorSpecies<Float> s = w.species();
         FloatVector g = FloatVector.fromArray(s, dY, dyo).mul(FloatVector.fromArray(s, weight, wo));
         return g.fma(FloatVector.fromArray(s, x, xo).sub(mean).mul(scale), acc);
     }

@@ -108,26 +108,26 @@ final class VectorThresholds {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = excess(s, FloatVector.fromArray(s, x, xo + i), high, low).add(a0);
+            a0 = excess(w, FloatVector.fromArray(s, x, xo + i), high, low).add(a0);
             if (l < 16) {
-                a1 = excess(s, FloatVector.fromArray(s, x, xo + i + l), high, low)
+                a1 = excess(w, FloatVector.fromArray(s, x, xo + i + l), high, low)
                         .add(a1);
             }
             if (l < 8) {
-                a2 = excess(s, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low)
+                a2 = excess(w, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low)
                         .add(a2);
-                a3 = excess(s, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low)
+                a3 = excess(w, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low)
                         .add(a3);
             }
         }
         if (i < n) {
-            a0 = excessTail(s, x, xo + i, n - i, high, low).add(a0);
+            a0 = excessTail(w, x, xo + i, n - i, high, low).add(a0);
             if (l < 16) {
-                a1 = excessTail(s, x, xo + i + l, n - i - l, high, low).add(a1);
+                a1 = excessTail(w, x, xo + i + l, n - i - l, high, low).add(a1);
             }
             if (l < 8) {
-                a2 = excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low).add(a2);
-                a3 = excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low).add(a3);
+                a2 = excessTail(w, x, xo + i + 2 * l, n - i - 2 * l, high, low).add(a2);
+                a3 = excessTail(w, x, xo + i + 3 * l, n - i - 3 * l, high, low).add(a3);
             }
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
@@ -142,49 +142,55 @@ final class VectorThresholds {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            FloatVector r0 = excess(s, FloatVector.fromArray(s, x, xo + i), high, low);
+            FloatVector r0 = excess(w, FloatVector.fromArray(s, x, xo + i), high, low);
             a0 = r0.fma(r0, a0);
             if (l < 16) {
-                FloatVector r1 = excess(s, FloatVector.fromArray(s, x, xo + i + l), high, low);
+                FloatVector r1 = excess(w, FloatVector.fromArray(s, x, xo + i + l), high, low);
                 a1 = r1.fma(r1, a1);
             }
             if (l < 8) {
-                FloatVector r2 = excess(s, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low);
+                FloatVector r2 = excess(w, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low);
                 a2 = r2.fma(r2, a2);
-                FloatVector r3 = excess(s, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low);
+                FloatVector r3 = excess(w, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low);
                 a3 = r3.fma(r3, a3);
             }
         }
         if (i < n) {
-            FloatVector r0 = excessTail(s, x, xo + i, n - i, high, low);
+            FloatVector r0 = excessTail(w, x, xo + i, n - i, high, low);
             a0 = r0.fma(r0, a0);
             if (l < 16) {
-                FloatVector r1 = excessTail(s, x, xo + i + l, n - i - l, high, low);
+                FloatVector r1 = excessTail(w, x, xo + i + l, n - i - l, high, low);
                 a1 = r1.fma(r1, a1);
             }
             if (l < 8) {
-                FloatVector r2 = excessTail(s, x, xo + i + 2 * l, n - i - 2 * l, high, low);
+                FloatVector r2 = excessTail(w, x, xo + i + 2 * l, n - i - 2 * l, high, low);
                 a2 = r2.fma(r2, a2);
-                FloatVector r3 = excessTail(s, x, xo + i + 3 * l, n - i - 3 * l, high, low);
+                FloatVector r3 = excessTail(w, x, xo + i + 3 * l, n - i - 3 * l, high, low);
                 a3 = r3.fma(r3, a3);
             }
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
     }
 
-    private static FloatVector excess(VectorSpecies<Float> s, FloatVector x, float high, float low) {
+    /**
+     * Asks the width itself, as {@link #excessTail} does: where the species is given, it is no constant when the compiler takes such a method alone, and
+     * what becomes of it is too large to be part of a caller afterwards, whose vectors are objects then.
+     */
+    private static FloatVector excess(Width w, FloatVector x, float high, float low) {
+        VectorSpecies<Float> s = w.species();
         FloatVector r = FloatVector.broadcast(s, -low)
                 .add(FloatVector.broadcast(s, -high).add(x));
         FloatVector zero = FloatVector.zero(s);
         return zero.blend(r, zero.compare(LT, r));
     }
 
-    private static FloatVector excessTail(VectorSpecies<Float> s, float[] x, int xo, int left, float high, float low) {
+    private static FloatVector excessTail(Width w, float[] x, int xo, int left, float high, float low) {
+        VectorSpecies<Float> s = w.species();
         FloatVector zero = FloatVector.zero(s);
         if (left <= 0) {
             return zero;
         }
         VectorMask<Float> mask = s.indexInRange(0, left);
-        return zero.blend(excess(s, FloatVector.fromArray(s, x, xo, mask), high, low), mask);
+        return zero.blend(excess(w, FloatVector.fromArray(s, x, xo, mask), high, low), mask);
     }
 }
