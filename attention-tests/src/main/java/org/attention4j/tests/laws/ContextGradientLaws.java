@@ -1,14 +1,10 @@
 package org.attention4j.tests.laws;
 
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Contextual;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
-import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -80,32 +76,13 @@ public final class ContextGradientLaws {
                         .input()
                         .orElseThrow(),
                 moved -> Derivative.Loss.of(dOut, Runs.forward(mixer, Sequences.of(moved, in.lengths()), context)));
-        parameterGradient(c, mixer, in, context, dOut);
-    }
-
-    /** Of one parameter, as all have their turn in other cases. */
-    private static void parameterGradient(LawCase c, Contextual mixer, Sequences in, Sequences context, Tensor dOut) {
-        NamedTensors values = mixer.parameters();
-        if (values.names().isEmpty()) {
-            return;
-        }
-        SplittableRandom random = c.random("parameter");
-        String name =
-                List.copyOf(values.names()).get(random.nextInt(values.names().size()));
-        Function<Tensor, Contextual> with = moved -> {
-            NamedTensors changed = values.copy();
-            changed.get(name).copyFrom(moved);
-            return mixer.withParameters(ParameterSource.of(changed)).require(Contextual.class);
-        };
-        Derivative.check(
-                "gradient by parameter '" + name + "' over a context",
-                !Kinks.none(c.spec()),
-                values.get(name),
-                random,
-                moved -> gradients(with.apply(moved), in, context, dOut)
-                        .parameters()
-                        .get(name),
-                moved -> Derivative.Loss.of(dOut, Runs.forward(with.apply(moved), in, context)));
+        DerivativeLaws.parameter(
+                c,
+                mixer,
+                Contextual.class,
+                " over a context",
+                (at, name) -> gradients(at, in, context, dOut).parameters().get(name),
+                at -> Derivative.Loss.of(dOut, Runs.forward(at, in, context)));
     }
 
     private static void added(LawCase drawn) {

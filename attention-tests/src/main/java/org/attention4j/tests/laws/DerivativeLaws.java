@@ -1,11 +1,14 @@
 package org.attention4j.tests.laws;
 
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.tests.Law;
@@ -72,22 +75,54 @@ public final class DerivativeLaws {
         Tensor dOut = GradientLaws.cotangent(c, "cotangent", c.spec().outputShape(in));
         NamedTensors values = mixer.parameters();
         for (String name : values.names()) {
-            Function<Tensor, Differentiable> with = moved -> {
-                NamedTensors changed = values.copy();
-                changed.get(name).copyFrom(moved);
-                return mixer.withParameters(ParameterSource.of(changed)).require(Differentiable.class);
-            };
             Tensor given = values.get(name);
             Derivative.check(
                     "gradient by parameter '" + name + "'",
                     !Kinks.none(c.spec()),
                     given,
                     c.random(name),
-                    moved -> GradientLaws.gradients(c, moved == given ? mixer : with.apply(moved), in, dOut, 1)
+                    moved -> GradientLaws.gradients(
+                                    c,
+                                    moved == given ? mixer : with(mixer, name, moved, Differentiable.class),
+                                    in,
+                                    dOut,
+                                    1)
                             .parameters()
                             .get(name),
-                    moved -> Derivative.Loss.of(dOut, Runs.forward(with.apply(moved), in)));
+                    moved ->
+                            Derivative.Loss.of(dOut, Runs.forward(with(mixer, name, moved, Differentiable.class), in)));
         }
+    }
+
+    /** Compares the gradient by one parameter, as all have their turn in other cases; of a mixer that has none, nothing. */
+    static <M extends SequenceMixer> void parameter(
+            LawCase c,
+            M mixer,
+            Class<M> type,
+            String where,
+            BiFunction<M, String, Tensor> gradient,
+            Function<M, Derivative.Loss> loss) {
+        NamedTensors values = mixer.parameters();
+        if (values.names().isEmpty()) {
+            return;
+        }
+        SplittableRandom random = c.random("parameter");
+        String name =
+                List.copyOf(values.names()).get(random.nextInt(values.names().size()));
+        Derivative.check(
+                "gradient by parameter '" + name + "'" + where,
+                !Kinks.none(c.spec()),
+                values.get(name),
+                random,
+                moved -> gradient.apply(with(mixer, name, moved, type), name),
+                moved -> loss.apply(with(mixer, name, moved, type)));
+    }
+
+    /** The same mixer with another value of one parameter. */
+    private static <M extends SequenceMixer> M with(M mixer, String name, Tensor value, Class<M> type) {
+        NamedTensors changed = mixer.parameters();
+        changed.get(name).copyFrom(value);
+        return mixer.withParameters(ParameterSource.of(changed)).require(type);
     }
 
     /**

@@ -3,15 +3,12 @@ package org.attention4j.tests.laws;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Function;
 import org.attention4j.api.Capability;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Recurrent;
 import org.attention4j.api.Sequences;
@@ -252,7 +249,13 @@ public final class RecurrentLaws {
                 dIn,
                 c.random("input"),
                 moved -> loss(mixer, Sequences.of(moved, in.lengths()), initial, dOut, dLast));
-        parameterGradient(c, mixer, initial, dLast, dOut);
+        DerivativeLaws.parameter(
+                c,
+                mixer,
+                Recurrent.class,
+                ", through outputs and last state",
+                (at, name) -> gradient(at, name, in, initial, dOut, dLast),
+                at -> loss(at, in, initial, dOut, dLast));
         Tensor plain = Tensor.zeros(in.tensor().shape());
         Tensor zeroed = Tensor.zeros(in.tensor().shape());
         ((Differentiable) mixer).backward(recording, dOut, Gradients.none().withInput(plain), workspace);
@@ -265,36 +268,13 @@ public final class RecurrentLaws {
                 "backward of a recording from a given state");
     }
 
-    /** Of one parameter, as all have their turn in other cases. */
-    private static void parameterGradient(
-            LawCase c, Recurrent mixer, NamedTensors initial, NamedTensors dLast, Tensor dOut) {
-        Sequences in = c.input();
-        NamedTensors values = mixer.parameters();
-        if (values.names().isEmpty()) {
-            return;
-        }
-        SplittableRandom random = c.random("parameter");
-        String name =
-                List.copyOf(values.names()).get(random.nextInt(values.names().size()));
-        Function<Tensor, Recurrent> with = moved -> {
-            NamedTensors changed = values.copy();
-            changed.get(name).copyFrom(moved);
-            return mixer.withParameters(ParameterSource.of(changed)).require(Recurrent.class);
-        };
-        Derivative.check(
-                "gradient by parameter '" + name + "', through outputs and last state",
-                !Kinks.none(c.spec()),
-                values.get(name),
-                random,
-                moved -> {
-                    Recurrent at = with.apply(moved);
-                    NamedTensors gradients = c.spec().zeroParameters();
-                    Workspace workspace = Workspace.threads(1);
-                    Recording recording = at.record(in, initial, Runs.output(at, in), marked(initial), workspace);
-                    at.backward(recording, dOut, dLast, Gradients.none().withParameters(gradients), workspace);
-                    return gradients.get(name);
-                },
-                moved -> loss(with.apply(moved), in, initial, dOut, dLast));
+    private static Tensor gradient(
+            Recurrent mixer, String name, Sequences in, NamedTensors initial, Tensor dOut, NamedTensors dLast) {
+        NamedTensors gradients = mixer.spec().zeroParameters();
+        Workspace workspace = Workspace.threads(1);
+        Recording recording = mixer.record(in, initial, Runs.output(mixer, in), marked(initial), workspace);
+        mixer.backward(recording, dOut, dLast, Gradients.none().withParameters(gradients), workspace);
+        return gradients.get(name);
     }
 
     private static Derivative.Loss loss(
