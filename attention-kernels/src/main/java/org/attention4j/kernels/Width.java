@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>These methods are public because HotSpot looks for a single target of public and protected methods only. Of others it believes what a call did before:
  * a tile that became part of its caller before it had run often enough asked a width that the compiler did not know, and all its vectors were
- * objects from then on, in two of five runs of attention of width 12.
+ * objects from then on, in some runs and not in others.
  */
 abstract class Width {
     public abstract VectorSpecies<Float> species();
