@@ -23,7 +23,7 @@ final class AttentionCall {
     private static final int LEAST_QUERIES = 32;
     /** Of each thread, so that the last ones end at about the same time. */
     private static final int PARTS = 4;
-    /** What a multiply-add of a single query costs, to others: it waits for memory. */
+    /** How many others a multiply-add of a single query costs: it waits for memory. */
     private static final int READING = 4;
 
     Kernels kernels = Kernels.scalar();
@@ -109,19 +109,31 @@ final class AttentionCall {
         sums = new float[maxima.length];
     }
 
-    /** Queries of a task: what the keys ask for, or less so that every thread has some of them. */
+    /** One head and as many queries of it to a task as the keys ask for, or less so that every thread has some of them. */
     private void share(int threads) {
+        headBlock = 1;
         queryBlock = keyValues.queryBlock();
         while (queryBlock > LEAST_QUERIES && (long) batch * heads * queryBlocks() < PARTS * (long) threads) {
             queryBlock /= 2;
         }
     }
 
-    /** Heads of a task: where all see the same keys, as many as leave every thread some tasks, so that masks are asked once for them. */
-    private void shareMask(int threads) {
+    /** All heads to a task where they see the same keys, or as many as leave every thread some tasks, so that masks are asked once for them. */
+    private void shareMasks(int threads) {
         headBlock = scores.masked() && !scores.maskedPerHead() ? heads : 1;
         while (headBlock > 1 && threads > 1 && (long) batch * headBlocks() * queryBlocks() < PARTS * (long) threads) {
             headBlock = Work.blocks(headBlock, 2);
+        }
+    }
+
+    /** The query heads of a key head to a task, which reads its keys once, or less so that every thread has some. */
+    private void shareKeys(int threads) {
+        int group = keyValues.heads() == 0 ? 1 : heads / keyValues.heads();
+        headBlock = group;
+        for (int divisor = 2; divisor <= group && (long) batch * headBlocks() < threads; divisor++) {
+            if (group % divisor == 0) {
+                headBlock = group / divisor;
+            }
         }
     }
 
@@ -256,40 +268,25 @@ final class AttentionCall {
 
     /** Writes out, and {@link #maxima} and {@link #sums} where there are. */
     void forward(Workspace workspace) {
-        share(workspace.threads());
-        int parts = batch * heads * queryBlocks();
         Scratch scratch = workspace.scratch();
+        share(workspace.threads());
         if (scoreWeighting != null) {
-            ScoredForward task = scratch.object(ScoredForward.class, ScoredForward::new);
-            task.call = this;
-            Work.run(workspace, parts, multiplyAdds(), task);
-        } else if (weighting == null && queryTime == 1 && dropout == null) {
-            SingleQueryForward task = scratch.object(SingleQueryForward.class, SingleQueryForward::new);
-            task.call = this;
-            task.rows = sharedHeads(workspace.threads());
-            Work.run(workspace, batch * (heads / task.rows), READING * multiplyAdds(), task);
-        } else if (weighting == null) {
-            BlockedForward task = scratch.object(BlockedForward.class, BlockedForward::new);
-            task.call = this;
-            shareMask(workspace.threads());
-            Work.run(workspace, batch * headBlocks() * queryBlocks(), multiplyAdds(), task);
+            run(scratch.object(ScoredForward.class, ScoredForward::new), 1, workspace);
+        } else if (weighting != null) {
+            run(scratch.object(WeightedForward.class, WeightedForward::new), 1, workspace);
+        } else if (queryTime == 1 && dropout == null) {
+            shareKeys(workspace.threads());
+            run(scratch.object(SingleQueryForward.class, SingleQueryForward::new), READING, workspace);
         } else {
-            WeightedForward task = scratch.object(WeightedForward.class, WeightedForward::new);
-            task.call = this;
-            Work.run(workspace, parts, multiplyAdds(), task);
+            shareMasks(workspace.threads());
+            run(scratch.object(BlockedForward.class, BlockedForward::new), 1, workspace);
         }
     }
 
-    /** Query heads that one part takes: all that share a key head, or less so that every thread has some. */
-    private int sharedHeads(int threads) {
-        int group = keyValues.heads() == 0 ? 1 : heads / keyValues.heads();
-        int rows = group;
-        for (int divisor = 2; divisor <= group && (long) batch * heads / rows < threads; divisor++) {
-            if (group % divisor == 0) {
-                rows = group / divisor;
-            }
-        }
-        return rows;
+    /** Runs a task on all queries, each of whose multiply-adds costs as much as {@code cost} others. */
+    private void run(QueryTask task, int cost, Workspace workspace) {
+        task.call = this;
+        Work.run(workspace, batch * headBlocks() * queryBlocks(), cost * multiplyAdds(), task);
     }
 
     /**
@@ -299,26 +296,26 @@ final class AttentionCall {
      */
     void weights(Workspace workspace, float[] weights, int offset, boolean withExtra) {
         int columns = keyTime + (withExtra ? extraKeys : 0);
-        run(WeightsTask.borrow(workspace.scratch(), this, weights, offset, columns), workspace);
+        show(WeightsTask.borrow(workspace.scratch(), weights, offset, columns), workspace);
     }
 
     /** Writes the weights [B, H, T, columns] of the last positions that each sequence has; what is past them is 0. */
     void lastWeights(Workspace workspace, float[] weights, int offset, int columns) {
-        WeightsTask task = WeightsTask.borrow(workspace.scratch(), this, weights, offset, columns);
+        WeightsTask task = WeightsTask.borrow(workspace.scratch(), weights, offset, columns);
         task.lastPositions = true;
-        run(task, workspace);
+        show(task, workspace);
     }
 
     /** Writes the scores [B, H, T, S], −∞ where a query does not see a key. */
     void scores(Workspace workspace, float[] target, int offset) {
-        WeightsTask task = WeightsTask.borrow(workspace.scratch(), this, target, offset, keyTime);
+        WeightsTask task = WeightsTask.borrow(workspace.scratch(), target, offset, keyTime);
         task.scores = true;
-        run(task, workspace);
+        show(task, workspace);
     }
 
-    private void run(WeightsTask task, Workspace workspace) {
+    private void show(WeightsTask task, Workspace workspace) {
         share(workspace.threads());
-        Work.run(workspace, batch * heads * queryBlocks(), multiplyAdds(), task);
+        run(task, 1, workspace);
     }
 
     /** Counts pairs of a query and a key; queries, keys and values are not read. */

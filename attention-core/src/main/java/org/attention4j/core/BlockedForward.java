@@ -2,7 +2,6 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
@@ -20,28 +19,22 @@ import org.attention4j.kernels.ScalarMath;
  * depends on its own query and on the keys that it sees, and on nothing else: not on the block of queries it is in. A row that sees
  * nothing is 0.
  */
-final class BlockedForward implements Workspace.Task {
+final class BlockedForward extends QueryTask {
     private static final int BLOCK = KeyValues.BLOCK;
 
     /** Queries that are not worth a panel of 16: half of one. */
     private static final int FEW = Kernels.LANES / 2;
 
-    AttentionCall call = new AttentionCall();
-
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int firstHead, int from, int to, Scratch scratch) {
         AttentionCall c = call;
-        int blocks = c.queryBlocks();
-        int firstHead = index / blocks % c.headBlocks() * c.headBlock();
-        int b = index / blocks / c.headBlocks();
-        int from = index % blocks * c.queryBlock();
-        int to = Math.min(Math.min(from + c.queryBlock(), c.queryTime), c.queryLengths[b]);
+        int end = Math.min(to, c.queryLengths[b]);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, c.queryBlock(), c.headBlock());
         int mark = scratch.mark();
         for (int h = firstHead; h < Math.min(firstHead + c.headBlock(), c.heads); h++) {
-            c.clear(b, h, from, Math.min(from + c.queryBlock(), c.queryTime));
-            if (from < to) {
-                rows(c, seen, b, h, from, to, scratch);
+            c.clear(b, h, from, to);
+            if (from < end) {
+                rows(c, seen, b, h, from, end, scratch);
                 scratch.release(mark);
             }
         }

@@ -3,12 +3,9 @@ package org.attention4j.core;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 
 /** Weights × values for one block of queries of one head, where a weighting replaces the softmax but not the scores. */
-final class ScoredForward implements Workspace.Task {
-    AttentionCall call = new AttentionCall();
-
+final class ScoredForward extends QueryTask {
     /** Scores to weights, of one row after another. */
     static final class Rows {
         private final KeyRow row = new KeyRow();
@@ -41,21 +38,16 @@ final class ScoredForward implements Workspace.Task {
     }
 
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int h, int from, int to, Scratch scratch) {
         AttentionCall c = call;
-        int blocks = c.queryBlocks();
-        int h = index / blocks % c.heads;
-        int b = index / blocks / c.heads;
-        int from = index % blocks * c.queryBlock();
-        int to = Math.min(from + c.queryBlock(), c.queryTime);
+        int end = Math.min(to, c.queryLengths[b]);
         c.clear(b, h, from, to);
-        to = Math.min(to, c.queryLengths[b]);
-        if (from < to) {
+        if (from < end) {
             ScoreRows scores = ScoreRows.borrow(scratch, c, false);
             Rows rows = Rows.borrow(scratch, c);
             KeyBlock tile = c.keyValues.block(scratch);
-            for (int i = from; i < to; i += scores.rows) {
-                rows(c, b, h, i, Math.min(i + scores.rows, to), scores, rows, tile);
+            for (int i = from; i < end; i += scores.rows) {
+                rows(c, b, h, i, Math.min(i + scores.rows, end), scores, rows, tile);
             }
         }
     }

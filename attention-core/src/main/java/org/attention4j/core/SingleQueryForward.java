@@ -2,7 +2,6 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
@@ -11,33 +10,28 @@ import org.attention4j.kernels.ScalarMath;
  * then nearly all of the work, so that they are read once for all query heads that share them, and everything between is done for several
  * blocks of keys in one call.
  *
- * <p>Only without a mask of pairs, which would leave blocks out. Rows are the query heads of one key head. For every span of blocks: products and scores of the whole span; the running maximum of each
- * row after each block; exponentials of all blocks; then block by block the output so far is multiplied by exp(m − m′) and gains p v.
+ * <p>Rows are the query heads of one part, which share a key head. For every span of blocks of which one of them sees something: products and
+ * scores of the whole span; the running maximum of each row after each block; exponentials of all blocks; then block by block the output so far is
+ * multiplied by exp(m − m′) and gains p v.
  */
-final class SingleQueryForward implements Workspace.Task {
+final class SingleQueryForward extends QueryTask {
     private static final int BLOCK = KeyValues.BLOCK;
     /** Scores that stay near: 16 KB. */
     private static final int SPAN = 32 * BLOCK;
 
-    AttentionCall call = new AttentionCall();
-    /** Query heads of a part; it divides the query heads of a key head. */
-    int rows = 1;
-
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int h, int from, int to, Scratch scratch) {
         AttentionCall c = call;
-        int parts = c.heads / rows;
-        int b = index / parts;
-        int h = index % parts * rows;
-        for (int r = 0; r < rows; r++) {
-            c.clear(b, h + r, 0, 1);
+        for (int r = 0; r < c.headBlock(); r++) {
+            c.clear(b, h + r, from, to);
         }
         if (c.queryLengths[b] > 0) {
             rows(c, b, h, scratch);
         }
     }
 
-    private void rows(AttentionCall c, int b, int h, Scratch scratch) {
+    private static void rows(AttentionCall c, int b, int h, Scratch scratch) {
+        int rows = c.headBlock();
         int end = c.end(b, 0);
         int span = Math.max(BLOCK, SPAN / rows / BLOCK * BLOCK);
         int blocks = span / BLOCK;
@@ -64,7 +58,7 @@ final class SingleQueryForward implements Workspace.Task {
             }
             for (int block = 0, next; block < used; block = next) {
                 next = block + c.keyValues.run(key + block * BLOCK, width - block * BLOCK) / BLOCK;
-                next = unshrunk(max, blocks + 1, block, Math.max(next, block + 1));
+                next = unshrunk(max, rows, blocks + 1, block, Math.max(next, block + 1));
                 for (int r = 0; r < rows; r++) {
                     int at = r * (blocks + 1) + block;
                     shrink(c, b, h + r, max[at], max[at + 1], sum, r);
@@ -85,12 +79,12 @@ final class SingleQueryForward implements Workspace.Task {
     }
 
     /** The first block from one on of which a row sees something. */
-    private int next(AttentionCall c, VisibleKeys seen, int b, int h, int start) {
+    private static int next(AttentionCall c, VisibleKeys seen, int b, int h, int start) {
         if (!c.scores.masked()) {
             return start;
         }
         int least = c.end(b, 0);
-        for (int r = 0; r < rows && least > start; r++) {
+        for (int r = 0; r < c.headBlock() && least > start; r++) {
             seen.queries(b, h + r, 0, 1);
             least = Math.min(least, seen.next(start));
         }
@@ -98,7 +92,7 @@ final class SingleQueryForward implements Workspace.Task {
     }
 
     /** How many keys from one on, and at most, are in blocks of which a row sees something. */
-    private int together(AttentionCall c, VisibleKeys seen, int b, int h, int key, int most) {
+    private static int together(AttentionCall c, VisibleKeys seen, int b, int h, int key, int most) {
         if (!c.scores.masked()) {
             return most;
         }
@@ -133,7 +127,8 @@ final class SingleQueryForward implements Workspace.Task {
         Arrays.fill(x, at + hidden, at + width, Float.NEGATIVE_INFINITY);
     }
 
-    private void products(AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int span) {
+    private static void products(
+            AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int span) {
         for (int from = 0, run; from < width; from += run) {
             run = c.keyValues.run(key + from, width - from);
             c.keyValues.keys(tile, b, c.keyHead(h), key + from, run);
@@ -142,7 +137,7 @@ final class SingleQueryForward implements Workspace.Task {
                 continue;
             }
             c.kernels.multiply(
-                    rows,
+                    c.headBlock(),
                     run,
                     c.keyWidth,
                     c.query.array,
@@ -159,8 +154,8 @@ final class SingleQueryForward implements Workspace.Task {
     }
 
     /** Scores of a score function, which knows one head and one block at a time. */
-    private void scores(AttentionCall c, KeyBlock tile, int b, int h, int run, float[] x, int at, int span) {
-        for (int r = 0; r < rows; r++) {
+    private static void scores(AttentionCall c, KeyBlock tile, int b, int h, int run, float[] x, int at, int span) {
+        for (int r = 0; r < c.headBlock(); r++) {
             for (int begin = 0; begin < run; begin += BLOCK) {
                 int width = Math.min(BLOCK, run - begin);
                 c.products(tile, b, h + r, 0, 1, begin, width, x, at + r * span + begin, span);
@@ -168,7 +163,7 @@ final class SingleQueryForward implements Workspace.Task {
         }
     }
 
-    private void values(
+    private static void values(
             AttentionCall c,
             KeyBlock tile,
             int b,
@@ -182,7 +177,7 @@ final class SingleQueryForward implements Workspace.Task {
         c.keyValues.values(tile, b, c.keyHead(h), key, width);
         Panels.multiplyAdd(
                 c.kernels,
-                rows,
+                c.headBlock(),
                 c.valueWidth,
                 width,
                 x,
@@ -240,7 +235,7 @@ final class SingleQueryForward implements Workspace.Task {
     }
 
     /** The first block after {@code block}, not past {@code end}, with a maximum of a row that is not the one before. */
-    private int unshrunk(float[] max, int stride, int block, int end) {
+    private static int unshrunk(float[] max, int rows, int stride, int block, int end) {
         int next = block + 1;
         for (; next < end; next++) {
             for (int r = 0; r < rows; r++) {

@@ -3,22 +3,14 @@ package org.attention4j.core;
 import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionWeighting;
 
 /** Weights × values for one block of queries of one head, row by row, where a weighting replaces the softmax. */
-final class WeightedForward implements Workspace.Task {
-    AttentionCall call = new AttentionCall();
-
+final class WeightedForward extends QueryTask {
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int h, int from, int to, Scratch scratch) {
         AttentionCall c = call;
         AttentionWeighting weighting = Objects.requireNonNull(c.weighting);
-        int blocks = c.queryBlocks();
-        int h = index / blocks % c.heads;
-        int b = index / blocks / c.heads;
-        int from = index % blocks * c.queryBlock();
-        int to = Math.min(from + c.queryBlock(), c.queryTime);
         KeyBlock tile = c.keyValues.block(scratch);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);

@@ -2,15 +2,13 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says; or the scores themselves. */
-final class WeightsTask implements Workspace.Task {
+final class WeightsTask extends QueryTask {
     private static final int BLOCK = KeyValues.BLOCK;
 
-    private AttentionCall call = new AttentionCall();
     private float[] weights = {};
     private int offset;
     private int columns;
@@ -20,9 +18,8 @@ final class WeightsTask implements Workspace.Task {
     boolean scores;
 
     /** For use again: the weights of all positions, unless something else is said. */
-    static WeightsTask borrow(Scratch scratch, AttentionCall call, float[] weights, int offset, int columns) {
+    static WeightsTask borrow(Scratch scratch, float[] weights, int offset, int columns) {
         WeightsTask task = scratch.object(WeightsTask.class, WeightsTask::new);
-        task.call = call;
         task.weights = weights;
         task.offset = offset;
         task.columns = columns;
@@ -32,13 +29,8 @@ final class WeightsTask implements Workspace.Task {
     }
 
     @Override
-    public void run(int index, Scratch scratch) {
+    void run(int b, int h, int from, int to, Scratch scratch) {
         AttentionCall c = call;
-        int blocks = c.queryBlocks();
-        int h = index / blocks % c.heads;
-        int b = index / blocks / c.heads;
-        int from = index % blocks * c.queryBlock();
-        int to = Math.min(from + c.queryBlock(), c.queryTime);
         KeyBlock tile = c.keyValues.block(scratch);
         VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
