@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.attention4j.api.Scratch;
 
 /**
- * Whole rows of scores of a few queries of one head, where a weighting replaces the softmax: what {@link BlockedForward} computes block by
- * block. Keys that a query does not see have −∞. Memory grows with S, not with T.
+ * Whole rows of scores of a few queries of one head, where they are shown or a weighting replaces the softmax: what {@link BlockedForward}
+ * computes block by block. Keys that a query does not see have −∞. Memory grows with S, not with T.
  */
 final class ScoreRows {
     /** Queries that share a reading of the keys: enough for the products to run at speed, and more where their scores stay near. */
@@ -26,13 +26,16 @@ final class ScoreRows {
     float[] bent = {};
 
     int stride;
+    /** The key of the first column: 0, or past whole blocks that a ring no longer has, which no query of a call sees. Weightings have all keys. */
+    int firstKey;
+
     private KeyBlock tile = new KeyBlock();
     private VisibleKeys seen = new VisibleKeys();
     private boolean keepBent;
 
     static ScoreRows borrow(Scratch scratch, AttentionCall call, boolean forGradients) {
         ScoreRows rows = scratch.object(ScoreRows.class, ScoreRows::new);
-        rows.stride = call.keyValues.capacity();
+        rows.stride = call.keyValues.capacity() + BLOCK; // of a ring, as many keys as it has may begin within a block
         rows.rows = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, NEAR / Math.max(1, rows.stride)));
         int most = Math.min(rows.rows, call.queryTime);
         int size = Memory.length((long) most * rows.stride, "scores of some queries");
@@ -52,16 +55,18 @@ final class ScoreRows {
     /** Computes the rows of queries {@code from} to {@code to}, at most {@link #rows}; the blocks of keys that one of them sees can be asked for. */
     VisibleKeys compute(AttentionCall c, int b, int h, int from, int to) {
         seen.queries(b, h, from, to);
+        firstKey = Math.max(0, c.keys(b) - c.keyValues.capacity()) / BLOCK * BLOCK;
         for (int i = from; i < to; i++) {
-            Arrays.fill(scores, at(i, from), at(i, from) + seen.end(), Float.NEGATIVE_INFINITY);
+            Arrays.fill(scores, at(i, from), at(i, from) + seen.end() - firstKey, Float.NEGATIVE_INFINITY);
         }
-        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + BLOCK)) {
+        for (int key = seen.next(firstKey); key < seen.end(); key = seen.next(key + BLOCK)) {
             int width = seen.width();
             int first = seen.first();
+            int column = key - firstKey;
             c.keyValues.keys(tile, b, c.keyHead(h), key, width);
-            c.products(tile, b, h, first, seen.last() - first, width, scores, at(first, from) + key, stride);
+            c.products(tile, b, h, first, seen.last() - first, width, scores, at(first, from) + column, stride);
             for (int i = first; i < seen.last(); i++) {
-                row(c, b, h, i, key, width, at(i, from) + key);
+                row(c, b, h, i, key, width, at(i, from) + column);
             }
         }
         seen.queries(b, h, from, to);

@@ -81,7 +81,7 @@ final class ScoredForward extends QueryTask {
     }
 
     /** Scores of a row to weights, in place, and without those that dropout leaves out; 0 for keys past the row's own. */
-    private static void weights(AttentionCall c, int b, int h, int i, float[] x, int at, int end, Rows rows) {
+    static void weights(AttentionCall c, int b, int h, int i, float[] x, int at, int end, Rows rows) {
         int keys = rows.set(c, b, h, i, x, at);
         int first = rows.row().firstKey();
         if (c.dropout != null) {

@@ -2,13 +2,12 @@ package org.attention4j.core;
 
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
+import org.attention4j.api.variant.AttentionWeighting;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /** The weights of one block of queries of one head: softmax of whole rows of scores, or what a weighting says; or the scores themselves. */
 final class WeightsTask extends QueryTask {
-    private static final int BLOCK = KeyValues.BLOCK;
-
     private float[] weights = {};
     private int offset;
     private int columns;
@@ -31,94 +30,76 @@ final class WeightsTask extends QueryTask {
     @Override
     void run(int b, int h, int from, int to, Scratch scratch) {
         AttentionCall c = call;
-        KeyBlock tile = c.keyValues.block(scratch);
-        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
+        int end = Math.min(to, c.queryLengths[b]);
+        int at = offset + c.rowAt(b, h, from) * columns;
+        Arrays.fill(weights, at, at + (to - from) * columns, scores ? Float.NEGATIVE_INFINITY : 0f);
+        if (from < end && c.weighting != null) {
+            weighted(c.weighting, b, h, from, end, scratch);
+        } else if (from < end) {
+            scored(b, h, from, end, scratch);
+        }
+    }
+
+    /** Rows of a weighting that has its own scores. */
+    private void weighted(AttentionWeighting weighting, int b, int h, int from, int to, Scratch scratch) {
+        AttentionCall c = call;
         KeyRow row = scratch.object(KeyRow.class, KeyRow::new);
-        float[] x = scratch.floats(c.keyValues.capacity() + BLOCK);
-        int gone = gone(c, b);
-        ScoredForward.Rows rows = ScoredForward.Rows.borrow(scratch, c);
+        VisibleKeys seen = VisibleKeys.borrow(scratch, c, 1);
+        float[] x = scratch.floats(c.keyValues.capacity());
         for (int i = from; i < to; i++) {
-            int at = offset + c.rowAt(b, h, i) * columns;
-            Arrays.fill(weights, at, at + columns, scores ? Float.NEGATIVE_INFINITY : 0f);
-            if (i < c.queryLengths[b]) {
-                int keys = row(c, tile, seen, b, h, i, row, rows, gone, x);
-                if (lastPositions) {
-                    int skipped = Math.max(gone, c.keyLengths[b] - columns);
-                    int column = skipped - Math.max(0, c.keyLengths[b] - columns);
-                    System.arraycopy(x, skipped - gone, weights, at + column, Math.max(0, keys - skipped));
-                } else {
-                    place(c, x, keys, at);
+            int keys = row.set(c, seen, b, h, i);
+            WeightedForward.weights(weighting, row, keys, x);
+            Arrays.fill(x, 0, row.firstKey(), 0f);
+            place(b, h, i, x, 0, 0, keys);
+        }
+    }
+
+    private void scored(int b, int h, int from, int to, Scratch scratch) {
+        AttentionCall c = call;
+        ScoreRows rows = ScoreRows.borrow(scratch, c, false);
+        ScoredForward.Rows weighted = ScoredForward.Rows.borrow(scratch, c);
+        for (int first = from; first < to; first += rows.rows) {
+            int last = Math.min(first + rows.rows, to);
+            VisibleKeys seen = rows.compute(c, b, h, first, last);
+            for (int i = first; i < last; i++) {
+                int keys = c.end(b, i);
+                int at = rows.at(i, first);
+                if (!scores && c.scoreWeighting != null) {
+                    ScoredForward.weights(c, b, h, i, rows.scores, at, seen.end(), weighted);
+                } else if (!scores) {
+                    softmax(h, rows.scores, at, keys - rows.firstKey);
                 }
+                place(b, h, i, rows.scores, at, rows.firstKey, keys);
             }
         }
     }
 
-    /** Whole blocks of keys that a ring no longer has: no query of the call sees them. */
-    private static int gone(AttentionCall c, int b) {
-        return Math.max(0, c.keys(b) - c.keyValues.capacity()) / BLOCK * BLOCK;
-    }
-
-    /** Puts true keys first and extra keys at the end, where there are columns for them. */
-    private void place(AttentionCall c, float[] x, int keys, int at) {
-        int extra = c.extraKeys;
-        System.arraycopy(x, extra, weights, at, keys - extra);
-        if (columns > c.keyTime) {
-            System.arraycopy(x, 0, weights, at + c.keyTime, extra);
-        }
-    }
-
-    /** The weights or scores of one row, the first at key {@code gone}; returns how many keys it has. Weightings have all keys. */
-    private int row(
-            AttentionCall c,
-            KeyBlock tile,
-            VisibleKeys seen,
-            int b,
-            int h,
-            int i,
-            KeyRow row,
-            ScoredForward.Rows rows,
-            int gone,
-            float[] x) {
-        if (c.weighting != null) {
-            int keys = row.set(c, seen, b, h, i);
-            WeightedForward.weights(c.weighting, row, keys, x);
-            Arrays.fill(x, 0, row.firstKey(), 0f);
-            return keys;
-        }
-        Kernels kernels = c.kernels;
-        int keys = c.end(b, i);
-        int count = keys - gone;
-        Arrays.fill(x, 0, count, Float.NEGATIVE_INFINITY);
-        seen.queries(b, h, i, i + 1);
-        for (int key = seen.next(gone); key < keys; key = seen.next(key + BLOCK)) {
-            int width = seen.width();
-            int at = key - gone;
-            c.keyValues.keys(tile, b, c.keyHead(h), key, width);
-            c.products(tile, b, h, i, 1, width, x, at, width);
-            c.scores.scaleAndCap(kernels, x, at, width);
-            c.finishScores(b, h, i, key, width, x, at);
-            Arrays.fill(x, at, at + seen.begin(i), Float.NEGATIVE_INFINITY);
-            Arrays.fill(x, at + seen.end(i), at + width, Float.NEGATIVE_INFINITY);
-            seen.hide(x, at, i);
-        }
-        if (scores) {
-            return keys;
-        }
-        if (c.scoreWeighting != null) {
-            rows.set(c, b, h, i, x, 0);
-            int first = rows.row().firstKey();
-            Arrays.fill(x, 0, first, 0f);
-            System.arraycopy(rows.weights, first, x, first, keys - first);
-            return keys;
-        }
-        float sink = c.sink(h);
-        float max = Math.max(sink, kernels.max(x, 0, count));
+    private void softmax(int h, float[] x, int at, int count) {
+        Kernels kernels = call.kernels;
+        float sink = call.sink(h);
+        float max = Math.max(sink, kernels.max(x, at, count));
         if (max == Float.NEGATIVE_INFINITY) {
-            Arrays.fill(x, 0, count, 0f);
+            Arrays.fill(x, at, at + count, 0f);
         } else {
-            float sum = kernels.expSum(x, 0, count, max) + ScalarMath.exp(sink - max);
-            kernels.scale(x, 0, count, 1f / sum);
+            float sum = kernels.expSum(x, at, count, max) + ScalarMath.exp(sink - max);
+            kernels.scale(x, at, count, 1f / sum);
         }
-        return keys;
+    }
+
+    /** Puts a row, which begins with key {@code first}, where it is wanted: true keys, and then extra keys where there are columns for them. */
+    private void place(int b, int h, int i, float[] x, int at, int first, int keys) {
+        AttentionCall c = call;
+        int to = offset + c.rowAt(b, h, i) * columns;
+        if (lastPositions) {
+            int gone = Math.max(0, c.keyLengths[b] - columns);
+            int from = Math.max(first, gone);
+            System.arraycopy(x, at + from - first, weights, to + from - gone, Math.max(0, keys - from));
+            return;
+        }
+        int extra = c.extraKeys;
+        System.arraycopy(x, at + extra, weights, to, keys - extra);
+        if (columns > c.keyTime) {
+            System.arraycopy(x, at, weights, to + c.keyTime, extra);
+        }
     }
 }
