@@ -123,14 +123,8 @@ final class BlockedForward extends QueryTask {
         tile.hide(c.kernels, seen, from, to, begin, width);
         System.arraycopy(max, r, factors, 0, rows);
         tile.maxima(c.kernels, from, to, begin, width, factor, max, r);
-        int shrinking = shrink(rows, factors, max, sum, r);
-        if (shrinking > rows / 4) {
+        if (shrink(rows, factors, max, sum, r)) {
             scale(c, b, h, from, to, factors);
-        }
-        for (int i = from; i < to && shrinking > 0 && shrinking <= rows / 4; i++) {
-            if (factors[i - from] != 1f) {
-                c.kernels.scale(c.out.array, c.out.at(b, h, i), c.valueWidth, factors[i - from]);
-            }
         }
         boolean positive = tile.exponentials(c.kernels, from, to, begin, width, factor, max, sum, r);
         for (int i = from; i < to && c.dropout != null; i++) {
@@ -139,16 +133,16 @@ final class BlockedForward extends QueryTask {
         tile.values(c, keys, b, h, from, to, begin, width, positive && c.dropout == null);
     }
 
-    /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; how many have one. */
-    private static int shrink(int rows, float[] factors, float[] max, float[] sum, int at) {
-        int shrinking = 0;
+    /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; whether one is not 1. */
+    private static boolean shrink(int rows, float[] factors, float[] max, float[] sum, int at) {
+        boolean shrinking = false;
         for (int r = 0; r < rows; r++) {
             float before = factors[r];
             factors[r] = 1f;
             if (before != Float.NEGATIVE_INFINITY && before != max[at + r]) {
                 factors[r] = ScalarMath.exp(before - max[at + r]);
                 sum[at + r] *= factors[r];
-                shrinking++;
+                shrinking = true;
             }
         }
         return shrinking;

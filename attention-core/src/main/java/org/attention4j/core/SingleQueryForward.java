@@ -74,7 +74,7 @@ final class SingleQueryForward extends QueryTask {
             }
         }
         for (int r = 0; r < rows; r++) {
-            finish(c, b, h + r, max[r * (blocks + 1)], sum[r]);
+            finish(c, b, h + r, max[r * (blocks + 1)], sum, r);
         }
     }
 
@@ -256,13 +256,12 @@ final class SingleQueryForward extends QueryTask {
         }
     }
 
-    private static void finish(AttentionCall c, int b, int h, float max, float sum) {
-        if (max != Float.NEGATIVE_INFINITY) {
-            c.kernels.scale(c.out.array, c.out.at(b, h, 0), c.valueWidth, 1f / sum);
-        }
+    private static void finish(AttentionCall c, int b, int h, float max, float[] sum, int r) {
         if (c.maxima != null && c.sums != null) {
             c.maxima[c.rowAt(b, h, 0)] = max;
-            c.sums[c.rowAt(b, h, 0)] = sum;
+            c.sums[c.rowAt(b, h, 0)] = sum[r];
         }
+        sum[r] = max == Float.NEGATIVE_INFINITY ? 1f : 1f / sum[r];
+        c.kernels.scaleRows(1, c.out.array, c.out.at(b, h, 0), c.out.rowStride, c.valueWidth, sum, r);
     }
 }

@@ -45,6 +45,30 @@ class OperatorLawsTest {
         }
     }
 
+    /** Values so small that their share of a sum is −0, to which a hidden key of the block adds +0, or does not. */
+    @Property(tries = 12)
+    void underflowsAreWhatTheyAreAlone(
+            @ForAll @IntRange(min = 100, max = 300) int n,
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll @IntRange(min = 1, max = 150) int window,
+            @ForAll long seed) {
+        ScaledDotProductAttention operator = PLAIN.withCausal(true)
+                .withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(window, 0)));
+        Tensor q = Values.random(seed, 1, 2, n, width);
+        Tensor k = Values.random(seed + 1, 1, 2, n, width);
+        Tensor v = Values.random(seed + 2, 1, 2, n, width);
+        for (int i = 0; i < v.size(); i++) {
+            v.array()[i] = Math.signum(v.array()[i] - 1) * Float.MIN_VALUE;
+        }
+        Tensor out = forward(operator, AttentionInputs.of(q, k, v), 1);
+        ScaledDotProductAttention scalar = operator.withKernels(Kernels.scalar());
+        assertSame("scalar", out, forward(scalar, AttentionInputs.of(q, k, v), 1));
+        for (int i = 0; i < n; i += 7) {
+            AttentionInputs step = AttentionInputs.of(rows(q, i, 1), rows(k, 0, i + 1), rows(v, 0, i + 1));
+            assertSame("alone", forward(operator, step, 1), rows(out, i, 1));
+        }
+    }
+
     /** Queries, keys, values and outputs of 2 MB each: a call takes less than an eighth of one besides. */
     @Test
     void memoryDoesNotGrowWithTheKeys() {

@@ -170,7 +170,8 @@ public interface Kernels {
 
     /**
      * As {@link #multiply}, but a term whose A[i, p] is 0 (of either sign) is left out of the chain: what B holds there, even NaN,
-     * plays no part. For attention weights × values, where a weight of 0 means that the position was not attended to.
+     * plays no part; and +0 is added at the end, so that no result is −0. For attention weights × values, where a weight of 0 means that the position was
+     * not attended to.
      *
      * @param m rows of A and C
      * @param n columns of B and C
@@ -704,7 +705,7 @@ public interface Kernels {
     void scale(float[] x, int xOffset, int n, float factor);
 
     /**
-     * Scales rows, each by a factor of its own: x[r, i] ← x[r, i] · factors[r].
+     * Scales rows, each by a factor of its own: x[r, i] ← x[r, i] · factors[r] + 0, so that no result is −0.
      *
      * @param rows how many
      * @param x the rows, read and written

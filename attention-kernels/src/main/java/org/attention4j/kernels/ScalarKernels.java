@@ -77,7 +77,7 @@ final class ScalarKernels implements Kernels {
                         acc = Math.fma(a[ia], panels[b + LANES * p], acc);
                     }
                 }
-                c[to] = acc;
+                c[to] = acc + 0f;
             }
         }
     }
@@ -343,7 +343,9 @@ final class ScalarKernels implements Kernels {
     @Override
     public void scaleRows(int rows, float[] x, int xOffset, int xRowStride, int n, float[] factors, int factorsOffset) {
         for (int r = 0; r < rows; r++) {
-            scale(x, xOffset + r * xRowStride, n, factors[factorsOffset + r]);
+            for (int i = xOffset + r * xRowStride; i < xOffset + r * xRowStride + n; i++) {
+                x[i] = x[i] * factors[factorsOffset + r] + 0f;
+            }
         }
     }
 

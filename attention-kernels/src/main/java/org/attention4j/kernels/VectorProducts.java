@@ -424,8 +424,8 @@ final class VectorProducts {
     }
 
     /**
-     * As {@link #multiply} without the terms whose A[i, p] is 0: as many rows as the largest tile has as far as none of them is 0, and in
-     * between tiles that leave zeros out.
+     * As {@link #multiply} without the terms whose A[i, p] is 0: as many rows as the largest tile has, zeros and all where 0 times what they meet is 0,
+     * and in between tiles that leave zeros out. Such a term changes a sum only from −0 to +0, which all sums are made in the end.
      */
     static void multiplySkippingZeros(
             Width w,
@@ -450,13 +450,15 @@ final class VectorProducts {
             int rows = Math.min(most, m - i);
             int ao = aOffset + i * aRowStride;
             int co = cOffset + i * cRowStride;
-            boolean zeros = anyZero(w, rows, a, ao, aRowStride, aColumnStride, 0, k);
+            boolean apart =
+                    zerosApart(w, rows, n, a, ao, aRowStride, aColumnStride, panels, panelsOffset, panelStride, 0, k);
             for (int p = 0; p < k; ) {
                 int from = p;
-                boolean found = zeros;
-                while (p < k && zeros == found) {
+                boolean found = apart;
+                while (p < k && apart == found) {
                     p = Math.min(p + ZEROS, k);
-                    zeros = anyZero(w, rows, a, ao, aRowStride, aColumnStride, p, k);
+                    apart = zerosApart(
+                            w, rows, n, a, ao, aRowStride, aColumnStride, panels, panelsOffset, panelStride, p, k);
                 }
                 int at = ao + from * aColumnStride;
                 int b = panelsOffset + 16 * from;
@@ -496,7 +498,32 @@ final class VectorProducts {
                             cRowStride);
                 }
             }
+            VectorRows.addZero(w, rows, c, co, cRowStride, n);
         }
+    }
+
+    /**
+     * Whether zeros are to be left out one by one at the next steps from p on: where a row has some and they meet a NaN or an infinity, or where a whole
+     * tile costs more than what is left without them.
+     */
+    private static boolean zerosApart(
+            Width w,
+            int rows,
+            int n,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            float[] panels,
+            int panelsOffset,
+            int panel,
+            int p,
+            int k) {
+        if (!anyZero(w, rows, a, ao, ars, acs, p, k)) {
+            return false;
+        }
+        int steps = Math.min(ZEROS, k - p);
+        return rows < TILE || !VectorRows.finite(w, (n + 15) / 16, panels, panelsOffset + 16 * p, panel, 16 * steps);
     }
 
     /** Whether one of a tile's rows is 0 at one of the next steps from p on. */

@@ -1,10 +1,12 @@
 package org.attention4j.kernels;
 
+import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -60,6 +62,21 @@ final class VectorRows {
                 .add(found)
                 .compare(EQ, zero)
                 .anyTrue();
+    }
+
+    /** Whether neither a NaN nor an infinity is among rows of n numbers, a multiple of 16: 0 times them is 0. */
+    static boolean finite(Width w, int rows, float[] x, int xo, int stride, int n) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector infinity = FloatVector.broadcast(s, Float.POSITIVE_INFINITY);
+        IntVector magnitude = IntVector.broadcast(infinity.reinterpretAsInts().species(), Integer.MAX_VALUE);
+        IntVector greatest = magnitude.lanewise(AND, 0);
+        for (int r = 0, row = xo; r < rows; r++, row += stride) {
+            for (int i = row; i < row + n; i += s.length()) {
+                IntVector bits = FloatVector.fromArray(s, x, i).reinterpretAsInts();
+                greatest = magnitude.lanewise(AND, bits).lanewise(MAX, greatest);
+            }
+        }
+        return magnitude.lanewise(AND, greatest).reduceLanes(MAX) < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
     }
 
     static float sum(Width w, float[] x, int xo, int n) {
@@ -206,14 +223,30 @@ final class VectorRows {
     /** Row after row in one loop: rows of attention are as short as a few vectors, and a call for each takes longer than they do. */
     static void scaleRows(Width w, int rows, float[] x, int xo, int stride, int n, float[] factors, int fo) {
         VectorSpecies<Float> s = w.species();
+        FloatVector zero = FloatVector.zero(s);
         for (int r = 0, row = xo; r < rows; r++, row += stride) {
             FloatVector factor = FloatVector.broadcast(s, factors[fo + r]);
             int i = 0;
             for (; i <= n - s.length(); i += s.length()) {
-                FloatVector.fromArray(s, x, row + i).mul(factor).intoArray(x, row + i);
+                FloatVector.fromArray(s, x, row + i).mul(factor).add(zero).intoArray(x, row + i);
             }
             for (; i < n; i++) {
-                x[row + i] *= factors[fo + r];
+                x[row + i] = x[row + i] * factors[fo + r] + 0f;
+            }
+        }
+    }
+
+    /** Makes every −0 of some rows +0. */
+    static void addZero(Width w, int rows, float[] x, int xo, int stride, int n) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector zero = FloatVector.zero(s);
+        for (int r = 0, row = xo; r < rows; r++, row += stride) {
+            int i = 0;
+            for (; i <= n - s.length(); i += s.length()) {
+                FloatVector.fromArray(s, x, row + i).add(zero).intoArray(x, row + i);
+            }
+            for (; i < n; i++) {
+                x[row + i] += 0f;
             }
         }
     }

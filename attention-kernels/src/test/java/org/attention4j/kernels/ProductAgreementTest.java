@@ -108,6 +108,36 @@ class ProductAgreementTest {
         });
     }
 
+    /** Terms that underflow to −0 in chains with zeros: whichever of them are multiplied, no result is −0. */
+    @Property(tries = 60)
+    void underflowsBesideZeros(
+            @ForAll @IntRange(min = 1, max = 40) int m,
+            @ForAll @IntRange(min = 1, max = 70) int n,
+            @ForAll @IntRange(max = 40) int k,
+            @ForAll boolean turned,
+            @ForAll boolean accumulate,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, false, m * k, (n + 15) / 16 * 16 * k, m * n);
+        for (int i = 0; i < m * k; i++) {
+            arrays[0][i] = random.nextInt(3) == 0 ? 0f : 1e-30f * arrays[0][i];
+        }
+        for (int i = 0; i < arrays[1].length; i++) {
+            arrays[1][i] *= 1e-30f;
+        }
+        for (int i = 0; i < m * n; i++) {
+            arrays[2][i] = random.nextBoolean() ? 0f : -0f;
+        }
+        Agreement.check(arrays, (kernels, a) -> {
+            kernels.multiplySkippingZeros(
+                    m, n, k, a[0], 0, turned ? 1 : k, turned ? m : 1, a[1], 0, 16 * k, a[2], 0, n, accumulate);
+            for (float c : a[2]) {
+                assertEquals(0, Float.floatToRawIntBits(c));
+            }
+            return 0f;
+        });
+    }
+
     /** Sixteen rows side by side, as scores lie in panels: dense, or 0 before and after what a query sees. */
     @Property(tries = 60)
     void leftInPanels(
