@@ -39,7 +39,7 @@ final class VariantWorkload implements Workload {
     private static final int HEAD_WIDTH = 64;
     private static final float[] SLOPES = {0.5f, 0.25f, 0.125f, 0.0625f, 0.03125f, 0.015625f, 0.0078125f, 0.00390625f};
 
-    /** What a variant's second number, where it takes one, makes of plain attention. */
+    /** What a variant's last number makes of plain attention: positions, or the second number where it takes one. */
     private static final Map<String, IntFunction<ScaledDotProductAttention>> VARIANTS = Map.ofEntries(
             Map.entry("plain", none -> ScaledDotProductAttention.plain()),
             Map.entry("causal", none -> causal()),
@@ -50,6 +50,9 @@ final class VariantWorkload implements Workload {
             Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
             Map.entry("mask", none -> masked((b, h, i, j) -> j <= i)),
             Map.entry("position-mask", none -> masked((PositionMask) (b, i, j) -> j <= i)),
+            Map.entry(
+                    "precomputed-mask",
+                    n -> masked(AttentionMasks.precomputed((b, h, i, j) -> j <= i, 1, HEADS, n, n))),
             Map.entry("soft-cap", none -> ScaledDotProductAttention.plain().withSoftCap(30)),
             Map.entry("modifier", none -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
             Map.entry("sigmoid", none -> replaced(new SigmoidAttention())),
@@ -80,6 +83,7 @@ final class VariantWorkload implements Workload {
             "variant-prefix:1024:256",
             "variant-mask:1024",
             "variant-position-mask:1024",
+            "variant-precomputed-mask:1024",
             "variant-soft-cap:1024",
             "variant-modifier:1024",
             "variant-sigmoid:1024",
@@ -105,7 +109,7 @@ final class VariantWorkload implements Workload {
         int n = name.size(0);
         boolean decode = variant.endsWith("decode");
         int keyHeads = variant.startsWith("grouped") ? name.size(1) : HEADS;
-        attention = VARIANTS.get(variant).apply(name.sizes().size() == 1 ? 0 : name.size(1));
+        attention = VARIANTS.get(variant).apply(name.size(name.sizes().size() - 1));
         workspace = Workspace.threads(threads);
         int batch = name.sequences() ? n / name.size(1) : 1;
         inputs = decode ? cached(n, keyHeads) : whole(batch, n / batch, keyHeads);

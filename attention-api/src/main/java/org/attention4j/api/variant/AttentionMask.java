@@ -56,8 +56,8 @@ public interface AttentionMask {
      */
     default int allowed(int batch, int head, int fromQuery, int queries, int key) {
         int bits = 0;
-        for (int i = 0; i < queries; i++) {
-            bits |= (allows(batch, head, fromQuery + i, key) ? 1 : 0) << i;
+        for (int i = queries - 1; i >= 0; i--) {
+            bits = 2 * bits + (allows(batch, head, fromQuery + i, key) ? 1 : 0);
         }
         return bits;
     }

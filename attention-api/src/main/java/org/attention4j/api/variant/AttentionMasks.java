@@ -11,6 +11,8 @@ import org.attention4j.api.BadConfigurationException;
  * <p>All are immutable and safe for any number of threads. Sizes are checked when a mask is made.
  */
 public final class AttentionMasks {
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     private AttentionMasks() {}
 
     /**
@@ -166,6 +168,39 @@ public final class AttentionMasks {
             least("global position", sorted[0], 0);
         }
         return new SequenceMasks.Globals(sorted);
+    }
+
+    /**
+     * A mask whose answers are asked for here, once, and kept, a bit for each pair: for a lambda that is used in many calls, or whose answer takes long. It
+     * then knows about whole rectangles, too, so that attention computes only what is seen. Pairs of other sequences, heads and positions are
+     * answered by the given mask, as before.
+     *
+     * <p>Memory: batch · heads · ⌈queries / 64⌉ · keys · 8 bytes; less where the given mask is the same for all {@linkplain AttentionMask#perHead heads}, and
+     * where one sequence or head has the answers of the one before it.
+     *
+     * @param mask which is a pure function, as all are
+     * @param batch sequences that are asked for, from the first on
+     * @param heads heads, likewise
+     * @param queries positions of queries, likewise
+     * @param keys positions of keys, likewise
+     * @return the mask
+     * @throws BadConfigurationException if a size is negative, or one sequence's and head's answers need more than a Java array holds
+     */
+    public static AttentionMask precomputed(AttentionMask mask, int batch, int heads, int queries, int keys) {
+        Objects.requireNonNull(mask, "mask");
+        least("batch of a precomputed mask", batch, 0);
+        least("heads of a precomputed mask", heads, 0);
+        least("queries of a precomputed mask", queries, 0);
+        least("keys of a precomputed mask", keys, 0);
+        long longs = Math.ceilDiv((long) queries, Long.SIZE) * keys;
+        if (Math.max(longs, (long) batch * heads) > LARGEST_ARRAY) {
+            throw new BadConfigurationException(
+                    "precomputed mask",
+                    batch + " × " + heads + " × " + queries + " × " + keys,
+                    "needs " + batch * (long) heads + " arrays of " + longs + " longs; a Java array holds at most "
+                            + LARGEST_ARRAY);
+        }
+        return new PrecomputedMask(mask, batch, heads, queries, keys);
     }
 
     private static int least(String what, int value, int least) {

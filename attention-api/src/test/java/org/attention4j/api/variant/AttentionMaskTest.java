@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -79,12 +80,17 @@ class AttentionMaskTest {
         }
         Case a = composed(random, depth - 1);
         Case c = composed(random, random.nextInt(depth));
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 ->
                 new Case(a.mask.and(c.mask), (b, h, q, k) -> a.pairs.allows(b, h, q, k) && c.pairs.allows(b, h, q, k));
             case 1 ->
                 new Case(a.mask.or(c.mask), (b, h, q, k) -> a.pairs.allows(b, h, q, k) || c.pairs.allows(b, h, q, k));
-            default -> new Case(a.mask.not(), (b, h, q, k) -> !a.pairs.allows(b, h, q, k));
+            case 2 -> new Case(a.mask.not(), (b, h, q, k) -> !a.pairs.allows(b, h, q, k));
+            default ->
+                new Case(
+                        AttentionMasks.precomputed(
+                                a.mask, random.nextInt(4), random.nextInt(3), random.nextInt(100), random.nextInt(30)),
+                        a.pairs);
         };
     }
 
@@ -151,6 +157,49 @@ class AttentionMaskTest {
         }
     }
 
+    /** Of a mask that answers by pairs alone, in a rectangle of more than 64 queries that is here as a whole, or not. */
+    @Property(tries = 300)
+    void precomputedAnswersAreOfWholeRectangles(@ForAll long seed) {
+        Random random = new Random(seed);
+        int size = 1 + random.nextInt(150);
+        int edge = random.nextInt(2 * size) - size;
+        AttentionMask lambda = (b, h, q, k) -> q - k < edge + b - h;
+        AttentionMask asked = AttentionMasks.precomputed(lambda, 2, 2, size, size);
+        for (int r = 0; r < 20; r++) {
+            int b = random.nextInt(2);
+            int h = random.nextInt(2);
+            int fromQuery = random.nextInt(size);
+            int fromKey = random.nextInt(size);
+            int toQuery = fromQuery + 1 + random.nextInt(size - fromQuery + 1);
+            int toKey = fromKey + 1 + random.nextInt(size - fromKey + 1);
+            boolean covered = toQuery <= size && toKey <= size;
+            boolean all = toQuery - 1 - fromKey < edge + b - h;
+            boolean none = fromQuery - (toKey - 1) >= edge + b - h;
+            Visibility known = all ? Visibility.ALL : none ? Visibility.NONE : Visibility.SOME;
+            assertEquals(
+                    covered ? known : Visibility.SOME,
+                    asked.visibility(b, h, fromQuery, toQuery, fromKey, toKey),
+                    () -> size + ", " + edge + ": " + asked);
+        }
+    }
+
+    /** The given mask is asked once for each pair, and again only where there is no answer. */
+    @Test
+    void precomputedAnswersAreAskedOnce() {
+        AtomicInteger asked = new AtomicInteger();
+        AttentionMask each = (b, h, q, k) -> asked.incrementAndGet() > 0;
+        AttentionMask mask = AttentionMasks.precomputed(each, 2, 3, 70, 5);
+        assertEquals(2 * 3 * 70 * 5, asked.get());
+        assertTrue(mask.perHead() && mask.allows(1, 2, 69, 4));
+        assertEquals(2 * 3 * 70 * 5, asked.get());
+        assertTrue(mask.allows(2, 2, 69, 4) && mask.allows(1, 3, 69, 4) && mask.allows(1, 2, 70, 4));
+        assertTrue(mask.allows(1, 2, 69, 5) && mask.allows(1, 2, -1, 4));
+        assertEquals(2 * 3 * 70 * 5 + 5, asked.getAndSet(0));
+        PositionMask alike = (b, q, k) -> each.allows(b, 0, q, k);
+        assertFalse(AttentionMasks.precomputed(alike, 2, 3, 70, 5).perHead());
+        assertEquals(2 * 70 * 5, asked.get());
+    }
+
     /** Rectangles as large as a block are known where attention saves time. */
     @Test
     void whatCanBeSkippedIsKnown() {
@@ -188,6 +237,10 @@ class AttentionMaskTest {
         assertEquals(0, AttentionMasks.window(10, 10).allowed(0, 0, far - 9, 9, -far));
         assertEquals(-1, AttentionMasks.window(far, 0).allowed(0, 0, far - 32, 32, 0));
         assertEquals(0b111, AttentionMasks.chunked(far).allowed(0, 0, -3, 7, -far));
+        AttentionMask kept = AttentionMasks.precomputed(AttentionMasks.window(far, 0), 1, 1, 9, 9);
+        assertEquals(-1, kept.allowed(0, 0, far - 32, 32, 0));
+        assertTrue(kept.allows(0, 0, far, far));
+        assertEquals(Visibility.ALL, of(kept, far - 1, far, 0, far));
     }
 
     @Test
@@ -201,6 +254,14 @@ class AttentionMaskTest {
         refused("-1", () -> AttentionMasks.globalTokens(-1));
         refused("-7", () -> AttentionMasks.globalPositions(3, -7));
         refused("0", () -> AttentionMasks.blockSparse(0, new boolean[1][1]));
+        AttentionMask causal = AttentionMasks.causal(0);
+        refused("-1", () -> AttentionMasks.precomputed(causal, -1, 1, 1, 1));
+        refused("-2", () -> AttentionMasks.precomputed(causal, 1, -2, 1, 1));
+        refused("-3", () -> AttentionMasks.precomputed(causal, 1, 1, -3, 1));
+        refused("-4", () -> AttentionMasks.precomputed(causal, 1, 1, 1, -4));
+        int most = Integer.MAX_VALUE;
+        refused("1 × 1 × 2147483647 × 64", () -> AttentionMasks.precomputed(causal, 1, 1, most, 64));
+        refused("2 × 2147483647 × 1 × 1", () -> AttentionMasks.precomputed(causal, 2, most, 1, 1));
         refused("1 blocks of keys", () -> AttentionMasks.blockSparse(2, new boolean[][] {{true, true}, {true}}));
     }
 
