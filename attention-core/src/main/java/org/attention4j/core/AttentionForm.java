@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param epsilon of the norm
  * @param jointNorm whether it is one of all heads together
  * @param gates of each head's output: none, 1, or one for each of its numbers
+ * @param normTurned whether the norm is behind the turn by position
+ * @param clip at which projected queries, keys and values are cut off; 0 if they are not
  */
 record AttentionForm(
         int heads,
@@ -45,7 +47,9 @@ record AttentionForm(
         HeadNorm.Kind norm,
         float epsilon,
         boolean jointNorm,
-        int gates) {
+        int gates,
+        boolean normTurned,
+        float clip) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
     static final String KEY_WEIGHT = "k_proj_weight";
@@ -74,6 +78,8 @@ record AttentionForm(
                 false,
                 false,
                 none,
+                0,
+                false,
                 0,
                 false,
                 0);

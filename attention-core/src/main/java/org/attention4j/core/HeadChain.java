@@ -8,17 +8,38 @@ import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What projected queries, or keys, go through before attention: a norm of each head or of all together, then a turn by their position;
- * either may be absent.
+ * What projected queries, keys or values go through before attention: they are cut off, then there is a norm of each head or of all together,
+ * then a turn by their position, or the turn before the norm; each may be absent.
  */
 final class HeadChain {
+    private final float limit;
     private final @Nullable HeadNorm norm;
+    private final boolean normTurned;
     private final @Nullable RotaryEmbedding rotary;
     private final int heads;
     private final int headWidth;
 
+    /** One that cuts nothing off, and turns last. */
     HeadChain(@Nullable HeadNorm norm, @Nullable RotaryEmbedding rotary, int heads, int headWidth) {
+        this(0f, norm, false, rotary, heads, headWidth);
+    }
+
+    /**
+     * A chain.
+     *
+     * @param limit at which rows are cut off; 0 if they are not
+     * @param normTurned whether the norm is of what was turned
+     */
+    HeadChain(
+            float limit,
+            @Nullable HeadNorm norm,
+            boolean normTurned,
+            @Nullable RotaryEmbedding rotary,
+            int heads,
+            int headWidth) {
+        this.limit = limit;
         this.norm = norm;
+        this.normTurned = normTurned;
         this.rotary = rotary;
         this.heads = heads;
         this.headWidth = headWidth;
@@ -26,12 +47,12 @@ final class HeadChain {
 
     /** Whether it changes nothing. */
     boolean empty() {
-        return norm == null && rotary == null;
+        return limit == 0 && norm == null && rotary == null;
     }
 
     /** Whether the gradient needs the rows as they were. */
     boolean needsInput() {
-        return norm != null;
+        return limit > 0 || norm != null;
     }
 
     /** Changes the heads of consecutive positions [count, heads, E]. */
@@ -41,15 +62,32 @@ final class HeadChain {
         float[] sin = scratch.floats(pairs);
         for (int i = 0; i < count; i++) {
             int row = at + i * stride;
-            if (norm != null) {
-                for (int n = 0; n < heads * headWidth; n += norm.width()) {
-                    norm.apply(kernels, rows, row + n);
-                }
+            if (limit > 0) {
+                cut(rows, row);
+            }
+            if (norm != null && !normTurned) {
+                normalise(norm, kernels, rows, row);
             }
             if (rotary != null) {
                 rotary.write(position + i, false, cos, 0, sin, 0);
                 rotary.turn(kernels, heads, rows, row, headWidth, cos, 0, sin, 0);
             }
+            if (norm != null && normTurned) {
+                normalise(norm, kernels, rows, row);
+            }
+        }
+    }
+
+    /** x ← x, or the limit that it is beyond; NaN stays. */
+    private void cut(float[] x, int at) {
+        for (int j = at; j < at + heads * headWidth; j++) {
+            x[j] = Math.max(-limit, Math.min(limit, x[j]));
+        }
+    }
+
+    private void normalise(HeadNorm each, Kernels kernels, float[] x, int at) {
+        for (int n = 0; n < heads * headWidth; n += each.width()) {
+            each.apply(kernels, x, at + n);
         }
     }
 
@@ -69,6 +107,9 @@ final class HeadChain {
             int[] first,
             NamedTensors wanted,
             Scratch scratch) {
+        if (norm != null && normTurned) {
+            norms(norm, kernels, shape, d, input, first, wanted, scratch);
+        }
         int pairs = rotary == null ? 0 : rotary.width() / 2;
         float[] cos = scratch.floats(pairs);
         float[] sin = scratch.floats(pairs);
@@ -78,8 +119,34 @@ final class HeadChain {
                 rotary.turn(kernels, heads, d.array, d.at(b, 0, i), headWidth, cos, 0, sin, 0);
             }
         }
-        if (norm != null) {
-            norms(norm, kernels, shape, d, input, wanted, scratch);
+        if (norm != null && !normTurned) {
+            norms(norm, kernels, shape, d, input, first, wanted, scratch);
+        }
+        for (int b = 0; b < shape.batch && limit > 0; b++) {
+            for (int i = 0; i < shape.lengths[b]; i++) {
+                cutGradient(input.array, input.at(b, 0, i), d.array, d.at(b, 0, i));
+            }
+        }
+    }
+
+    /** dX ← 0 where x was cut off. */
+    private void cutGradient(float[] x, int at, float[] dX, int dXAt) {
+        for (int j = 0; j < heads * headWidth; j++) {
+            if (Math.abs(x[at + j]) > limit) {
+                dX[dXAt + j] = 0f;
+            }
+        }
+    }
+
+    /** What the norm was given of a row at a position: the row, cut off and turned if that comes before. */
+    private void beforeNorm(Kernels kernels, float[] row, int at, int position, float[] x, float[] cos, float[] sin) {
+        System.arraycopy(row, at, x, 0, heads * headWidth);
+        if (limit > 0) {
+            cut(x, 0);
+        }
+        if (rotary != null && normTurned) {
+            rotary.write(position, false, cos, 0, sin, 0);
+            rotary.turn(kernels, heads, x, 0, headWidth, cos, 0, sin, 0);
         }
     }
 
@@ -89,6 +156,7 @@ final class HeadChain {
             TrueRows shape,
             HeadRows d,
             HeadRows input,
+            int[] first,
             NamedTensors wanted,
             Scratch scratch) {
         Tensor weight = wanted.contains(each.weightName()) ? wanted.get(each.weightName()) : null;
@@ -100,14 +168,20 @@ final class HeadChain {
         int weightAt = weight == null ? 0 : weight.offset();
         int biasAt = bias == null ? 0 : bias.offset();
         float[] dX = scratch.floats(width);
+        float[] x = scratch.floats(heads * headWidth);
+        int pairs = rotary == null ? 0 : rotary.width() / 2;
+        float[] cos = scratch.floats(pairs);
+        float[] sin = scratch.floats(pairs);
         for (int b = 0; b < shape.batch; b++) {
-            for (int i = 0; i < shape.lengths[b] * parts; i++) {
-                int x = input.at(b, 0, i / parts) + i % parts * width;
-                int at = d.at(b, 0, i / parts) + i % parts * width;
-                each.parameterGradient(kernels, input.array, x, d.array, at, dWeight, weightAt, dBias, biasAt);
-                Arrays.fill(dX, 0, width, 0f);
-                each.inputGradient(kernels, input.array, x, d.array, at, dX, 0);
-                System.arraycopy(dX, 0, d.array, at, width);
+            for (int i = 0; i < shape.lengths[b]; i++) {
+                beforeNorm(kernels, input.array, input.at(b, 0, i), first[b] + i, x, cos, sin);
+                for (int part = 0; part < parts; part++) {
+                    int at = d.at(b, 0, i) + part * width;
+                    each.parameterGradient(kernels, x, part * width, d.array, at, dWeight, weightAt, dBias, biasAt);
+                    Arrays.fill(dX, 0, width, 0f);
+                    each.inputGradient(kernels, x, part * width, d.array, at, dX, 0);
+                    System.arraycopy(dX, 0, d.array, at, width);
+                }
             }
         }
         if (weight != null) {

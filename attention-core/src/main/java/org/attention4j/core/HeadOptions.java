@@ -47,6 +47,20 @@ final class HeadOptions {
             false,
             "Whether query-key-norm is over the numbers of all heads together, with a weight for each (OLMo 2).");
 
+    /** Whether that norm is behind the turn. */
+    static final Option<Boolean> NORM_TURNED = Option.flag(
+            "query-key-norm-turned",
+            false,
+            "Whether query-key-norm is of queries and keys that are turned by their positions (Hunyuan), not before.");
+
+    /** Cuts queries, keys and values off; 0 does not. */
+    static final Option<Double> PROJECTION_CLIP = Option.decimal(
+            "projection-clip",
+            0,
+            1e6,
+            0,
+            "Cuts projected queries, keys and values off at this and at minus this, before norms and turns (OLMo 1, DBRX); 0 does not.");
+
     /** Of each head's output. */
     static final Option<Boolean> GATE = Option.flag(
             "gate", false, "Whether each head's output is multiplied by a sigmoid of the input (Qiu et al. 2025).");
@@ -58,7 +72,17 @@ final class HeadOptions {
             "Whether gate is a sigmoid for every number of a head's output, not one for the head (Qwen3-Next).");
 
     static final OptionSchema SCHEMA = OptionSchema.of(
-            HEADS, KEY_VALUE_HEADS, HEAD_WIDTH, VALUE_HEAD_WIDTH, QUERY_KEY_NORM, EPSILON, JOINT, GATE, ELEMENTWISE);
+            HEADS,
+            KEY_VALUE_HEADS,
+            HEAD_WIDTH,
+            VALUE_HEAD_WIDTH,
+            PROJECTION_CLIP,
+            QUERY_KEY_NORM,
+            EPSILON,
+            JOINT,
+            NORM_TURNED,
+            GATE,
+            ELEMENTWISE);
 
     private HeadOptions() {}
 

@@ -16,6 +16,7 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
     final @Nullable Linear outLayer;
     final HeadChain queryChain;
     final HeadChain keyChain;
+    final HeadChain valueChain;
     final @Nullable HeadGate gate;
     final CallForm calls;
     private final AttentionForm form;
@@ -47,14 +48,17 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
         outLayer = form.outLayer(parameters);
         HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
         HeadNorm keyNorm = HeadNorm.of(form.norm(), HeadNorm.KEY, form.epsilon(), parameters);
-        queryChain = new HeadChain(queryNorm, rotary, form.heads(), form.keyWidth());
-        keyChain = new HeadChain(keyNorm, rotary, form.keyHeads(), form.keyWidth());
+        boolean turned = form.normTurned();
+        queryChain = new HeadChain(form.clip(), queryNorm, turned, rotary, form.heads(), form.keyWidth());
+        keyChain = new HeadChain(form.clip(), keyNorm, turned, rotary, form.keyHeads(), form.keyWidth());
+        valueChain = new HeadChain(form.clip(), null, false, null, form.keyHeads(), form.valueWidth());
         Linear keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
         Linear valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
         HeadChain behindKeys = keyChain.empty() ? null : keyChain;
+        HeadChain behindValues = valueChain.empty() ? null : valueChain;
         int extraKeys = form.extraKeys();
         toKeys = new KeyValueTask.Layer(kernels, keyLayer, behindKeys, false, form.keyWidth(), extraKeys);
-        toValues = new KeyValueTask.Layer(kernels, valueLayer, null, true, form.valueWidth(), extraKeys);
+        toValues = new KeyValueTask.Layer(kernels, valueLayer, behindValues, true, form.valueWidth(), extraKeys);
         gate = HeadGate.of(form, parameters);
         boolean extra = form.biasKeyValue();
         biasKey = extra ? parameters.get(AttentionForm.BIAS_KEY).toArray() : new float[0];
@@ -103,19 +107,27 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
         pass.call.attendTo(packed, rows.time, rows.lengths, extra);
         int[] positions = workspace.scratch().ints(batch);
         Arrays.fill(positions, 0, batch, extra); // what is added comes first
-        HeadRows raw = pass.kept() && keyChain.needsInput() ? pass.rawKey : null;
-        if (raw != null) {
-            int width = form.keysWidth();
-            float[] array = new float[Memory.length((long) batch * rows.time * width, "keys")];
-            raw.set(array, rows.compact(new int[batch], width), form.keyWidth(), width);
-        }
+        HeadRows raw = raw(pass, keyChain, rows, pass.rawKey, form.keyWidth(), "keys");
         KeyValueTask.run(workspace, toKeys, rows, packed, positions, raw);
         if (pass.valueRows != null) {
-            KeyValueTask.run(workspace, toValues, pass.valueRows, packed, positions, null);
+            HeadRows rawValues = raw(pass, valueChain, pass.valueRows, pass.rawValue, form.valueWidth(), "values");
+            KeyValueTask.run(workspace, toValues, pass.valueRows, packed, positions, rawValues);
         }
         for (int b = 0; b < batch && extra > 0; b++) {
             extraKeys(packed, b);
         }
+    }
+
+    /** Room for rows before their chain, where a pass is kept and the chain's gradient needs them. */
+    private @Nullable HeadRows raw(
+            ProjectedPass pass, HeadChain chain, TrueRows rows, HeadRows raw, int headWidth, String what) {
+        if (!pass.kept() || !chain.needsInput()) {
+            return null;
+        }
+        int width = form.keyHeads() * headWidth;
+        float[] array = new float[Memory.length((long) rows.batch * rows.time * width, what)];
+        raw.set(array, rows.compact(new int[rows.batch], width), headWidth, width);
+        return raw;
     }
 
     private KeyValues packed(int batch, int capacity, @Nullable Scratch memory) {

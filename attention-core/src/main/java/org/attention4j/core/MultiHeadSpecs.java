@@ -32,7 +32,9 @@ final class MultiHeadSpecs {
                 HeadOptions.norm(config),
                 config.get(HeadOptions.EPSILON).floatValue(),
                 config.get(HeadOptions.JOINT),
-                HeadOptions.gates(config));
+                HeadOptions.gates(config),
+                config.get(HeadOptions.NORM_TURNED),
+                config.get(HeadOptions.PROJECTION_CLIP).floatValue());
     }
 
     static MixerSpec of(MixerKind kind, MixerConfig config) {
@@ -75,7 +77,7 @@ final class MultiHeadSpecs {
         return spec.heads(form.heads())
                 .headWidth(form.keyWidth())
                 .outputWidth(form.outputWidth())
-                .smooth(variant.smooth())
+                .smooth(variant.smooth() && form.clip() == 0)
                 .weightSum(VariantParameters.weightSum(variant, allShown))
                 .causal(MaskOptions.causal(causal, spec.config()))
                 .contextWidth(form.keyInWidth())

@@ -64,7 +64,7 @@ final class ProjectedBackward {
         extraKeys(AttentionForm.BIAS_VALUE, dValue, form.valuesWidth());
         HeadRows.skip(dKey, queries.batch, form.extraKeys());
         HeadRows.skip(dValue, queries.batch, form.extraKeys());
-        chains(queries, dQuery, keys, dKey);
+        chains(queries, dQuery, keys, dKey, dValue);
         projection(AttentionForm.Part.QUERY, queries, dQuery, gradients.query());
         projection(AttentionForm.Part.KEY, keys, dKey, gradients.key());
         projection(AttentionForm.Part.VALUE, Objects.requireNonNull(pass.valueRows), dValue, gradients.value());
@@ -109,8 +109,8 @@ final class ProjectedBackward {
         return dHeads;
     }
 
-    /** Back through norms and turns of queries and keys. */
-    private void chains(TrueRows queries, HeadRows dQuery, TrueRows keys, HeadRows dKey) {
+    /** Back through limits, norms and turns of queries, keys and values. */
+    private void chains(TrueRows queries, HeadRows dQuery, TrueRows keys, HeadRows dKey, HeadRows dValue) {
         int[] first = scratch.ints(queries.batch);
         for (int b = 0; b < queries.batch; b++) {
             first[b] = call.position(b, 0);
@@ -120,6 +120,10 @@ final class ProjectedBackward {
         own.queryChain.backward(mixer.kernels, queries, dQuery, pass.rawQuery, first, wanted, scratch);
         Arrays.fill(first, 0, queries.batch, 0);
         own.keyChain.backward(mixer.kernels, keys, dKey, pass.rawKey, first, wanted, scratch);
+        if (own.layer(AttentionForm.Part.VALUE) != null) {
+            TrueRows values = Objects.requireNonNull(pass.valueRows);
+            own.valueChain.backward(mixer.kernels, values, dValue, pass.rawValue, first, wanted, scratch);
+        }
     }
 
     private void attention(HeadRows dHeads, HeadRows dQuery, HeadRows dKey, HeadRows dValue) {

@@ -4,10 +4,11 @@ import org.attention4j.api.Scratch;
 
 /** A pass through {@link HeadProjections}, and what stood between them and the attention. */
 final class ProjectedPass extends AttentionPass {
-    /** Queries and keys as they were before their norms, where there are any; only in a pass that is kept. */
+    /** Queries, keys and values as they were projected, where norms or limits follow; only in a pass that is kept. */
     final HeadRows rawQuery = new HeadRows();
 
     final HeadRows rawKey = new HeadRows();
+    final HeadRows rawValue = new HeadRows();
     /** Gates of the heads, and their outputs times these, where there are gates. */
     HeadRows gates = new HeadRows();
 
@@ -22,7 +23,8 @@ final class ProjectedPass extends AttentionPass {
 
     @Override
     long bytes() {
-        int more = rawQuery.array.length + rawKey.array.length + gates.array.length + gated.array.length;
+        int raw = rawQuery.array.length + rawKey.array.length + rawValue.array.length;
+        int more = raw + gates.array.length + gated.array.length;
         return call.bytes() + (long) Float.BYTES * more;
     }
 }

@@ -9,14 +9,29 @@ final class NaiveHeads {
 
     private NaiveHeads() {}
 
-    /** A head's query or key, in place: norm, then turn. */
+    /** What was projected, cut off; as it is where there is no limit. */
+    static double clipped(MixerCase c, double x) {
+        double limit = c.projectionClip();
+        return limit == 0 ? x : Math.max(-limit, Math.min(limit, x));
+    }
+
+    /** A head's query or key, in place: norm, then turn, or the other way around. */
     static void chain(MixerCase c, Map<String, double[]> p, String norm, double[] row, int at, int width, int t) {
-        if (!c.norm().equals("none")) {
-            double[] bias = c.norm().equals("layer") ? p.get(norm + ".bias") : new double[width];
-            normalise(row, at, p.get(norm + ".weight"), bias, c.norm().equals("layer"));
+        if (!c.normTurned()) {
+            normalise(c, p, norm, row, at, width);
         }
         if (!c.rotary().equals("none")) {
             turn(row, at, width / 2 * 2, t, c.rotary().equals("interleaved"));
+        }
+        if (c.normTurned()) {
+            normalise(c, p, norm, row, at, width);
+        }
+    }
+
+    private static void normalise(MixerCase c, Map<String, double[]> p, String norm, double[] row, int at, int width) {
+        if (!c.norm().equals("none")) {
+            double[] bias = c.norm().equals("layer") ? p.get(norm + ".bias") : new double[width];
+            normalise(row, at, p.get(norm + ".weight"), bias, c.norm().equals("layer"));
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * W_O Concat(head_1 … head_H) + b_O with head_h = gate_h weights(scores of q_h and k) v, k and v being those of the head's group, with what is
- * added to every sequence after them; q and k normalised, then turned by their positions. Scores of pairs and the weights of a row are those
+ * added to every sequence after them; q, k and v cut off, q and k then normalised and turned by their positions, in this order or the other. Scores of pairs and the weights of a row are those
  * of scaled products and the softmax, or what takes their place.
  */
 final class MultiHeadFormula implements Formula {
@@ -25,6 +25,8 @@ final class MultiHeadFormula implements Formula {
             "query-key-norm",
             "query-key-norm-epsilon",
             "query-key-norm-joint",
+            "query-key-norm-turned",
+            "projection-clip",
             "gate",
             "gate-elementwise");
 
@@ -61,6 +63,8 @@ final class MultiHeadFormula implements Formula {
         RotaryFormula rotary = new RotaryFormula(config, rounding);
         NormFormula norm = NormFormula.ofHeads(config, parameters, rounding);
         boolean joint = Maths.flag(config, "query-key-norm-joint");
+        boolean turnedFirst = Maths.flag(config, "query-key-norm-turned");
+        double limit = rounding.of(Maths.decimal(config, "projection-clip", 0));
         boolean elementwise = Maths.flag(config, "gate-elementwise");
         double[][] joined = new double[x.length][heads * valueWidth];
         for (int h = 0; h < heads; h++) {
@@ -69,12 +73,21 @@ final class MultiHeadFormula implements Formula {
             double[][] k = new double[x.length][];
             double[][] v = new double[x.length][];
             for (int t = 0; t < x.length; t++) {
-                double[] queries = Maths.linear(weight, bias, 0, heads * width, x[t], rounding);
-                double[] keyed = Maths.linear(weight, bias, heads * width, groups * width, x[t], rounding);
-                q[t] = rotary.turned(head(norm, joint, "q_norm", queries, h, width), t);
-                k[t] = rotary.turned(head(norm, joint, "k_norm", keyed, g, width), t);
+                double[] queries = cut(Maths.linear(weight, bias, 0, heads * width, x[t], rounding), limit);
+                int key = heads * width;
+                double[] keyed = cut(Maths.linear(weight, bias, key, groups * width, x[t], rounding), limit);
+                if (turnedFirst) {
+                    turn(rotary, queries, width, t);
+                    turn(rotary, keyed, width, t);
+                }
+                q[t] = head(norm, joint, "q_norm", queries, h, width);
+                k[t] = head(norm, joint, "k_norm", keyed, g, width);
+                if (!turnedFirst) {
+                    q[t] = rotary.turned(q[t], t);
+                    k[t] = rotary.turned(k[t], t);
+                }
                 int value = (heads + groups) * width + g * valueWidth;
-                v[t] = Maths.linear(weight, bias, value, valueWidth, x[t], rounding);
+                v[t] = cut(Maths.linear(weight, bias, value, valueWidth, x[t], rounding), limit);
             }
             double[][] keys = withAdded(config, k, parameters.get("bias_k"), g, width);
             double[][] values = withAdded(config, v, parameters.get("bias_v"), g, valueWidth);
@@ -98,6 +111,20 @@ final class MultiHeadFormula implements Formula {
             y[t] = Maths.linear(outWeight, parameters.get("out_proj.bias"), 0, config.width(), joined[t], rounding);
         }
         return y;
+    }
+
+    private static double[] cut(double[] x, double limit) {
+        for (int e = 0; e < x.length && limit > 0; e++) {
+            x[e] = Math.max(-limit, Math.min(limit, x[e]));
+        }
+        return x;
+    }
+
+    /** Turns each head. */
+    private static void turn(RotaryFormula rotary, double[] all, int width, int position) {
+        for (int at = 0; at < all.length; at += width) {
+            System.arraycopy(rotary.turned(Maths.slice(all, at, width), position), 0, all, at, width);
+        }
     }
 
     /** Of the queries or keys of all heads those of one, normalised alone or with the others. */

@@ -36,8 +36,14 @@ final class DistanceLaws {
                 && number(spec, "prefix", 0) == 0
                 && number(spec, "global-tokens", 0) == 0
                 && !Boolean.TRUE.equals(options.get("bias-key-value")) // a key without a position
-                && ("none".equals(options.getOrDefault("rotary", "none"))
-                        || !"dynamic-ntk".equals(options.get("rotary-scaling")));
+                && ("none".equals(options.getOrDefault("rotary", "none")) || turnedByDistance(options));
+    }
+
+    /** Whether products of what is turned go by distance: angles do not grow with it, and weights of a norm do not come behind the turn. */
+    private static boolean turnedByDistance(Map<String, Object> options) {
+        return !"dynamic-ntk".equals(options.get("rotary-scaling"))
+                && ("none".equals(options.getOrDefault("query-key-norm", "none"))
+                        || !Boolean.TRUE.equals(options.get("query-key-norm-turned")));
     }
 
     private static int number(MixerSpec spec, String option, int otherwise) {

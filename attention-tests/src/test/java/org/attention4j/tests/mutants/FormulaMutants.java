@@ -65,6 +65,17 @@ final class FormulaMutants {
             Option.integer("value-head-width", 1, 8, 2, "E'."),
             Option.flag("gate-elementwise", true, "Of each number."));
 
+    private static final OptionSchema CHAIN_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
+            Option.integer("head-width", 4, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.choice("query-key-norm", List.of("rms", "layer"), "rms", "Of heads."),
+            Option.choice("rotary", List.of("half", "interleaved"), "half", "Pairs."),
+            Option.integer("rotary-width", 4, 4, 4, "R."),
+            Option.decimal("projection-clip", 0.1, 0.5, 0.2, "Of queries, keys and values."),
+            Option.flag("query-key-norm-turned", true, "Behind the turn."));
+
     private static final OptionSchema LATENT_OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
             Option.integer("head-width", 1, 8, 4, "E."),
@@ -181,6 +192,11 @@ final class FormulaMutants {
                 variant("multi-head-attention", GATE_OPTIONS),
                 config -> config.with("gate-elementwise", false),
                 same());
+    }
+
+    /** What was projected is not cut off, or normalised before it is turned. */
+    private static Mutant unchained(UnaryOperator<MixerConfig> config) {
+        return mutant(variant("multi-head-attention", CHAIN_OPTIONS), config, same());
     }
 
     private static Mutant misread(String parameter) {
@@ -309,6 +325,8 @@ final class FormulaMutants {
                 mistaken("sink", "learned", "off-by-one"),
                 mistaken("query-key-norm", "layer", "rms"),
                 headForNumbers(),
+                unchained(config -> config.with("projection-clip", 0.0)),
+                unchained(config -> config.with("query-key-norm-turned", false)),
                 mistaken("rotary", "half", "none"),
                 mistaken("rotary", "interleaved", "half"),
                 mistaken("rotary-scaling", "linear", "none"),
