@@ -188,16 +188,19 @@ class AttentionMaskTest {
     void precomputedAnswersAreAskedOnce() {
         AtomicInteger asked = new AtomicInteger();
         AttentionMask each = (b, h, q, k) -> asked.incrementAndGet() > 0;
-        AttentionMask mask = AttentionMasks.precomputed(each, 2, 3, 70, 5);
-        assertEquals(2 * 3 * 70 * 5, asked.get());
-        assertTrue(mask.perHead() && mask.allows(1, 2, 69, 4));
-        assertEquals(2 * 3 * 70 * 5, asked.get());
-        assertTrue(mask.allows(2, 2, 69, 4) && mask.allows(1, 3, 69, 4) && mask.allows(1, 2, 70, 4));
-        assertTrue(mask.allows(1, 2, 69, 5) && mask.allows(1, 2, -1, 4));
-        assertEquals(2 * 3 * 70 * 5 + 5, asked.getAndSet(0));
+        AttentionMask mask = AttentionMasks.precomputed(each, 2, 3, 97, 5);
+        assertEquals(2 * 3 * 97 * 5, asked.get());
+        assertTrue(mask.perHead());
+        for (int i = 0; i < 97; i++) {
+            assertTrue(mask.allows(1, 2, i, 4), "query " + i);
+        }
+        assertEquals(2 * 3 * 97 * 5, asked.get());
+        assertTrue(mask.allows(2, 2, 96, 4) && mask.allows(1, 3, 96, 4) && mask.allows(1, 2, 97, 4));
+        assertTrue(mask.allows(1, 2, 96, 5) && mask.allows(1, 2, -1, 4));
+        assertEquals(2 * 3 * 97 * 5 + 5, asked.getAndSet(0));
         PositionMask alike = (b, q, k) -> each.allows(b, 0, q, k);
-        assertFalse(AttentionMasks.precomputed(alike, 2, 3, 70, 5).perHead());
-        assertEquals(2 * 70 * 5, asked.get());
+        assertFalse(AttentionMasks.precomputed(alike, 2, 3, 97, 5).perHead());
+        assertEquals(2 * 97 * 5, asked.get());
     }
 
     /** Rectangles as large as a block are known where attention saves time. */
