@@ -1,12 +1,10 @@
 package org.attention4j.rnn;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +82,9 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
         int scans = ScanPass.ranges(layer, in, workspace.threads());
         try {
             if (ranges > 1 || UnitPass.isStep(layer, in)) {
-                pass.runUnits(layer, in, ranges, workspace);
+                pass.runUnits(ranges, workspace);
             } else if (scans > 1) {
-                pass.runScans(layer, in, scans, workspace);
+                pass.runScans(scans, workspace);
             } else {
                 pass.rowsOfPart = layer.rowsOfPart(in.batch(), in.time(), workspace.threads());
                 workspace.run(layer.directions().size() * Math.ceilDiv(in.batch(), pass.rowsOfPart), pass);
@@ -96,38 +94,37 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
         }
     }
 
-    private void runUnits(Layer layer, Sequences in, int ranges, Workspace workspace) {
-        int directions = layer.directions().size();
-        for (int d = 0; d < directions && recording != null; d++) {
-            recordStart(layer, in, d, 0, in.batch(), recording);
+    private void runUnits(int ranges, Workspace workspace) {
+        int directions = layer().directions().size();
+        for (int d = 0; d < directions; d++) {
+            recordStart(d, 0, in().batch());
         }
         UnitPass.run(this, ranges, workspace);
         for (int d = 0; d < directions; d++) {
-            clearPadding(layer, in, d, 0, in.batch());
+            clearPadding(d, 0, in().batch());
         }
     }
 
-    private void runScans(Layer layer, Sequences in, int ranges, Workspace workspace) {
-        for (int d = 0; d < layer.directions().size() && recording != null; d++) {
-            recordStart(layer, in, d, 0, in.batch(), recording);
+    private void runScans(int ranges, Workspace workspace) {
+        for (int d = 0; d < layer().directions().size(); d++) {
+            recordStart(d, 0, in().batch());
         }
         ScanPass.run(this, ranges, workspace);
     }
 
     @Override
     public void run(int index, Scratch scratch) {
-        Layer layer = Objects.requireNonNull(this.layer);
-        Sequences in = Objects.requireNonNull(this.in);
-        int blocks = Math.ceilDiv(in.batch(), rowsOfPart);
+        int blocks = Math.ceilDiv(in().batch(), rowsOfPart);
         int from = index % blocks * rowsOfPart;
-        int to = Math.min(in.batch(), from + rowsOfPart);
-        runRows(layer, in, index / blocks, from, to, scratch);
+        runRows(index / blocks, from, Math.min(in().batch(), from + rowsOfPart), scratch);
     }
 
-    private void runRows(Layer layer, Sequences in, int d, int from, int to, Scratch scratch) {
+    private void runRows(int d, int from, int to, Scratch scratch) {
+        Layer layer = layer();
+        Sequences in = in();
         int time = longest(in, from, to);
         int rows = to - from;
-        int positions = positions(layer, rows);
+        int positions = positions(rows);
         LayerRecording record = recording;
         int gateRow = layer.gateStride();
         float[] gates = record != null ? record.gates(d) : scratch.floats(rows * positions * gateRow);
@@ -136,10 +133,8 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
                 : scratch.floats(rows * positions * (layer.width() + Layer.APART));
         int stride = record != null ? in.time() * gateRow : gateRow;
         int timeStride = record != null ? gateRow : rows * gateRow;
-        if (record != null) {
-            recordStart(layer, in, d, from, to, record);
-        }
-        boolean reverse = layer.directions().get(d).reverse();
+        recordStart(d, from, to);
+        boolean reverse = direction(d).reverse();
         Workspace asked = Objects.requireNonNull(workspace);
         for (int done = 0; done < time; done += positions) {
             asked.checkInterrupted();
@@ -147,21 +142,21 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
             int end = reverse ? time - done : Math.min(time, done + positions);
             int at = record != null ? (from * in.time() + first) * gateRow : 0;
             if (together != NONE && shortest(in, from, to) >= end) {
-                InputProjection.together(layer, in, x, xAt, d, from, to, first, end, together, gates, stride);
+                projectTogether(d, from, to, first, end, together, gates, stride);
             } else {
-                InputProjection.each(layer, in, x, xAt, d, from, to, first, end, gates, at, stride, timeStride);
+                projectEach(d, from, to, first, end, gates, at, stride, timeStride);
             }
             for (int s = 0; s < end - first; s++) {
                 int t = reverse ? end - 1 - s : first + s;
-                step(layer, in, d, from, to, t, gates, at + (t - first) * timeStride, stride);
+                step(d, from, to, t, gates, at + (t - first) * timeStride, stride);
             }
         }
-        clearPadding(layer, in, d, from, to);
+        clearPadding(d, from, to);
     }
 
     /** Positions projected at once; no result depends on it. */
-    private int positions(Layer layer, int rows) {
-        int together = MOST_FLOATS / (rows * layer.gateStride());
+    private int positions(int rows) {
+        int together = MOST_FLOATS / (rows * layer().gateStride());
         if (recording != null) {
             return Math.clamp(together, LEAST_RECORDED, MOST_POSITIONS);
         }
@@ -185,75 +180,79 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
         return time;
     }
 
+    /** Projects the inputs of some positions by one product for all sequences: they are copied side by side, position by position. */
+    private void projectTogether(
+            int d, int from, int to, int first, int end, float[] together, float[] gates, int stride) {
+        Layer layer = layer();
+        int width = layer.width();
+        int rows = 0;
+        for (int t = first; t < end; t++) {
+            for (int b = from; b < to; b++, rows++) {
+                System.arraycopy(x, inputAt(b, t), together, rows * (width + Layer.APART), width);
+            }
+        }
+        direction(d).input().forward(layer.kernels(), 0, rows, together, 0, width + Layer.APART, gates, 0, stride);
+    }
+
+    /** The same by one product a sequence, over its own positions. */
+    private void projectEach(
+            int d, int from, int to, int first, int end, float[] gates, int gatesAt, int stride, int timeStride) {
+        Layer layer = layer();
+        int width = layer.width();
+        for (int b = from; b < to; b++) {
+            int count = Math.min(in().length(b), end) - first;
+            if (count > 0) {
+                int gate = gatesAt + (b - from) * stride;
+                direction(d)
+                        .input()
+                        .forward(layer.kernels(), 0, count, x, inputAt(b, first), width, gates, gate, timeStride);
+            }
+        }
+    }
+
     /** One position of every sequence that has it: runs of neighbours go through the cell together. */
-    private void step(
-            Layer layer, Sequences in, int d, int from, int to, int t, float[] gates, int gatesAt, int stride) {
-        Kernels kernels = layer.kernels();
-        Direction weights = layer.directions().get(d);
+    private void step(int d, int from, int to, int t, float[] gates, int gatesAt, int stride) {
+        Layer layer = layer();
         int width = layer.stateWidth();
         for (int b = from; b < to; ) {
             int end = b;
-            while (end < to && in.length(end) > t) {
+            while (end < to && in().length(end) > t) {
                 end++;
             }
             if (end > b) {
-                int stateAt = (d * in.batch() + b) * width;
                 int gate = gatesAt + (b - from) * stride;
-                boolean fromEnd = isOdd(kept, b, t);
-                layer.cell().forward(kernels, weights, end - b, gates, gate, stride, state, stateAt, width, fromEnd);
-                keep(layer, in, d, b, end, t);
+                layer.cell()
+                        .forward(
+                                layer.kernels(),
+                                direction(d),
+                                end - b,
+                                gates,
+                                gate,
+                                stride,
+                                state,
+                                stateAt(d, b),
+                                width,
+                                isFromEnd(b, t));
+            }
+            for (; b < end; b++) {
+                write(d, b, t, 0, state, stateAt(d, b), layer.output());
+                keep(d, b, t, 0, state, stateAt(d, b), width);
             }
             b = end + 1;
         }
     }
 
-    /** Whether a position has an odd number, counted on from call to call. */
-    static boolean isOdd(@Nullable RowState kept, int b, int n) {
-        return ((kept == null ? n : kept.position(b) + n) & 1) != 0;
-    }
-
-    private void keep(Layer layer, Sequences in, int d, int from, int to, int t) {
-        int output = layer.output();
-        int width = layer.stateWidth();
-        for (int b = from; b < to; b++) {
-            int stateAt = (d * in.batch() + b) * width;
-            int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * output;
-            System.arraycopy(state, stateAt, out, row, output);
-            if (recording != null) {
-                int after = recording.after(b, t, layer.directions().get(d).reverse());
-                System.arraycopy(state, stateAt, recording.states(d), after, width);
-            }
-            if (kept != null) {
-                keepRow(kept, b, t, in.length(b) - t, stateAt, width);
-            }
+    private void recordStart(int d, int from, int to) {
+        boolean reverse = direction(d).reverse();
+        for (int b = from; b < to && recording != null; b++) {
+            int before = recording.before(b, reverse ? in().length(b) - 1 : 0, reverse);
+            System.arraycopy(state, stateAt(d, b), recording.states(d), before, layer().stateWidth());
         }
     }
 
-    /** The state keeps no more than its capacity and one before: earlier rows would be overwritten anyway. */
-    private void keepRow(RowState rows, int b, int t, int left, int stateAt, int width) {
-        if (left - 1 <= rows.capacity()) {
-            int round = t % (rows.capacity() + 1);
-            System.arraycopy(state, stateAt, rows.rows(b), rows.row(b, rows.position(b) + round) + keptAt, width);
-        }
-    }
-
-    private void recordStart(Layer layer, Sequences in, int d, int from, int to, LayerRecording record) {
-        int width = layer.stateWidth();
-        boolean reverse = layer.directions().get(d).reverse();
+    private void clearPadding(int d, int from, int to) {
         for (int b = from; b < to; b++) {
-            int first = reverse ? in.length(b) - 1 : 0;
-            int before = record.before(b, first, reverse);
-            System.arraycopy(state, (d * in.batch() + b) * width, record.states(d), before, width);
-        }
-    }
-
-    private void clearPadding(Layer layer, Sequences in, int d, int from, int to) {
-        int outputWidth = layer.outputWidth();
-        for (int b = from; b < to; b++) {
-            for (int t = in.length(b); t < in.time(); t++) {
-                int row = outAt + (b * in.time() + t) * outputWidth + d * layer.output();
-                Arrays.fill(out, row, row + layer.output(), 0f);
-            }
+            clearPadding(d, b, 0, layer().output());
         }
     }
 }

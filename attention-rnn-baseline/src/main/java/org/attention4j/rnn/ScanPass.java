@@ -1,10 +1,10 @@
 package org.attention4j.rnn;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +43,10 @@ final class ScanPass extends LayerPass implements Workspace.Task {
     static void run(LayerPass given, int ranges, Workspace workspace) {
         ScanPass pass = workspace.scratch().object(ScanPass.class, ScanPass::new);
         pass.take(given);
-        Layer layer = Objects.requireNonNull(pass.layer);
-        pass.cell = (ScanCell) layer.cell();
+        pass.cell = (ScanCell) pass.layer().cell();
         pass.ranges = ranges;
         try {
-            workspace.run(
-                    layer.directions().size() * Objects.requireNonNull(pass.in).batch() * ranges, pass);
+            workspace.run(pass.layer().directions().size() * pass.in().batch() * ranges, pass);
         } finally {
             pass.forget();
         }
@@ -62,88 +60,55 @@ final class ScanPass extends LayerPass implements Workspace.Task {
 
     @Override
     public void run(int index, Scratch scratch) {
-        Layer layer = Objects.requireNonNull(this.layer);
-        Sequences in = Objects.requireNonNull(this.in);
+        Layer layer = layer();
+        Sequences in = in();
         int row = index / ranges;
         int from = UnitPass.from(layer, index % ranges, ranges);
         int units = UnitPass.from(layer, index % ranges + 1, ranges) - from;
         int gateRow = layer.gateWidth() / layer.hidden() * units;
         float[] gates = scratch.floats(POSITIONS * gateRow);
         float[] h = scratch.floats(units);
-        System.arraycopy(state, row * layer.hidden() + from, h, 0, units);
         int d = row / in.batch();
         int b = row % in.batch();
+        System.arraycopy(state, stateAt(d, b) + from, h, 0, units);
         int length = in.length(b);
-        boolean reverse = layer.directions().get(d).reverse();
+        boolean reverse = direction(d).reverse();
         for (int done = 0; done < length; done += POSITIONS) {
             Objects.requireNonNull(workspace).checkInterrupted();
             int count = Math.min(POSITIONS, length - done);
             int first = reverse ? length - done - count : done;
-            project(layer, in, d, b, first, count, from, units, gates, gateRow);
+            project(d, b, first, count, from, units, gates, gateRow);
             for (int s = 0; s < count; s++) {
                 int t = first + (reverse ? count - 1 - s : s);
                 int at = (t - first) * gateRow;
                 Objects.requireNonNull(cell).advance(gates, at, units, h, 0);
-                keep(layer, in, d, b, t, from, units, gates, at, h);
+                write(d, b, t, from, h, 0, units);
+                keep(d, b, t, from, h, 0, units);
+                record(d, b, t, from, units, gates, at);
             }
         }
-        System.arraycopy(h, 0, state, row * layer.hidden() + from, units);
-        for (int t = length; t < in.time(); t++) {
-            int to = outAt + (b * in.time() + t) * layer.outputWidth() + d * layer.hidden() + from;
-            Arrays.fill(out, to, to + units, 0f);
-        }
+        System.arraycopy(h, 0, state, stateAt(d, b) + from, units);
+        clearPadding(d, b, from, units);
     }
 
-    private void project(
-            Layer layer,
-            Sequences in,
-            int d,
-            int b,
-            int first,
-            int count,
-            int from,
-            int units,
-            float[] gates,
-            int gateRow) {
-        int width = layer.width();
-        int rows = xAt + (b * in.time() + first) * width;
+    private void project(int d, int b, int first, int count, int from, int units, float[] gates, int gateRow) {
+        Layer layer = layer();
+        Linear input = direction(d).input();
+        int rows = inputAt(b, first);
         for (int g = 0; g < layer.cell().gates(); g++) {
-            layer.directions()
-                    .get(d)
-                    .input()
-                    .forwardOutputs(
-                            layer.kernels(),
-                            count,
-                            x,
-                            rows,
-                            width,
-                            g * layer.hidden() + from,
-                            units,
-                            gates,
-                            g * units,
-                            gateRow);
+            int at = g * layer.hidden() + from;
+            input.forwardOutputs(layer.kernels(), count, x, rows, layer.width(), at, units, gates, g * units, gateRow);
         }
         for (int i = 0; i < count; i++) {
             Objects.requireNonNull(cell).activate(layer.kernels(), gates, i * gateRow, units);
         }
     }
 
-    private void keep(
-            Layer layer, Sequences in, int d, int b, int t, int from, int units, float[] gates, int at, float[] h) {
-        int hidden = layer.hidden();
-        int to = outAt + (b * in.time() + t) * layer.outputWidth() + d * hidden + from;
-        System.arraycopy(h, 0, out, to, units);
-        if (recording != null) {
-            int after = recording.after(b, t, layer.directions().get(d).reverse());
-            System.arraycopy(h, 0, recording.states(d), after + from, units);
-            int row = (b * in.time() + t) * layer.gateStride() + from;
-            for (int part = 0; part < layer.gateWidth() / hidden; part++) {
-                System.arraycopy(gates, at + part * units, recording.gates(d), row + part * hidden, units);
-            }
-        }
-        if (kept != null && in.length(b) - t <= kept.capacity() + 1) { // others would be overwritten anyway
-            int row = kept.row(b, kept.position(b) + t % (kept.capacity() + 1)) + keptAt + from;
-            System.arraycopy(h, 0, kept.rows(b), row, units);
+    private void record(int d, int b, int t, int from, int units, float[] gates, int at) {
+        int hidden = layer().hidden();
+        int row = (b * in().time() + t) * layer().gateStride() + from;
+        for (int part = 0; part < layer().gateWidth() / hidden && recording != null; part++) {
+            System.arraycopy(gates, at + part * units, recording.gates(d), row + part * hidden, units);
         }
     }
 }

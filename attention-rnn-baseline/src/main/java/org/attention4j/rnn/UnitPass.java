@@ -74,9 +74,8 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
         Scratch scratch = workspace.scratch();
         UnitPass pass = scratch.object(UnitPass.class, UnitPass::new);
         pass.take(given);
-        Layer layer = Objects.requireNonNull(pass.layer);
-        Sequences in = Objects.requireNonNull(pass.in);
-        float[] state = pass.state;
+        Layer layer = pass.layer();
+        Sequences in = pass.in();
         int sequences = layer.directions().size() * in.batch();
         int positions = Math.clamp(ForwardPass.MOST_FLOATS / (sequences * layer.gateStride()), 1, MOST_POSITIONS);
         pass.cell = (UnitCell) layer.cell();
@@ -91,7 +90,7 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
             for (int row = 0; row < sequences; row++) {
                 if (in.length(row % in.batch()) % 2 != 0) {
                     int at = row * layer.stateWidth();
-                    System.arraycopy(pass.other, at, state, at, layer.stateWidth());
+                    System.arraycopy(pass.other, at, pass.state, at, layer.stateWidth());
                 }
             }
         } finally {
@@ -109,26 +108,26 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
 
     @Override
     public void run(int step, int part, Scratch scratch) {
-        Layer layer = Objects.requireNonNull(this.layer);
-        Sequences in = Objects.requireNonNull(this.in);
+        Layer layer = layer();
+        Sequences in = in();
         int row = part / ranges;
         int d = row / in.batch();
         int b = row % in.batch();
         int range = part % ranges;
         if (in.time() == 1) {
             if (in.length(b) == 1) {
-                step(layer, in, d, b, range, scratch);
+                step(d, b, range, scratch);
             }
             return;
         }
         int first = step / (positions + 1) * positions;
         int inBlock = step % (positions + 1) - 1;
         if (inBlock < 0) {
-            project(layer, in, d, b, first, range);
+            project(d, b, first, range);
         } else if (first + inBlock < in.length(b)) {
             int from = from(layer, range, ranges);
             int units = from(layer, range + 1, ranges) - from;
-            position(layer, in, d, b, first + inBlock, from, units, null, scratch);
+            position(d, b, first + inBlock, from, units, null, scratch);
         }
     }
 
@@ -136,23 +135,23 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
      * The only position: W and U of some units before those of the next, and every other time from the last units to the first, so that what was
      * read last is read first, see {@link WeightSweep} and {@link UnitCell#forwardUnits}.
      */
-    private void step(Layer layer, Sequences in, int d, int b, int range, Scratch scratch) {
-        int from = from(layer, range, ranges);
-        int end = from(layer, range + 1, ranges);
+    private void step(int d, int b, int range, Scratch scratch) {
+        int from = from(layer(), range, ranges);
+        int end = from(layer(), range + 1, ranges);
         int blocks = Math.ceilDiv(end - from, WeightSweep.COLUMNS);
-        boolean fromEnd = ForwardPass.isOdd(kept, b, 0);
+        boolean fromEnd = isFromEnd(b, 0);
         for (int i = 0; i < blocks; i++) {
             int first = from + (fromEnd ? blocks - 1 - i : i) * WeightSweep.COLUMNS;
             int units = Math.min(WeightSweep.COLUMNS, end - first);
             int mark = scratch.mark();
-            position(layer, in, d, b, 0, first, units, x, scratch);
+            position(d, b, 0, first, units, x, scratch);
             scratch.release(mark);
         }
     }
 
     /** The position that a direction takes as its n-th. */
-    private static int time(Layer layer, Sequences in, int d, int b, int n) {
-        return layer.directions().get(d).reverse() ? in.length(b) - 1 - n : n;
+    private int time(int d, int b, int n) {
+        return direction(d).reverse() ? in().length(b) - 1 - n : n;
     }
 
     private float[] gates(int d) {
@@ -160,25 +159,26 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
     }
 
     /** Where the gate row is of the n-th position that a direction takes; rows are in the order of time. */
-    private int gateRow(Layer layer, Sequences in, int d, int b, int n) {
+    private int gateRow(int d, int b, int n) {
         if (recording != null) {
-            return (b * in.time() + time(layer, in, d, b, n)) * layer.gateStride();
+            return (b * in().time() + time(d, b, n)) * layer().gateStride();
         }
         int inBlock = n % positions;
-        int row = layer.directions().get(d).reverse() ? positions - 1 - inBlock : inBlock;
-        return ((d * in.batch() + b) * positions + row) * layer.gateStride();
+        int row = direction(d).reverse() ? positions - 1 - inBlock : inBlock;
+        return ((d * in().batch() + b) * positions + row) * layer().gateStride();
     }
 
-    private void project(Layer layer, Sequences in, int d, int b, int first, int range) {
-        int count = Math.max(0, Math.min(positions, in.length(b) - first));
+    private void project(int d, int b, int first, int range) {
+        Layer layer = layer();
+        int count = Math.max(0, Math.min(positions, in().length(b) - first));
         int share = Math.ceilDiv(Math.ceilDiv(count, ranges), Layer.TILE_ROWS) * Layer.TILE_ROWS;
         int from = range * share;
         int to = Math.min(count, from + share);
         if (from < to) {
-            Direction weights = layer.directions().get(d);
+            Direction weights = direction(d);
             int n = first + (weights.reverse() ? to - 1 : from);
-            int row = xAt + (b * in.time() + time(layer, in, d, b, n)) * layer.width();
-            int gate = gateRow(layer, in, d, b, n);
+            int row = inputAt(b, time(d, b, n));
+            int gate = gateRow(d, b, n);
             weights.input()
                     .forward(layer.kernels(), 0, to - from, x, row, layer.width(), gates(d), gate, layer.gateStride());
         }
@@ -190,51 +190,30 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
     }
 
     /** @param input null where the position's gates hold its projection */
-    private void position(
-            Layer layer,
-            Sequences in,
-            int d,
-            int b,
-            int n,
-            int from,
-            int units,
-            float @Nullable [] input,
-            Scratch scratch) {
-        int at = (d * in.batch() + b) * layer.stateWidth();
+    private void position(int d, int b, int n, int from, int units, float @Nullable [] input, Scratch scratch) {
+        Layer layer = layer();
+        int t = time(d, b, n);
+        int at = stateAt(d, b);
         float[] before = n % 2 == 0 ? state : other;
         float[] after = n % 2 == 0 ? other : state;
         Objects.requireNonNull(cell)
                 .forwardUnits(
                         layer.kernels(),
-                        layer.directions().get(d),
+                        direction(d),
                         from,
                         units,
                         input,
-                        xAt + b * layer.width(),
+                        inputAt(b, t),
                         gates(d),
-                        gateRow(layer, in, d, b, n),
+                        gateRow(d, b, n),
                         before,
                         after,
                         at,
-                        ForwardPass.isOdd(kept, b, n),
+                        isFromEnd(b, n),
                         scratch);
-        keep(layer, in, d, b, n, after, at, from, units);
-    }
-
-    private void keep(Layer layer, Sequences in, int d, int b, int n, float[] after, int at, int from, int units) {
-        int t = time(layer, in, d, b, n);
-        int hidden = layer.hidden();
-        int row = outAt + (b * in.time() + t) * layer.outputWidth() + d * hidden;
-        System.arraycopy(after, at + from, out, row + from, units);
-        for (int j = from; j < layer.stateWidth(); j += hidden) {
-            if (recording != null) {
-                int to = recording.after(b, t, layer.directions().get(d).reverse());
-                System.arraycopy(after, at + j, recording.states(d), to + j, units);
-            }
-            if (kept != null && in.length(b) - n <= kept.capacity() + 1) { // others would be overwritten anyway
-                int to = kept.row(b, kept.position(b) + n % (kept.capacity() + 1)) + keptAt;
-                System.arraycopy(after, at + j, kept.rows(b), to + j, units);
-            }
+        write(d, b, t, from, after, at + from, units);
+        for (int part = 0; part < layer.stateWidth(); part += layer.hidden()) {
+            keep(d, b, t, part + from, after, at + part + from, units);
         }
     }
 }
