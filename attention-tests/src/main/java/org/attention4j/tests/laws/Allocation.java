@@ -8,6 +8,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Measures what the calling thread allocates on the Java heap. */
 final class Allocation {
+    /** Where garbage comes from. */
+    static final String LOOK_AT =
+            "new arrays, lambdas that capture, boxing, iterators, varargs such as tensor.get(b, t, d), joined strings on the hot path;"
+                    + " StrictMath.sin, cos, tan and pow, which make arrays; scratch memory that is not given back: workspace.end(mark)";
+
     /** Calls before the first measurement: scratch memory grows, classes load, call sites are linked. */
     private static final int WARM_UP = 5;
 

@@ -3,7 +3,9 @@ package org.attention4j.tests.laws;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -25,6 +27,11 @@ public final class EveryMixerLaws {
      */
     public static List<Law> all() {
         return List.of(
+                law(
+                        "inputs-not-written",
+                        "no call writes to what it is given to read, padding included",
+                        "in-place scaling, masks applied to the input or the cotangent",
+                        EveryMixerLaws::inputsNotWritten),
                 law(
                         "every-output-written",
                         "forward writes every element of [B, T, D'], whatever was there before",
@@ -81,6 +88,22 @@ public final class EveryMixerLaws {
 
     static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.EVERY_MIXER, id, intent, lookAt, check);
+    }
+
+    private static void inputsNotWritten(LawCase c) {
+        SequenceMixer mixer = c.mixer();
+        Calls calls = new Calls(c, mixer, Batches.padded(c.input(), c.time() + 1, 55));
+        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
+            Calls.Call call = calls.plain(kind);
+            Map<String, Tensor> before = new LinkedHashMap<>();
+            call.read.forEach((name, tensor) -> before.put(name, tensor.copy()));
+            call.run(Workspace.threads(1));
+            before.forEach((name, tensor) -> Expect.sameBits(
+                    "the " + name + " after " + kind.label,
+                    tensor,
+                    call.read.get(name),
+                    "the mixer writes to its input"));
+        }
     }
 
     private static void everyOutputWritten(LawCase c) {

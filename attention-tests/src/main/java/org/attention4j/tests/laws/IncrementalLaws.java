@@ -29,7 +29,7 @@ public final class IncrementalLaws {
                 law(
                                 "token-by-token-equals-whole",
                                 "one position at a time gives the outputs of the whole sequence",
-                                "what the state keeps; the order of sums in step and forward",
+                                "what the state keeps; the order of sums in step and forward, or the exactness in the spec where they are two algorithms",
                                 IncrementalLaws::tokens)
                         .when(
                                 "where states round, not with a norm of one number, which is a step",
@@ -73,8 +73,7 @@ public final class IncrementalLaws {
                 law(
                         "no-garbage-per-step",
                         "after warm-up, a step and its roll-back allocate 0 bytes",
-                        "new arrays, lambdas that capture, boxing, varargs on the path of one token; scratch memory that is not given"
-                                + " back: workspace.end(mark)",
+                        Allocation.LOOK_AT,
                         IncrementalLaws::noGarbage));
     }
 

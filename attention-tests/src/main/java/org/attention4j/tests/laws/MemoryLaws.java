@@ -2,10 +2,9 @@ package org.attention4j.tests.laws;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -25,11 +24,6 @@ public final class MemoryLaws {
     public static List<Law> all() {
         return List.of(
                 law(
-                        "inputs-not-written",
-                        "no call writes to what it is given to read, padding included",
-                        "in-place scaling, masks applied to the input or the cotangent",
-                        MemoryLaws::inputsNotWritten),
-                law(
                         "views-with-offset",
                         "views into larger arrays work in every call, and nothing around a result is written",
                         "index arithmetic: every array access adds tensor.offset()",
@@ -42,29 +36,12 @@ public final class MemoryLaws {
                 law(
                         "no-garbage",
                         "after warm-up, forward into given outputs allocates 0 bytes",
-                        "new arrays, lambdas that capture, boxing, iterators, varargs such as tensor.get(b, t, d) on the hot path; scratch memory"
-                                + " that is not given back: workspace.end(mark)",
+                        Allocation.LOOK_AT,
                         MemoryLaws::noGarbage));
     }
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.EVERY_MIXER, id, intent, lookAt, check);
-    }
-
-    private static void inputsNotWritten(LawCase c) {
-        SequenceMixer mixer = c.mixer();
-        Calls calls = new Calls(c, mixer, Batches.padded(c.input(), c.time() + 1, 55));
-        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
-            Calls.Call call = calls.plain(kind);
-            Map<String, Tensor> before = new LinkedHashMap<>();
-            call.read.forEach((name, tensor) -> before.put(name, tensor.copy()));
-            call.run(Workspace.threads(1));
-            before.forEach((name, tensor) -> Expect.sameBits(
-                    "the " + name + " after " + kind.label,
-                    tensor,
-                    call.read.get(name),
-                    "the mixer writes to its input"));
-        }
     }
 
     private static void views(LawCase c) {
@@ -74,7 +51,7 @@ public final class MemoryLaws {
             SplittableRandom random = c.random("offset");
             Calls.Call call = calls.of(kind, plain -> inside(plain, 1 + random.nextInt(9)))
                     .run(Workspace.threads(1));
-            same(kind, "views into larger arrays", expected, call, "an offset is forgotten");
+            same(kind, "views into larger arrays", expected, call, onHeap -> "an offset is forgotten");
             call.written.forEach((name, out) -> {
                 float[] array = out.array();
                 for (int i = 0; i < array.length; i++) {
@@ -97,9 +74,13 @@ public final class MemoryLaws {
         return view;
     }
 
-    private static void same(Calls.Kind kind, String where, Calls.Call expected, Calls.Call got, String cause) {
+    private static void same(
+            Calls.Kind kind, String where, Calls.Call expected, Calls.Call got, Function<Tensor, String> cause) {
         expected.written.forEach((name, tensor) -> Expect.sameBits(
-                kind.label + " with all tensors as " + where + ": the " + name, tensor, got.written.get(name), cause));
+                kind.label + " with all tensors as " + where + ": the " + name,
+                tensor,
+                got.written.get(name),
+                cause.apply(tensor)));
     }
 
     private static void nativeMemory(LawCase c) {
@@ -108,9 +89,25 @@ public final class MemoryLaws {
             Calls.Call expected = calls.plain(kind).run(Workspace.threads(1));
             try (Arena arena = Arena.ofConfined()) {
                 Calls.Call call = calls.of(kind, plain -> outside(plain, arena)).run(Workspace.threads(1));
-                same(kind, "native memory", expected, call, "results are not stored: commit is missing");
+                same(
+                        kind,
+                        "native memory",
+                        expected,
+                        call,
+                        onHeap -> hasNaN(onHeap)
+                                ? "an element is not written, wherever the tensor lies"
+                                : "results are not stored: commit is missing");
             }
         }
+    }
+
+    private static boolean hasNaN(Tensor tensor) {
+        for (float element : tensor.toArray()) {
+            if (Float.isNaN(element)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Tensor outside(Tensor plain, Arena arena) {
