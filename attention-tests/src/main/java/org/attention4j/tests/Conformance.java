@@ -119,15 +119,22 @@ public final class Conformance {
         List<LawResult> results = new ArrayList<>();
         List<Report.Unconcerned> unconcerned = new ArrayList<>();
         long start = System.nanoTime();
+        Agreements agreements = new Agreements();
+        Runnable all = () -> agreements.during(() -> run(listener, results, unconcerned, agreements));
         if (JqwikSession.isActive()) {
-            run(listener, results, unconcerned);
+            all.run();
         } else {
-            JqwikSession.run(() -> run(listener, results, unconcerned));
+            JqwikSession.run(all::run);
         }
-        return new Report(provider.kind().id(), seed, tries, results, unconcerned, millisSince(start));
+        return new Report(
+                provider.kind().id(), seed, tries, results, unconcerned, agreements.all(), millisSince(start));
     }
 
-    private void run(ConformanceListener listener, List<LawResult> results, List<Report.Unconcerned> unconcerned) {
+    private void run(
+            ConformanceListener listener,
+            List<LawResult> results,
+            List<Report.Unconcerned> unconcerned,
+            Agreements agreements) {
         Cases cases;
         try {
             cases = new Cases(provider, seed);
@@ -149,7 +156,7 @@ public final class Conformance {
                 continue;
             }
             listener.started(law, i, laws.size());
-            LawResult result = waived(result(law, cases));
+            LawResult result = waived(result(law, cases, agreements));
             results.add(result);
             listener.finished(result);
         }
@@ -174,7 +181,7 @@ public final class Conformance {
         return !cases.any(law::concerns) && cases.any(spec -> law.missing(spec).isPresent());
     }
 
-    private LawResult result(Law law, Cases cases) {
+    private LawResult result(Law law, Cases cases, Agreements agreements) {
         long start = System.nanoTime();
         boolean refused = refused(law, cases);
         RandomGenerator<LawCase> generator = cases.where(
@@ -185,6 +192,9 @@ public final class Conformance {
         Tally tally = Tally.NONE;
         for (int i = 1; i <= tries; i++) {
             Shrinkable<LawCase> drawn = generator.next(random);
+            if (!refused) {
+                agreements.declared(drawn.value().spec().exactness());
+            }
             try {
                 tally = tally.plus(check(law, drawn.value()));
             } catch (Violation violation) {

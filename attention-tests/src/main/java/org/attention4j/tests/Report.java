@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.attention4j.api.Exactness;
 
 /**
  * What a run found.
@@ -13,10 +14,17 @@ import java.util.Map;
  * @param tries cases wanted for each law
  * @param results of the laws that concern the mixer, in their order
  * @param unconcerned the laws that do not, so that they do not count as passes
+ * @param agreements how exactly configurations that were tried say that ways to the same result agree, and how they did
  * @param millis how long it took
  */
 public record Report(
-        String mixer, long seed, int tries, List<LawResult> results, List<Unconcerned> unconcerned, long millis) {
+        String mixer,
+        long seed,
+        int tries,
+        List<LawResult> results,
+        List<Unconcerned> unconcerned,
+        List<Agreement> agreements,
+        long millis) {
     /**
      * A law that does not concern a mixer.
      *
@@ -25,8 +33,33 @@ public record Report(
      */
     public record Unconcerned(Law law, String reason) {}
 
+    /**
+     * What was compared with what a mixer declares.
+     *
+     * @param declared bits, or the largest bound of one measure
+     * @param largest the largest difference that was let pass, relative to what the bound is relative to; 0 where states round, as what
+     *     follows for outputs is another for each
+     */
+    public record Agreement(Exactness declared, double largest) {
+        /** One line. */
+        @Override
+        public String toString() {
+            if (declared.isBits()) {
+                return "the same bits";
+            }
+            String difference = String.format(Locale.ROOT, "the largest difference was %.2g", largest);
+            return switch (declared.measure()) {
+                case ROW -> "within " + declared.bound() + " of the largest number of an output's row; " + difference;
+                case SEQUENCE ->
+                    "within " + declared.bound() + " of the largest number of an output's sequence; " + difference;
+                case STATE -> "the same bits but for what states round, by " + declared.bound() + " at most";
+            };
+        }
+    }
+
     /** Copies the lists. */
     public Report {
+        agreements = List.copyOf(agreements);
         results = List.copyOf(results);
         unconcerned = List.copyOf(unconcerned);
     }
@@ -75,7 +108,7 @@ public record Report(
     /**
      * The report as maps, lists, strings and numbers, for whoever writes JSON.
      *
-     * @return mixer, seed, tries, millis, cases, passed, counts by verdict, laws, unconcerned
+     * @return mixer, seed, tries, millis, cases, passed, counts by verdict, agreements, laws, unconcerned
      */
     public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
@@ -90,12 +123,23 @@ public record Report(
             counts.put(verdict.name(), count(verdict));
         }
         map.put("counts", counts);
+        map.put("agreements", agreements.stream().map(Report::toMap).toList());
         map.put("laws", results.stream().map(Report::toMap).toList());
         map.put(
                 "unconcerned",
                 unconcerned.stream()
                         .map(one -> Map.of("law", one.law().id(), "reason", one.reason()))
                         .toList());
+        return map;
+    }
+
+    private static Map<String, Object> toMap(Agreement agreement) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("bound", agreement.declared().bound());
+        if (!agreement.declared().isBits()) {
+            map.put("measure", agreement.declared().measure().name());
+            map.put("largest", agreement.largest());
+        }
         return map;
     }
 

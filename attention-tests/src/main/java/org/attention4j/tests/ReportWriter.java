@@ -17,7 +17,7 @@ public final class ReportWriter {
 
     /**
      * A line for each law with its verdict, cases and milliseconds; then the messages of those that failed, and what others
-     * left out; then the totals with the seed.
+     * left out; then how exactly results were compared; then the totals with the seed.
      *
      * @param report what a run found
      * @return text of several lines
@@ -46,7 +46,9 @@ public final class ReportWriter {
                 out.printf("%n%s %s%n  %s%n", result.verdict(), result.law().id(), result.note());
             }
         }
-        out.printf("%n%s%n", report.summary());
+        out.println();
+        report.agreements().forEach(agreement -> out.println("compared: " + agreement));
+        out.println(report.summary());
         return text.toString();
     }
 

@@ -155,7 +155,7 @@ class ReportTest {
         List<LawResult> results = new ArrayList<>(report.results());
         results.add(odd);
         StringWriter xml = new StringWriter();
-        ReportWriter.junit(new Report("m", 3, 20, results, List.of(), 1234), xml);
+        ReportWriter.junit(new Report("m", 3, 20, results, List.of(), List.of(), 1234), xml);
         Element suite = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(xml.toString())))

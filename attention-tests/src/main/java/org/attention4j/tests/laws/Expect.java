@@ -10,6 +10,9 @@ import org.attention4j.tests.Violation;
 
 /** Compares what came with what was expected, and says where they part. */
 final class Expect {
+    /** A difference of so small a share of the largest number beside it is rounding: that of sums of some thousand terms. */
+    private static final double ROUNDING = 1e-5;
+
     private Expect() {}
 
     static void that(boolean holds, String otherwise) {
@@ -24,6 +27,15 @@ final class Expect {
 
     /** Same shape and, as exactly as the mixer promises, same elements. */
     static void same(MixerSpec spec, String done, Tensor expected, Tensor got, String cause) {
+        same(spec.exactness().amongEqualWays(), done, expected, got, cause);
+    }
+
+    /** Same elements, bit for bit, whatever the mixer promises. */
+    static void sameBits(String done, Tensor expected, Tensor got, String cause) {
+        same(Exactness.bits(), done, expected, got, cause);
+    }
+
+    private static void same(Exactness exactness, String done, Tensor expected, Tensor got, String cause) {
         equal(expected.shape(), got.shape(), done + ": the shape");
         int row = expected.shape().rank() == 0
                 ? 1
@@ -31,15 +43,8 @@ final class Expect {
         float[] want = expected.toArray();
         float[] have = got.toArray();
         for (int at = 0; row > 0 && at < want.length; at += row) {
-            row(spec.exactness().amongEqualWays(), done, want, at, have, at, row, sequence(expected), got, cause);
+            row(exactness, done, want, at, have, at, row, sequence(expected), got, cause);
         }
-    }
-
-    /** Same elements, bit for bit, whatever the mixer promises. */
-    static void sameBits(String done, Tensor expected, Tensor got, String cause) {
-        equal(expected.shape(), got.shape(), done + ": the shape");
-        float[] want = expected.toArray();
-        row(Exactness.bits(), done, want, 0, got.toArray(), 0, want.length, want.length, got, cause);
     }
 
     /** {@code count} positions of sequence {@code eb} from {@code et} on are those of sequence {@code gb} from {@code gt}. */
@@ -94,20 +99,34 @@ final class Expect {
         boolean ofSequence = exactness.measure() == Exactness.Measure.SEQUENCE;
         int of = ofSequence ? sequence : count;
         int from = ofSequence ? wantAt / sequence * sequence : wantAt;
-        for (int i = 0; i < of && !exactness.isBits(); i++) {
+        for (int i = 0; i < of; i++) {
             largest = Math.max(largest, Math.abs(want[from + i]));
         }
         for (int i = 0; i < count; i++) {
             float a = want[wantAt + i];
             float b = have[haveAt + i];
-            boolean same = a == b || Float.isNaN(a) && Float.isNaN(b);
-            if (!same && !(Math.abs((double) a - b) <= exactness.bound() * largest)) {
-                throw new Violation(
-                        done + ": element " + index(got, haveAt + i) + " differs: expected " + bits(a) + ", got "
-                                + bits(b) + (exactness.isBits() ? "" : ", allowed " + exactness.bound() * largest)
-                                + "\n  cause?   " + cause);
+            if (a == b || Float.isNaN(a) && Float.isNaN(b)) {
+                continue;
             }
+            double difference = Math.abs((double) a - b);
+            if (!(difference <= exactness.bound() * largest)) {
+                throw new Violation(done + ": element " + index(got, haveAt + i) + " differs: expected " + bits(a)
+                        + ", got " + bits(b) + size(exactness, difference, largest) + "\n  cause?   "
+                        + (difference <= ROUNDING * largest ? "rounding, as of a sum in another order; or " : "")
+                        + cause);
+            }
+            Differences.letPass(exactness.measure(), difference / largest);
         }
+    }
+
+    /** How large a difference is, as far as that says more than the two numbers. */
+    private static String size(Exactness exactness, double difference, double largest) {
+        if (exactness.isBits() && !(difference <= ROUNDING * largest)) {
+            return "";
+        }
+        String whose = exactness.measure() == Exactness.Measure.SEQUENCE ? "sequence" : "row";
+        return String.format(Locale.ROOT, ", off by %.2g of the largest number of its %s", difference / largest, whose)
+                + (exactness.isBits() ? ", and bits are promised" : ", where " + exactness.bound() + " is declared");
     }
 
     /** Every element within a tolerance of a float64 value. */

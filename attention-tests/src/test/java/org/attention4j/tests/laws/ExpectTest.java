@@ -1,6 +1,7 @@
 package org.attention4j.tests.laws;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,7 +40,36 @@ class ExpectTest {
         Exactness sequence = Exactness.withinSequence(1e-3);
         assertDoesNotThrow(() -> compare(sequence, new float[] {1000, 1}, 1000, 1.5f));
         Violation violation = assertThrows(Violation.class, () -> compare(sequence, new float[] {1000, 1}, 1000, 2.5f));
-        assertTrue(violation.getMessage().contains("allowed 1.0"), violation::getMessage);
+        String size = ", off by 0.0015 of the largest number of its sequence, where 0.001 is declared";
+        assertTrue(violation.getMessage().contains(size), violation::getMessage);
+    }
+
+    @Test
+    void whatIsOfTheSizeOfRoundingIsCalledSo() {
+        float next = Math.nextUp(1000f);
+        Violation rounded =
+                assertThrows(Violation.class, () -> compare(Exactness.bits(), new float[] {1, 1000}, 1, next));
+        String size =
+                ", off by 6.1e-08 of the largest number of its row, and bits are promised\n  cause?   rounding, as of";
+        assertTrue(rounded.getMessage().contains(size), rounded::getMessage);
+        Violation wrong =
+                assertThrows(Violation.class, () -> compare(Exactness.bits(), new float[] {1, 1000}, 1, 1001));
+        assertTrue(wrong.getMessage().endsWith("(0x447a4000)\n  cause?   none"), wrong::getMessage);
+        Violation lost = assertThrows(Violation.class, () -> compare(Exactness.bits(), new float[] {0, 1}, 1e-30f, 1));
+        assertTrue(lost.getMessage().endsWith("\n  cause?   none"), lost::getMessage);
+    }
+
+    @Test
+    void whatIsLetPassIsRemembered() {
+        Differences differences = new Differences();
+        differences.during(() -> {
+            compare(Exactness.within(1e-2), new float[] {1000, 1}, 1000, 1.0078125f);
+            compare(Exactness.within(1e-2), new float[] {1000, 1}, 1001, 1);
+        });
+        assertEquals(0x1p-7, differences.largest(Exactness.Measure.ROW));
+        assertEquals(0, differences.largest(Exactness.Measure.SEQUENCE));
+        compare(Exactness.withinSequence(1e-2), new float[] {1000, 1}, 1001, 1); // of no run
+        assertEquals(0, differences.largest(Exactness.Measure.SEQUENCE));
     }
 
     @Test
