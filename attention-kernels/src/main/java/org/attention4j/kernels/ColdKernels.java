@@ -245,7 +245,7 @@ final class ColdKernels {
         int steps = Math.min(k, STEPS);
         for (boolean adds = accumulate; withoutZeros.due(); adds = !adds) {
             start = System.nanoTime();
-            VectorProducts.multiplySkippingZeros(
+            VectorSparseProducts.multiply(
                     vectors, rows, columns, steps, a, ao, ars, acs, b, bo, panel, room, 0, columns, adds);
             withoutZeros.rehearsed(rows * columns * steps, start);
         }

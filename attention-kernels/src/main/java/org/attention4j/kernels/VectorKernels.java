@@ -201,7 +201,7 @@ final class VectorKernels implements Kernels {
                     accumulate);
             return;
         }
-        VectorProducts.multiplySkippingZeros(
+        VectorSparseProducts.multiply(
                 vectors,
                 m,
                 n,
