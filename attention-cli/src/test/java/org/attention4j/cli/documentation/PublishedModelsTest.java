@@ -20,7 +20,9 @@ import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
+import org.attention4j.core.MultiHeadAttention;
 import org.attention4j.kernels.Activation;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
@@ -50,7 +52,7 @@ class PublishedModelsTest {
                 tests.add(DynamicTest.dynamicTest(cells[1].strip(), () -> check(cells[2])));
             }
         }
-        assertTrue(tests.size() > 35, tests.size() + " rows");
+        assertTrue(tests.size() > 70, tests.size() + " rows");
         return tests.stream();
     }
 
@@ -259,6 +261,48 @@ class PublishedModelsTest {
         assertEquals("timesRows(conv1.weight_v.unitRows(), conv1.weight_g)", normed.toString());
         assertEquals("timesRows(mlp.fc2.weight, ls2.gamma)", scaled.toString());
         assertEquals("backwards(filter)", filter.toString());
+    }
+
+    /** c_i = Σ_j softmax_j(h_iᵀ W s_j) s_j. */
+    @Test
+    void luongIsRead(@TempDir Path folder) throws IOException {
+        int width = 3;
+        MixerConfig general =
+                MixerConfig.width(width).with("heads", 1).with("bias", false).with("scale", 1.0);
+        MultiHeadAttention luong = MultiHeadAttention.of(
+                general.with("value-projection", false).with("output-projection", false), Initializer.seeded(1));
+        Weight keys = Weight.made("identity", none -> identity(width));
+        WeightLayout score = WeightLayout.ours().with("in_proj_weight", Weight.rows(Weight.of("W"), keys));
+        Tensor w = Tensor.of(new float[] {1, -2, 0.5f, 3, 0.25f, -1, 0, 2, 1.5f}, width, width);
+        Path file = folder.resolve("luong.safetensors");
+        StateDict.write(file, NamedTensors.empty().with("W", w), ElementType.F32);
+        luong = luong.withParameters(
+                ParameterSource.of(StateDict.read(file, "", luong.spec().parameters(), score)));
+
+        Tensor h = Tensor.of(new float[] {0.5f, -1, 0.25f}, 1, 1, width);
+        Tensor s = Tensor.of(new float[] {1, 0.5f, -0.5f, 0.25f, 2, 1}, 1, 2, width);
+        Tensor out = Tensor.zeros(1, 1, width);
+        luong.forward(Sequences.of(h), Sequences.of(s), out);
+        double[] logits = new double[2];
+        for (int j = 0; j < 2; j++) {
+            for (int r = 0; r < width; r++) {
+                for (int c = 0; c < width; c++) {
+                    logits[j] += (double) s.get(0, j, r) * w.get(r, c) * h.get(0, 0, c);
+                }
+            }
+        }
+        double first = 1 / (1 + Math.exp(logits[1] - logits[0]));
+        for (int d = 0; d < width; d++) {
+            assertEquals(first * s.get(0, 0, d) + (1 - first) * s.get(0, 1, d), out.get(0, 0, d), 1e-6);
+        }
+    }
+
+    private static Tensor identity(int width) {
+        Tensor result = Tensor.zeros(width, width);
+        for (int i = 0; i < width; i++) {
+            result.set(1, i, i);
+        }
+        return result;
     }
 
     private static Tensor backwards(Tensor tensor) {
