@@ -18,22 +18,7 @@ record DirectForm(Filter filter) implements ConvolutionForm {
     @Override
     public void run(Sequences in, @Nullable MixerState state, Tensor out, Workspace workspace) {
         RowState before = state == null ? null : state.require(RowState.class);
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
-            Source source = scratch.object(Source.class, Source::new)
-                    .set(in, x, in.tensor().offset(), before, 0);
-            float[] results = out.writable(scratch);
-            ForwardPass.run(filter, source, Finish.NONE, results, out.offset(), workspace);
-            source.forget();
-            out.commit(results);
-            if (before != null) {
-                InputState.keep(in, x, before, lookback());
-            }
-        } finally {
-            workspace.end(mark);
-        }
+        ForwardPass.run(filter, Finish.NONE, in, before, out, workspace);
     }
 
     @Override

@@ -6,11 +6,13 @@ import org.attention4j.api.Scratch;
 @FunctionalInterface
 interface Finish {
     /** Leaves them as they are. */
-    Finish NONE = (b, from, to, y, at, scratch) -> {};
+    Finish NONE = (filter, source, b, from, to, y, at, scratch) -> {};
 
     /**
      * Takes some positions of one sequence.
      *
+     * @param filter has made the sums
+     * @param source what it has read
      * @param b which sequence
      * @param from the first position
      * @param to past the last
@@ -18,5 +20,5 @@ interface Finish {
      * @param at the row of {@code from}
      * @param scratch of the thread
      */
-    void run(int b, int from, int to, float[] y, int at, Scratch scratch);
+    void run(Filter filter, Source source, int b, int from, int to, float[] y, int at, Scratch scratch);
 }

@@ -1,8 +1,10 @@
 package org.attention4j.cnn;
 
 import java.util.Objects;
+import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,36 @@ final class ForwardPass implements Workspace.Task {
     private float[] out = NONE;
     private int outAt;
     private int blocks;
+
+    /**
+     * Runs one filter from an input to an output.
+     *
+     * @param filter the convolution
+     * @param finish what becomes of the sums
+     * @param in {@code [B, T, D]}
+     * @param before the inputs before them, if they are a chunk; moves on
+     * @param out {@code [B, T, D']}, written
+     * @param workspace not begun
+     */
+    static void run(
+            Filter filter, Finish finish, Sequences in, @Nullable RowState before, Tensor out, Workspace workspace) {
+        int mark = workspace.begin();
+        try {
+            Scratch scratch = workspace.scratch();
+            float[] x = in.tensor().readable(scratch);
+            Source source = scratch.object(Source.class, Source::new)
+                    .set(in, x, in.tensor().offset(), before, 0);
+            float[] results = out.writable(scratch);
+            run(filter, source, finish, results, out.offset(), workspace);
+            source.forget();
+            out.commit(results);
+            if (before != null) {
+                InputState.keep(in, x, before, filter.reach().left());
+            }
+        } finally {
+            workspace.end(mark);
+        }
+    }
 
     /**
      * Runs.
@@ -73,7 +105,7 @@ final class ForwardPass implements Workspace.Task {
             int to = Math.min(real, t + positions);
             filter.convolve(source, b, t, to, out, row + t * filter.out());
             int mark = scratch.mark();
-            finish.run(b, t, to, out, row + t * filter.out(), scratch);
+            finish.run(filter, source, b, t, to, out, row + t * filter.out(), scratch);
             scratch.release(mark);
         }
         int padding = Math.max(from, real);

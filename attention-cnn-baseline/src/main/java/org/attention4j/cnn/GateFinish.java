@@ -1,14 +1,18 @@
 package org.attention4j.cnn;
 
-import java.util.Objects;
 import java.util.Optional;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
-import org.jspecify.annotations.Nullable;
 
-/** Lets sums through their gates: y ← y · σ(g) or tanh(y) · σ(g), g being the sums of a second filter, or y ← silu(y). */
-final class GateFinish implements Finish {
+/**
+ * Lets sums through their gates: y ← y · σ(g) or tanh(y) · σ(g), g being the sums of a second filter, or y ← silu(y).
+ *
+ * @param gate makes the sums of the gate, of what the first filter reads; none if sums are their own gates
+ * @param tanh whether sums are made hyperbolic tangents before a gate of its own
+ * @param kept is written to
+ */
+record GateFinish(Optional<Filter> gate, boolean tanh, Kept kept) implements Finish {
     /**
      * What a gradient needs, {@code [B, T, D']} each.
      *
@@ -21,44 +25,21 @@ final class GateFinish implements Finish {
         }
     }
 
+    private static final Kept NOTHING = new Kept(new float[0], new float[0]);
+
     /** Keeps nothing. */
-    static final Kept NOTHING = new Kept(new float[0], new float[0]);
-
-    private @Nullable Filter filter;
-    private Optional<Filter> gate = Optional.empty();
-    private boolean tanh;
-    private @Nullable Source source;
-    private Kept kept = NOTHING;
-
-    /**
-     * Sets it up for one pass.
-     *
-     * @param filter makes the sums
-     * @param gate makes the sums of the gate; none if sums are their own gates
-     * @param tanh whether sums are made hyperbolic tangents before a gate of its own
-     * @param source what both read
-     * @param kept is written to
-     * @return this
-     */
-    GateFinish set(Filter filter, Optional<Filter> gate, boolean tanh, Source source, Kept kept) {
-        this.filter = filter;
-        this.gate = gate;
-        this.tanh = tanh;
-        this.source = source;
-        this.kept = kept;
-        return this;
+    GateFinish(Optional<Filter> gate, boolean tanh) {
+        this(gate, tanh, NOTHING);
     }
 
-    /** Lets go of the caller's memory. */
-    void forget() {
-        source = null;
-        kept = NOTHING;
+    /** The same, and keeps what a gradient needs of so many outputs. */
+    GateFinish keeping(long size) {
+        int floats = Math.toIntExact(size);
+        return new GateFinish(gate, tanh, new Kept(new float[floats], new float[gate.isPresent() ? floats : 0]));
     }
 
     @Override
-    public void run(int b, int from, int to, float[] y, int at, Scratch scratch) {
-        Filter filter = Objects.requireNonNull(this.filter);
-        Source source = Objects.requireNonNull(this.source);
+    public void run(Filter filter, Source source, int b, int from, int to, float[] y, int at, Scratch scratch) {
         Kernels kernels = filter.kernels();
         int count = (to - from) * filter.out();
         int row = (b * source.sequences().time() + from) * filter.out();

@@ -71,7 +71,7 @@ public final class GatedConvolution extends ConvolutionMixer {
                 ? Optional.of(Filter.of(kernels, config, parameters, GATE_PREFIX))
                 : Optional.empty();
         boolean tanh = !config.get(ACTIVATION).equals(LINEAR);
-        return new GatedForm(Filter.of(kernels, config, parameters, ""), gate, tanh);
+        return new GatedForm(Filter.of(kernels, config, parameters, ""), new GateFinish(gate, tanh));
     }
 
     /**

@@ -15,51 +15,27 @@ import org.jspecify.annotations.Nullable;
  * A filter whose sums are let through by gates. A state keeps the last inputs.
  *
  * @param filter makes the sums
- * @param gate makes the sums of the gate; none if sums are their own gates
- * @param tanh whether sums are made hyperbolic tangents before a gate of its own
+ * @param gates let them through
  */
-record GatedForm(Filter filter, Optional<Filter> gate, boolean tanh) implements ConvolutionForm {
+record GatedForm(Filter filter, GateFinish gates) implements ConvolutionForm {
     @Override
     public void run(Sequences in, @Nullable MixerState state, Tensor out, Workspace workspace) {
-        run(in, state == null ? null : state.require(RowState.class), GateFinish.NOTHING, out, workspace);
-    }
-
-    /** The values before and inside the gate are kept where arrays are given for them. */
-    private void run(Sequences in, @Nullable RowState before, GateFinish.Kept kept, Tensor out, Workspace workspace) {
-        int mark = workspace.begin();
-        try {
-            Scratch scratch = workspace.scratch();
-            float[] x = in.tensor().readable(scratch);
-            Source source = scratch.object(Source.class, Source::new)
-                    .set(in, x, in.tensor().offset(), before, 0);
-            GateFinish finish =
-                    scratch.object(GateFinish.class, GateFinish::new).set(filter, gate, tanh, source, kept);
-            float[] results = out.writable(scratch);
-            ForwardPass.run(filter, source, finish, results, out.offset(), workspace);
-            finish.forget();
-            source.forget();
-            out.commit(results);
-            if (before != null) {
-                InputState.keep(in, x, before, lookback());
-            }
-        } finally {
-            workspace.end(mark);
-        }
+        RowState before = state == null ? null : state.require(RowState.class);
+        ForwardPass.run(filter, gates, in, before, out, workspace);
     }
 
     @Override
     public ConvolutionRecording record(SequenceMixer mixer, Sequences in, Tensor out, Workspace workspace) {
-        GateFinish.Kept kept = new GateFinish.Kept(
-                new float[Math.toIntExact(out.size())],
-                gate.isPresent() ? new float[Math.toIntExact(out.size())] : GateFinish.NOTHING.opening());
-        run(in, null, kept, out, workspace);
-        return new GatedRecording(mixer, in, kept);
+        GateFinish keeping = gates.keeping(out.size());
+        ForwardPass.run(filter, keeping, in, null, out, workspace);
+        return new GatedRecording(mixer, in, keeping.kept());
     }
 
     @Override
     public void backward(ConvolutionRecording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
         GatedRecording mine = (GatedRecording) recording;
         Sequences in = mine.in();
+        Optional<Filter> gate = gates.gate();
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
@@ -69,7 +45,16 @@ record GatedForm(Filter filter, Optional<Filter> gate, boolean tanh) implements 
             float[] dSums = scratch.floats(size);
             float[] dGates = scratch.floats(gate.isPresent() ? size : 0);
             float[] dY = dOut.readable(scratch);
-            new GateGradient(filter.kernels(), in, mine.kept(), tanh, dY, dOut.offset(), dSums, dGates, filter.out())
+            new GateGradient(
+                            filter.kernels(),
+                            in,
+                            mine.kept(),
+                            gates.tanh(),
+                            dY,
+                            dOut.offset(),
+                            dSums,
+                            dGates,
+                            filter.out())
                     .run(workspace);
             ParameterGradient.run(filter, source, dSums, 0, gradients.parameters(), "", workspace);
             gate.ifPresent(opening -> ParameterGradient.run(

@@ -1,5 +1,6 @@
 package org.attention4j.cnn;
 
+import java.util.Arrays;
 import org.attention4j.api.Sequences;
 import org.attention4j.kernels.Fourier;
 import org.attention4j.kernels.Kernels;
@@ -59,7 +60,7 @@ final class LongFilter {
         width = bias.length;
         parts = Math.ceilDiv(kernel - 1, block);
         panels = Math.ceilDiv(width, LANES);
-        this.bias = java.util.Arrays.copyOf(bias, panels * LANES);
+        this.bias = Arrays.copyOf(bias, panels * LANES);
         twiddles = Fourier.twiddles(block);
         forth = new float[2 * block];
         forthAdjoint = new float[2 * block];

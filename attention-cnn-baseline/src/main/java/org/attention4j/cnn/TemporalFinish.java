@@ -1,6 +1,5 @@
 package org.attention4j.cnn;
 
-import java.util.Objects;
 import java.util.Optional;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Activation;
@@ -9,12 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What follows a convolution of a temporal block: y ← f(y), and behind the second one y ← f(y + r(x)). */
 final class TemporalFinish implements Finish {
-    /** Keeps nothing. */
-    static final float[] NOTHING = new float[0];
+    private static final float[] NOTHING = new float[0];
 
-    private @Nullable Filter filter;
     private Activation activation = Activation.RELU;
-    private @Nullable Source source;
     private Optional<Filter> residual = Optional.empty();
     private @Nullable Source carried;
     private float[] sums = NOTHING;
@@ -23,16 +19,12 @@ final class TemporalFinish implements Finish {
     /**
      * Sets it up for the first convolution of a block.
      *
-     * @param filter makes the sums
      * @param activation f
-     * @param source what it reads
      * @param sums {@code [B, T, D']}, written with what f is applied to; or of length 0
      * @return this
      */
-    TemporalFinish first(Filter filter, Activation activation, Source source, float[] sums) {
-        this.filter = filter;
+    TemporalFinish first(Activation activation, float[] sums) {
         this.activation = activation;
-        this.source = source;
         this.sums = sums;
         carried = null;
         return this;
@@ -41,9 +33,7 @@ final class TemporalFinish implements Finish {
     /**
      * Sets it up for the second convolution of a block.
      *
-     * @param filter makes the sums
      * @param activation f
-     * @param source what it reads
      * @param residual r, if it is a convolution
      * @param carried the block's input
      * @param sums as in {@link #first}
@@ -51,14 +41,8 @@ final class TemporalFinish implements Finish {
      * @return this
      */
     TemporalFinish second(
-            Filter filter,
-            Activation activation,
-            Source source,
-            Optional<Filter> residual,
-            Source carried,
-            float[] sums,
-            float[] totals) {
-        first(filter, activation, source, sums);
+            Activation activation, Optional<Filter> residual, Source carried, float[] sums, float[] totals) {
+        first(activation, sums);
         this.residual = residual;
         this.carried = carried;
         this.totals = totals;
@@ -67,19 +51,17 @@ final class TemporalFinish implements Finish {
 
     /** Lets go of the caller's memory. */
     void forget() {
-        source = null;
         carried = null;
         sums = NOTHING;
         totals = NOTHING;
     }
 
     @Override
-    public void run(int b, int from, int to, float[] y, int at, Scratch scratch) {
-        Filter filter = Objects.requireNonNull(this.filter);
+    public void run(Filter filter, Source source, int b, int from, int to, float[] y, int at, Scratch scratch) {
         Kernels kernels = filter.kernels();
         int width = filter.out();
         int count = (to - from) * width;
-        int row = (b * Objects.requireNonNull(source).sequences().time() + from) * width;
+        int row = (b * source.sequences().time() + from) * width;
         apply(kernels, y, at, sums, row, count);
         Source input = carried;
         if (input == null) {

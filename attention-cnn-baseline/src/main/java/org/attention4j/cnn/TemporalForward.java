@@ -5,6 +5,7 @@ import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.kernels.Activation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TemporalForward {
     private static final int IN_TURN = 3;
+
+    private static final TemporalRecording.Level UNKEPT = TemporalRecording.Level.of(0);
 
     private TemporalForward() {}
 
@@ -44,39 +47,27 @@ final class TemporalForward {
             int slot = Math.toIntExact(out.size());
             int last = blocks.convolutions() - 1;
             float[] made = scratch.floats(Math.multiplyExact(slot, Math.min(slots, last)));
-            Source source = scratch.object(Source.class, Source::new);
-            Source carried = scratch.object(Source.class, Source::new);
+            Source input = scratch.object(Source.class, Source::new);
+            Source hidden = scratch.object(Source.class, Source::new);
             TemporalFinish finish = scratch.object(TemporalFinish.class, TemporalFinish::new);
             int column = 0;
-            for (int i = 0; i <= last; i++) {
+            for (int i = 0; i <= last; i += 2) {
                 if (i == 0) {
-                    source.set(in, x, in.tensor().offset(), state, 0);
+                    input.set(in, x, in.tensor().offset(), state, 0);
                 } else {
-                    source.set(in, made, (i - 1) % slots * slot, state, column);
+                    input.set(in, made, (i - 1) % slots * slot, state, column);
                 }
-                TemporalBlocks.Block block = blocks.all().get(i / 2);
-                Filter filter = blocks.filter(i);
-                if (i % 2 == 0) {
-                    finish.first(filter, blocks.activation(), source, TemporalFinish.NOTHING);
-                } else {
-                    float[] input = i == 1 ? x : made;
-                    carried.set(in, input, i == 1 ? in.tensor().offset() : (i - 2) % slots * slot);
-                    finish.second(
-                            filter,
-                            blocks.activation(),
-                            source,
-                            block.residual(),
-                            carried,
-                            TemporalFinish.NOTHING,
-                            TemporalFinish.NOTHING);
-                }
-                float[] target = i == last ? results : made;
-                ForwardPass.run(filter, source, finish, target, i == last ? out.offset() : i % slots * slot, workspace);
-                column += filter.in();
+                column += blocks.filter(i).in();
+                hidden.set(in, made, i % slots * slot, state, column);
+                column += blocks.filter(i + 1).in();
+                boolean ends = i + 1 == last;
+                float[] target = ends ? results : made;
+                int targetAt = ends ? out.offset() : (i + 1) % slots * slot;
+                block(blocks, i / 2, input, hidden, finish, UNKEPT, target, targetAt, workspace);
             }
             finish.forget();
-            source.forget();
-            carried.forget();
+            input.forget();
+            hidden.forget();
             out.commit(results);
             if (state != null) {
                 keep(blocks, in, x, made, slot, state, lookback);
@@ -119,25 +110,45 @@ final class TemporalForward {
                     .set(in, in.tensor().readable(scratch), in.tensor().offset());
             TemporalFinish finish = new TemporalFinish();
             for (int l = 0; l < blocks.all().size(); l++) {
-                TemporalBlocks.Block block = blocks.all().get(l);
                 TemporalRecording.Level level = recording.levels().get(l);
-                finish.first(block.first(), blocks.activation(), input, level.first());
-                ForwardPass.run(block.first(), input, finish, level.hidden(), 0, workspace);
                 Source hidden = new Source().set(in, level.hidden(), 0);
-                finish.second(
-                        block.second(),
-                        blocks.activation(),
-                        hidden,
-                        block.residual(),
-                        input,
-                        level.second(),
-                        level.total());
-                ForwardPass.run(block.second(), hidden, finish, level.out(), 0, workspace);
+                block(blocks, l, input, hidden, finish, level, level.out(), 0, workspace);
                 input = new Source().set(in, level.out(), 0);
             }
             out.write(0, input.x(), 0, Math.toIntExact(out.size()));
         } finally {
             workspace.end(mark);
         }
+    }
+
+    /**
+     * Runs one block.
+     *
+     * @param blocks all
+     * @param l which
+     * @param input what the first convolution reads, and what goes around both
+     * @param hidden what the second reads, where the first writes
+     * @param finish set up for both
+     * @param kept the sums are written to, where they have a length
+     * @param out {@code [B, T, D']}, written
+     * @param outAt where it starts
+     * @param workspace begun
+     */
+    private static void block(
+            TemporalBlocks blocks,
+            int l,
+            Source input,
+            Source hidden,
+            TemporalFinish finish,
+            TemporalRecording.Level kept,
+            float[] out,
+            int outAt,
+            Workspace workspace) {
+        TemporalBlocks.Block block = blocks.all().get(l);
+        Activation f = blocks.activation();
+        finish.first(f, kept.first());
+        ForwardPass.run(block.first(), input, finish, hidden.x(), hidden.row(0, blocks.width()), workspace);
+        finish.second(f, block.residual(), input, kept.second(), kept.total());
+        ForwardPass.run(block.second(), hidden, finish, out, outAt, workspace);
     }
 }

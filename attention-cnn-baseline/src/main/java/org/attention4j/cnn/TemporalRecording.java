@@ -23,7 +23,11 @@ record TemporalRecording(SequenceMixer mixer, Sequences in, List<Level> levels) 
      * @param total f of these and the residual
      * @param out what f makes of the total
      */
-    record Level(float[] first, float[] hidden, float[] second, float[] total, float[] out) {}
+    record Level(float[] first, float[] hidden, float[] second, float[] total, float[] out) {
+        static Level of(int size) {
+            return new Level(new float[size], new float[size], new float[size], new float[size], new float[size]);
+        }
+    }
 
     private static final int ARRAYS = 5;
 
@@ -31,8 +35,7 @@ record TemporalRecording(SequenceMixer mixer, Sequences in, List<Level> levels) 
         int floats = Math.toIntExact(size);
         List<Level> all = new ArrayList<>();
         for (int level = 0; level < levels; level++) {
-            all.add(new Level(
-                    new float[floats], new float[floats], new float[floats], new float[floats], new float[floats]));
+            all.add(Level.of(floats));
         }
         return new TemporalRecording(mixer, in, List.copyOf(all));
     }
