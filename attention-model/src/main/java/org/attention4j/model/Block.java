@@ -1,15 +1,9 @@
 package org.attention4j.model;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
-import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
-import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
@@ -17,6 +11,7 @@ import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mixer and an MLP with norms and residual sums: the block of which models are stacked (Vaswani et al. 2017), PyTorch's
@@ -37,17 +32,14 @@ import org.attention4j.api.Workspace;
  *
  * <p>Immutable; safe for any number of threads.
  */
-public final class Block implements Incremental, Differentiable, Attentive {
-    private final SequenceMixer mixer;
+public final class Block extends MixerFrame {
     private final BlockConfig config;
     private final Sublayers sublayers;
-    private final MixerSpec spec;
 
     private Block(SequenceMixer mixer, BlockConfig config, Sublayers sublayers) {
-        this.mixer = mixer;
+        super(mixer, BlockSpec.of(mixer.spec(), config, sublayers.specs()));
         this.config = config;
         this.sublayers = sublayers;
-        spec = BlockSpec.of(mixer.spec(), config, sublayers.specs());
     }
 
     /**
@@ -67,26 +59,12 @@ public final class Block implements Incremental, Differentiable, Attentive {
     }
 
     /**
-     * The mixer inside.
-     *
-     * @return the very instance
-     */
-    public SequenceMixer mixer() {
-        return mixer;
-    }
-
-    /**
      * What is around the mixer.
      *
      * @return the configuration
      */
     public BlockConfig config() {
         return config;
-    }
-
-    @Override
-    public MixerSpec spec() {
-        return spec;
     }
 
     @Override
@@ -101,37 +79,8 @@ public final class Block implements Incremental, Differentiable, Attentive {
     }
 
     @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        sublayers.forward(in, null, null, out, workspace);
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().newState(batch, capacity), null);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return incremental().stateBytes(batch, capacity);
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().loadState(channel), null);
-    }
-
-    private Incremental incremental() {
-        return mixer.require(Incremental.class);
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        sublayers.forward(chunk, null, state.require(BlockState.class), out, workspace);
+    void run(Sequences in, @Nullable BlockState state, Tensor out, Workspace workspace) {
+        sublayers.forward(in, null, state, out, workspace);
     }
 
     @Override

@@ -122,7 +122,8 @@ final class BlockSpec {
     }
 
     /** Of a residual sum around a mixer. */
-    static MixerSpec ofSum(MixerSpec mixer, Part inside, Optional<Part> shortcut) {
+    static MixerSpec ofSum(Part.Mixing inside, Optional<? extends Part> shortcut) {
+        MixerSpec mixer = inside.mixer().spec();
         if (shortcut.isEmpty()) {
             checkWidths("mixer", mixer, mixer.inputWidth());
         }

@@ -84,7 +84,7 @@ sealed interface Part {
     /** The mixer of a block. */
     record Mixing(SequenceMixer mixer, String prefix) implements OfMixer {
         @Override
-        public Part withParameters(ParameterSource source) {
+        public Mixing withParameters(ParameterSource source) {
             return new Mixing(mixer.withParameters(source.under(prefix)), prefix);
         }
 
@@ -119,7 +119,7 @@ sealed interface Part {
     /** The mixer by which a decoder takes from its memory. */
     record Crossing(Contextual mixer, String prefix) implements OfMixer {
         @Override
-        public Part withParameters(ParameterSource source) {
+        public Crossing withParameters(ParameterSource source) {
             return new Crossing(mixer.withParameters(source.under(prefix)).require(Contextual.class), prefix);
         }
 
@@ -177,7 +177,7 @@ sealed interface Part {
         }
 
         @Override
-        public Part withParameters(ParameterSource source) {
+        public Applying withParameters(ParameterSource source) {
             return new Applying(layer.withParameters(source.under(prefix)), prefix);
         }
 

@@ -1,17 +1,12 @@
 package org.attention4j.model;
 
-import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Optional;
 import org.attention4j.api.Attentive;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Capability;
-import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerSpec;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
@@ -33,22 +28,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; safe for any number of threads.
  */
-public final class Residual implements Incremental, Differentiable, Attentive {
-    private static final String MIXER = "mixer.";
-    private static final String SHORTCUT = "shortcut.";
+public final class Residual extends MixerFrame {
+    private final Part.Mixing inside;
+    private final Part.@Nullable Applying around;
 
-    private final SequenceMixer mixer;
-    private final @Nullable LinearLayer shortcut;
-    private final Part inside;
-    private final @Nullable Part around;
-    private final MixerSpec spec;
-
-    private Residual(SequenceMixer mixer, @Nullable LinearLayer shortcut) {
-        this.mixer = mixer;
-        this.shortcut = shortcut;
-        inside = new Part.Mixing(mixer, MIXER);
-        around = shortcut == null ? null : new Part.Applying(shortcut, SHORTCUT);
-        spec = BlockSpec.ofSum(mixer.spec(), inside, Optional.ofNullable(around));
+    private Residual(Part.Mixing inside, Part.@Nullable Applying around) {
+        super(inside.mixer(), BlockSpec.ofSum(inside, Optional.ofNullable(around)));
+        this.inside = inside;
+        this.around = around;
     }
 
     /**
@@ -59,7 +46,7 @@ public final class Residual implements Incremental, Differentiable, Attentive {
      * @throws BadConfigurationException if the mixer's output has another width than its input
      */
     public static Residual of(SequenceMixer mixer) {
-        return new Residual(mixer, null);
+        return new Residual(inside(mixer), null);
     }
 
     /**
@@ -71,28 +58,18 @@ public final class Residual implements Incremental, Differentiable, Attentive {
      * @throws BadConfigurationException if the shortcut has other widths than the mixer
      */
     public static Residual of(SequenceMixer mixer, LinearLayer shortcut) {
-        MixerSpec inside = mixer.spec();
-        if (shortcut.inputWidth() != inside.inputWidth() || shortcut.outputWidth() != inside.outputWidth()) {
+        MixerSpec spec = mixer.spec();
+        if (shortcut.inputWidth() != spec.inputWidth() || shortcut.outputWidth() != spec.outputWidth()) {
             throw new BadConfigurationException(
                     "shortcut",
                     shortcut.inputWidth() + " to " + shortcut.outputWidth(),
-                    "must be of the mixer's widths, " + inside.inputWidth() + " to " + inside.outputWidth());
+                    "must be of the mixer's widths, " + spec.inputWidth() + " to " + spec.outputWidth());
         }
-        return new Residual(mixer, shortcut);
+        return new Residual(inside(mixer), new Part.Applying(shortcut, "shortcut."));
     }
 
-    /**
-     * The mixer inside.
-     *
-     * @return the very instance
-     */
-    public SequenceMixer mixer() {
-        return mixer;
-    }
-
-    @Override
-    public MixerSpec spec() {
-        return spec;
+    private static Part.Mixing inside(SequenceMixer mixer) {
+        return new Part.Mixing(mixer, "mixer.");
     }
 
     @Override
@@ -103,26 +80,11 @@ public final class Residual implements Incremental, Differentiable, Attentive {
 
     @Override
     public Residual withParameters(ParameterSource source) {
-        return new Residual(
-                mixer.withParameters(source.under(MIXER)),
-                shortcut == null ? null : shortcut.withParameters(source.under(SHORTCUT)));
+        return new Residual(inside.withParameters(source), around == null ? null : around.withParameters(source));
     }
 
     @Override
-    public void forward(Sequences in, Tensor out, Workspace workspace) {
-        spec.check(in, out);
-        run(in, null, out, workspace);
-    }
-
-    @Override
-    public void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
-        spec.check(chunk, state, out);
-        BlockState own = state.require(BlockState.class);
-        own.room(chunk);
-        run(chunk, own, out, workspace);
-    }
-
-    private void run(Sequences in, @Nullable BlockState state, Tensor out, Workspace workspace) {
+    void run(Sequences in, @Nullable BlockState state, Tensor out, Workspace workspace) {
         int mark = workspace.begin();
         try {
             inside.forward(in, null, state, out, workspace);
@@ -180,27 +142,5 @@ public final class Residual implements Incremental, Differentiable, Attentive {
     public void weights(Sequences in, Tensor weights, Workspace workspace) {
         spec.checkWeights(in, in.time(), weights);
         mixer.require(Attentive.class).weights(in, weights, workspace);
-    }
-
-    @Override
-    public MixerState newState(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().newState(batch, capacity), null);
-    }
-
-    @Override
-    public long stateBytes(int batch, int capacity) {
-        spec.require(Capability.INCREMENTAL);
-        return incremental().stateBytes(batch, capacity);
-    }
-
-    @Override
-    public MixerState loadState(ReadableByteChannel channel) throws IOException {
-        spec.require(Capability.INCREMENTAL);
-        return new BlockState(spec, incremental().loadState(channel), null);
-    }
-
-    private Incremental incremental() {
-        return mixer.require(Incremental.class);
     }
 }
