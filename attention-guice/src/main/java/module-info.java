@@ -8,6 +8,7 @@ module org.attention4j.guice {
     requires static org.jspecify;
     requires transitive org.attention4j.api;
     requires transitive com.google.guice;
+    requires transitive jakarta.inject; // Guice needs it and has no descriptor to say so
 
     exports org.attention4j.guice;
 }

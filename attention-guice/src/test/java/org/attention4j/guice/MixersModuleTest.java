@@ -3,14 +3,20 @@ package org.attention4j.guice;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Key;
 import com.google.inject.TypeLiteral;
 import com.google.inject.name.Names;
+import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
@@ -56,6 +62,21 @@ class MixersModuleTest {
 
         assertEquals("identity width=3 loud=true", mixer.spec().fingerprint());
         assertSame(mixer, injector.getInstance(Key.get(SequenceMixer.class, Names.named("mine"))));
+    }
+
+    /** Guice 7 has no descriptor that asks for what it needs, so that its users would have to. */
+    @Test
+    void whoReadsThisModuleHasWhatGuiceNeeds() {
+        Path[] jars = Stream.of("jdk.module.path", "java.class.path")
+                .flatMap(property -> Stream.of(System.getProperty(property, "").split(File.pathSeparator)))
+                .filter(path -> !path.isEmpty() && !path.endsWith("test-classes"))
+                .map(Path::of)
+                .toArray(Path[]::new);
+        Configuration resolved = Configuration.empty()
+                .resolve(ModuleFinder.of(jars), ModuleFinder.ofSystem(), Set.of("org.attention4j.guice"));
+
+        assertTrue(resolved.findModule("com.google.guice").isPresent(), resolved::toString);
+        assertTrue(resolved.findModule("jakarta.inject").isPresent(), resolved::toString);
     }
 
     @Test

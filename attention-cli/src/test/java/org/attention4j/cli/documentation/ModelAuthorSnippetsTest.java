@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Key;
+import com.google.inject.name.Names;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +34,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
+import org.attention4j.guice.MixersModule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +100,21 @@ class ModelAuthorSnippetsTest {
         Tensor after = Tensor.zeros(2, 5, 8);
         trained.forward(in, after);
         assertTrue(!after.sameBits(out));
+    }
+
+    @Test
+    void inject() {
+        Injector injector = Guice.createInjector(MixersModule.discovered()
+                .with(
+                        "encoder",
+                        "multi-head-attention",
+                        MixerConfig.width(64).with("heads", 4),
+                        Initializer.seeded(42)));
+        SequenceMixer encoder =
+                injector.getInstance(Key.get(SequenceMixer.class, Names.named("encoder"))); // @Named("encoder")
+
+        assertEquals(64, encoder.spec().inputWidth());
+        assertEquals(Mixers.load().ids(), injector.getInstance(Mixers.class).ids());
     }
 
     @Test
