@@ -23,11 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param outProjection whether heads are mixed by an output projection
  * @param biasKeyValue whether a learned key and value are added to every sequence
  * @param zeroAttention whether a key and value of zeros are added to every sequence
- * @param norm of queries and keys, each head's for itself
- * @param epsilon of the norm
- * @param jointNorm whether it is one of all heads together
+ * @param norm of queries and keys
  * @param gates of each head's output: none, 1, or one for each of its numbers
- * @param normTurned whether the norm is behind the turn by position
  * @param clip at which projected queries, keys and values are cut off; 0 if they are not
  */
 record AttentionForm(
@@ -44,11 +41,8 @@ record AttentionForm(
         boolean outProjection,
         boolean biasKeyValue,
         boolean zeroAttention,
-        HeadNorm.Kind norm,
-        float epsilon,
-        boolean jointNorm,
+        HeadNorm.Form norm,
         int gates,
-        boolean normTurned,
         float clip) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
@@ -62,7 +56,6 @@ record AttentionForm(
 
     /** One head without output projection, norms, gate and added keys, of an input and contexts of one width. */
     static AttentionForm oneHead(int keyWidth, int valueWidth, int width, boolean bias) {
-        HeadNorm.Kind none = HeadNorm.Kind.NONE;
         return new AttentionForm(
                 1,
                 1,
@@ -77,11 +70,8 @@ record AttentionForm(
                 false,
                 false,
                 false,
-                none,
+                HeadNorm.Form.NONE,
                 0,
-                false,
-                0,
-                false,
                 0);
     }
 
@@ -231,7 +221,8 @@ record AttentionForm(
                 spec.parameter(OUT_BIAS, InitialValue.zeros(), inWidth);
             }
         }
-        HeadNorm.declare(norm, jointNorm ? queriesWidth() : keyWidth, jointNorm ? keysWidth() : keyWidth, spec);
+        boolean joint = norm.joint();
+        HeadNorm.declare(norm.kind(), joint ? queriesWidth() : keyWidth, joint ? keysWidth() : keyWidth, spec);
         HeadGate.declare(this, spec);
     }
 }

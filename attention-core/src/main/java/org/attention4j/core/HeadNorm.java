@@ -23,6 +23,18 @@ final class HeadNorm {
         LAYER
     }
 
+    /**
+     * What an attention says of the norm of its queries and keys.
+     *
+     * @param kind which there is
+     * @param epsilon of it
+     * @param joint whether it is one of all heads together
+     * @param turned whether it is behind the turn by position
+     */
+    record Form(Kind kind, float epsilon, boolean joint, boolean turned) {
+        static final Form NONE = new Form(Kind.NONE, 0, false, false);
+    }
+
     private final String name;
     private final boolean centred;
     private final float epsilon;

@@ -105,12 +105,14 @@ final class HeadOptions {
         return Math.max(1, config.get(MultiHeadAttention.VALUE_WIDTH) / config.get(KEY_VALUE_HEADS));
     }
 
-    static HeadNorm.Kind norm(MixerConfig config) {
-        return switch (config.get(QUERY_KEY_NORM)) {
-            case "rms" -> HeadNorm.Kind.RMS;
-            case "layer" -> HeadNorm.Kind.LAYER;
-            default -> HeadNorm.Kind.NONE;
-        };
+    static HeadNorm.Form norm(MixerConfig config) {
+        HeadNorm.Kind kind =
+                switch (config.get(QUERY_KEY_NORM)) {
+                    case "rms" -> HeadNorm.Kind.RMS;
+                    case "layer" -> HeadNorm.Kind.LAYER;
+                    default -> HeadNorm.Kind.NONE;
+                };
+        return new HeadNorm.Form(kind, config.get(EPSILON).floatValue(), config.get(JOINT), config.get(NORM_TURNED));
     }
 
     /** How many gates a head has. */
@@ -139,7 +141,7 @@ final class HeadOptions {
                             + " and " + given);
         }
         int normed = config.get(HEAD_WIDTH) * (config.get(JOINT) ? keyHeads : 1);
-        if (norm(config) == HeadNorm.Kind.LAYER && normed == 1) {
+        if (norm(config).kind() == HeadNorm.Kind.LAYER && normed == 1) {
             throw new BadConfigurationException(
                     QUERY_KEY_NORM.name(), "layer", "needs head-width above 1, was 1: a number less its mean is 0");
         }

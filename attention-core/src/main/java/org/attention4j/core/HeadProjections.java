@@ -46,11 +46,11 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
                 kernels, form.heads(), form.keyWidth(), form.valueWidth(), causal, variant, learned, rules);
         queryLayer = Objects.requireNonNull(form.projection(AttentionForm.Part.QUERY, parameters));
         outLayer = form.outLayer(parameters);
-        HeadNorm queryNorm = HeadNorm.of(form.norm(), HeadNorm.QUERY, form.epsilon(), parameters);
-        HeadNorm keyNorm = HeadNorm.of(form.norm(), HeadNorm.KEY, form.epsilon(), parameters);
-        boolean turned = form.normTurned();
-        queryChain = new HeadChain(form.clip(), queryNorm, turned, rotary, form.heads(), form.keyWidth());
-        keyChain = new HeadChain(form.clip(), keyNorm, turned, rotary, form.keyHeads(), form.keyWidth());
+        HeadNorm.Form norm = form.norm();
+        HeadNorm queryNorm = HeadNorm.of(norm.kind(), HeadNorm.QUERY, norm.epsilon(), parameters);
+        HeadNorm keyNorm = HeadNorm.of(norm.kind(), HeadNorm.KEY, norm.epsilon(), parameters);
+        queryChain = new HeadChain(form.clip(), queryNorm, norm.turned(), rotary, form.heads(), form.keyWidth());
+        keyChain = new HeadChain(form.clip(), keyNorm, norm.turned(), rotary, form.keyHeads(), form.keyWidth());
         valueChain = new HeadChain(form.clip(), null, false, null, form.keyHeads(), form.valueWidth());
         Linear keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
         Linear valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);

@@ -30,10 +30,7 @@ final class MultiHeadSpecs {
                 config.get(MultiHeadAttention.BIAS_KEY_VALUE),
                 config.get(MultiHeadAttention.ZERO_ATTENTION),
                 HeadOptions.norm(config),
-                config.get(HeadOptions.EPSILON).floatValue(),
-                config.get(HeadOptions.JOINT),
                 HeadOptions.gates(config),
-                config.get(HeadOptions.NORM_TURNED),
                 config.get(HeadOptions.PROJECTION_CLIP).floatValue());
     }
 
