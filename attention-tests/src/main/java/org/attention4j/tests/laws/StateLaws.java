@@ -78,6 +78,8 @@ public final class StateLaws {
         Steps same = new Steps(mixer, c.input(), original.state.copy(), Workspace.threads(1));
         System.arraycopy(original.taken, 0, same.taken, 0, same.taken.length);
         int[] from = original.taken.clone();
+        Expect.equal(original.state.batch(), same.state.batch(), "batch of a copy");
+        Expect.equal(original.state.capacity(), same.state.capacity(), "capacity of a copy");
         other.takeAll(b -> 2);
         original.takeAll(b -> 1);
         same.takeAll(b -> 3);

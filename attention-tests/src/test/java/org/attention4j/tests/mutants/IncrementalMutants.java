@@ -165,7 +165,7 @@ final class IncrementalMutants {
                             garbage[0] = new float[8];
                             inner.step(chunk, state, out, workspace);
                         }),
-                loading("saved-state-continues", "after loading", (inner, channel) -> {
+                loading("saved-state-continues", "steps, save, load, steps: position", (inner, channel) -> {
                     MixerState state = inner.loadState(channel);
                     state.reset();
                     return state;

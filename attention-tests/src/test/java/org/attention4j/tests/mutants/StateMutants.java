@@ -1,5 +1,8 @@
 package org.attention4j.tests.mutants;
 
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.attention4j.api.MixerProvider;
@@ -100,6 +103,35 @@ final class StateMutants {
                             @Override
                             public Workspace workspace() {
                                 return original;
+                            }
+                        };
+                    }
+                }),
+                state("copies-are-independent", "capacity of a copy", inner -> new BrokenState(inner) {
+                    @Override
+                    public MixerState copy() { // no more than it needs
+                        return new BrokenState(inner.copy()) {
+                            @Override
+                            public int capacity() {
+                                return Math.max(1, inner.capacity() - 1);
+                            }
+                        };
+                    }
+                }),
+                state("saved-state-continues", "steps, save, steps", inner -> new BrokenState(inner) {
+                    @Override
+                    public void save(WritableByteChannel channel) throws IOException {
+                        inner.save(channel);
+                        inner.reset();
+                    }
+                }),
+                Mutant.of("saved-state-continues", "capacity after loading", AVERAGE, mixer -> new Broken(mixer) {
+                    @Override
+                    public MixerState loadState(ReadableByteChannel channel) throws IOException {
+                        return new BrokenState(super.loadState(channel)) {
+                            @Override
+                            public int capacity() {
+                                return 1 << 10;
                             }
                         };
                     }
