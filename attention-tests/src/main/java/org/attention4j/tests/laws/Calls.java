@@ -4,9 +4,12 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.attention4j.api.Attentive;
@@ -60,8 +63,23 @@ final class Calls {
 
         /** One that the case draws. */
         static Kind any(LawCase c) {
-            Kind[] kinds = of(c.spec()).toArray(Kind[]::new);
+            return drawn(of(c.spec()), c);
+        }
+
+        /** One with gradients that the case draws. */
+        static Kind anyBackward(LawCase c) {
+            EnumSet<Kind> kinds = of(c.spec());
+            kinds.removeIf(kind -> !kind.isBackward());
+            return drawn(kinds, c);
+        }
+
+        private static Kind drawn(EnumSet<Kind> from, LawCase c) {
+            Kind[] kinds = from.toArray(Kind[]::new);
             return kinds[c.random("kind of call").nextInt(kinds.length)];
+        }
+
+        boolean isBackward() {
+            return Arrays.asList(needs).contains(Capability.DIFFERENTIABLE);
         }
     }
 
@@ -69,10 +87,19 @@ final class Calls {
     static final class Call {
         final Map<String, Tensor> read = new LinkedHashMap<>();
         final Map<String, Tensor> written = new LinkedHashMap<>();
-        private final UnaryOperator<Tensor> memory;
-        private Consumer<Workspace> body = workspace -> {};
+        /** Of what is written, what is added to. */
+        final Map<String, Tensor> gradients = new LinkedHashMap<>();
 
-        private Call(UnaryOperator<Tensor> memory) {
+        private final BiFunction<String, Tensor, Tensor> memory;
+        private Consumer<Workspace> body = workspace -> {};
+        private Function<Workspace, Recording> record = workspace -> {
+            throw new IllegalStateException("it has no gradients");
+        };
+        private BiConsumer<Recording, Workspace> backward = (recording, workspace) -> {};
+        /** The same by the methods that take no workspace, where there are some. */
+        Optional<Runnable> shortForm = Optional.empty();
+
+        private Call(BiFunction<String, Tensor, Tensor> memory) {
             this.memory = memory;
         }
 
@@ -81,8 +108,34 @@ final class Calls {
             return this;
         }
 
+        /** The first half of a run with gradients. */
+        Recording record(Workspace workspace) {
+            return record.apply(workspace);
+        }
+
+        /** The second half: adds to what gradients there are. */
+        void backward(Recording recording, Workspace workspace) {
+            backward.accept(recording, workspace);
+        }
+
+        private Consumer<Workspace> halves(
+                Function<Workspace, Recording> first, BiConsumer<Recording, Workspace> second) {
+            record = first;
+            backward = second;
+            return workspace -> {
+                gradients.values().forEach(tensor -> tensor.fill(0));
+                second.accept(first.apply(workspace), workspace);
+            };
+        }
+
+        private Tensor added(String name, Tensor plain) {
+            Tensor placed = written(name, plain);
+            gradients.put(name, placed);
+            return placed;
+        }
+
         private Tensor read(String name, Tensor plain) {
-            Tensor placed = memory.apply(plain);
+            Tensor placed = memory.apply(name, plain);
             read.put(name, placed);
             return placed;
         }
@@ -92,7 +145,7 @@ final class Calls {
         }
 
         private Tensor written(String name, Tensor plain) {
-            Tensor placed = memory.apply(plain);
+            Tensor placed = memory.apply(name, plain);
             written.put(name, placed);
             return placed;
         }
@@ -109,6 +162,7 @@ final class Calls {
     private final LawCase c;
     private final SequenceMixer mixer;
     private final Sequences in;
+    private final float padding;
 
     /**
      * The calls of a mixer on a batch.
@@ -118,9 +172,15 @@ final class Calls {
      * @param in the batch, copied
      */
     Calls(LawCase c, SequenceMixer mixer, Sequences in) {
+        this(c, mixer, in, Float.NaN);
+    }
+
+    /** With a value at the padding of cotangents and contexts. */
+    Calls(LawCase c, SequenceMixer mixer, Sequences in, float padding) {
         this.c = c;
         this.mixer = mixer;
         this.in = in;
+        this.padding = padding;
     }
 
     /** In memory of its own, as most laws have it. */
@@ -130,6 +190,11 @@ final class Calls {
 
     /** With every tensor where {@code memory} copies it to. */
     Call of(Kind kind, UnaryOperator<Tensor> memory) {
+        return of(kind, (name, plain) -> memory.apply(plain));
+    }
+
+    /** As above, where that depends on the tensor's name. */
+    Call of(Kind kind, BiFunction<String, Tensor, Tensor> memory) {
         Call call = new Call(memory);
         call.body = switch (kind) {
             case FORWARD -> forward(call);
@@ -148,7 +213,7 @@ final class Calls {
     private Tensor cotangent() {
         Tensor cotangent = c.tensor("cotangent", mixer.spec().outputShape(in).extents());
         for (int b = 0; b < in.batch(); b++) {
-            Batches.fill(cotangent, b, in.length(b), in.time(), Float.NaN);
+            Batches.fill(cotangent, b, in.length(b), in.time(), padding);
         }
         return cotangent;
     }
@@ -160,7 +225,11 @@ final class Calls {
         int[] lengths = IntStream.range(0, in.batch())
                 .map(b -> random.nextInt(time + 1))
                 .toArray();
-        return Sequences.of(c.tensor("context", in.batch(), time, mixer.spec().contextWidth()), lengths);
+        Tensor tensor = c.tensor("context", in.batch(), time, mixer.spec().contextWidth());
+        for (int b = 0; b < in.batch(); b++) {
+            Batches.fill(tensor, b, lengths[b], time, padding);
+        }
+        return Sequences.of(tensor, lengths);
     }
 
     private NamedTensors drawnHidden(String name) {
@@ -177,6 +246,7 @@ final class Calls {
     private Consumer<Workspace> forward(Call call) {
         Sequences x = call.read("input", in);
         Tensor y = call.written("output", output());
+        call.shortForm = Optional.of(() -> mixer.forward(x, y));
         return workspace -> mixer.forward(x, y, workspace);
     }
 
@@ -194,6 +264,11 @@ final class Calls {
         Tensor outBefore = call.written("output of the first chunk", Runs.output(mixer, before));
         Tensor outAfter = call.written("output of the second chunk", Runs.output(mixer, after));
         MixerState state = incremental.newState(in.batch(), Math.max(1, in.time()));
+        call.shortForm = Optional.of(() -> {
+            state.reset();
+            incremental.step(before, state, outBefore);
+            incremental.step(after, state, outAfter);
+        });
         return workspace -> {
             state.reset();
             incremental.step(before, state, outBefore, workspace);
@@ -207,23 +282,24 @@ final class Calls {
         Tensor y = call.written("output", output());
         Tensor dOut = call.read("cotangent", cotangent());
         Gradients gradients = gradients(call);
-        return workspace -> {
-            gradients.clear();
-            differentiable.backward(differentiable.record(x, y, workspace), dOut, gradients, workspace);
-        };
+        call.shortForm = Optional.of(() -> differentiable.backward(differentiable.record(x, y), dOut, gradients));
+        return call.halves(
+                workspace -> differentiable.record(x, y, workspace),
+                (recording, workspace) -> differentiable.backward(recording, dOut, gradients, workspace));
     }
 
     private Gradients gradients(Call call) {
         Tensor dIn =
-                call.written("gradient of the input", Tensor.zeros(in.tensor().shape()));
+                call.added("gradient of the input", Tensor.zeros(in.tensor().shape()));
         NamedTensors parameters =
-                call.each(mixer.spec().zeroParameters(), (name, plain) -> call.written("gradient of " + name, plain));
+                call.each(mixer.spec().zeroParameters(), (name, plain) -> call.added("gradient of " + name, plain));
         return Gradients.none().withInput(dIn).withParameters(parameters);
     }
 
     private Consumer<Workspace> weights(Call call) {
         Sequences x = call.read("input", in);
         Tensor weights = call.written("weights", unwritten(in.time()));
+        call.shortForm = Optional.of(() -> ((Attentive) mixer).weights(x, weights));
         return workspace -> ((Attentive) mixer).weights(x, weights, workspace);
     }
 
@@ -237,6 +313,7 @@ final class Calls {
         Sequences x = call.read("input", in);
         Sequences other = call.read("context", drawnContext());
         Tensor y = call.written("output", output());
+        call.shortForm = Optional.of(() -> ((Contextual) mixer).forward(x, other, y));
         return workspace -> ((Contextual) mixer).forward(x, other, y, workspace);
     }
 
@@ -246,13 +323,11 @@ final class Calls {
         Tensor y = call.written("output", output());
         Tensor dOut = call.read("cotangent", cotangent());
         Gradients gradients = gradients(call)
-                .withContext(call.written(
+                .withContext(call.added(
                         "gradient of the context", Tensor.zeros(other.tensor().shape())));
-        return workspace -> {
-            gradients.clear();
-            Recording recording = ((Contextual) mixer).record(x, other, y, workspace);
-            ((Differentiable) mixer).backward(recording, dOut, gradients, workspace);
-        };
+        return call.halves(
+                workspace -> ((Contextual) mixer).record(x, other, y, workspace),
+                (recording, workspace) -> ((Differentiable) mixer).backward(recording, dOut, gradients, workspace));
     }
 
     private Consumer<Workspace> contextWeights(Call call) {
@@ -282,12 +357,10 @@ final class Calls {
                 drawnHidden("cotangent of last"),
                 (name, plain) -> call.read("cotangent of last hidden " + name, plain));
         NamedTensors dInitial = call.each(
-                initial.zerosLike(), (name, plain) -> call.written("gradient of initial hidden " + name, plain));
+                initial.zerosLike(), (name, plain) -> call.added("gradient of initial hidden " + name, plain));
         Gradients gradients = gradients(call).withInitial(dInitial);
-        return workspace -> {
-            gradients.clear();
-            Recording recording = ((Recurrent) mixer).record(x, initial, y, last, workspace);
-            ((Recurrent) mixer).backward(recording, dOut, dLast, gradients, workspace);
-        };
+        return call.halves(
+                workspace -> ((Recurrent) mixer).record(x, initial, y, last, workspace),
+                (recording, workspace) -> ((Recurrent) mixer).backward(recording, dOut, dLast, gradients, workspace));
     }
 }

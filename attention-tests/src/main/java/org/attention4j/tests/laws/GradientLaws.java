@@ -1,6 +1,8 @@
 package org.attention4j.tests.laws;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.attention4j.api.Capability;
@@ -10,6 +12,7 @@ import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.OverlapException;
 import org.attention4j.api.Recording;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.ShapeMismatchException;
@@ -43,8 +46,8 @@ public final class GradientLaws {
                         .when("activations that keep numbers in bounds", CellActivations::tame),
                 law(
                         "recording-used-twice",
-                        "a recording gives the same gradients again",
-                        "backward: buffers of the recording that are overwritten",
+                        "a recording gives the same gradients again, whatever is recorded in between",
+                        "backward: buffers of the recording that are overwritten; record: what it keeps must be its own",
                         GradientLaws::twice),
                 law(
                         "only-wanted-gradients",
@@ -137,31 +140,18 @@ public final class GradientLaws {
 
     private static void accumulate(LawCase drawn) {
         LawCase c = gentle(drawn);
-        Differentiable mixer = c.mixer().require(Differentiable.class);
-        Sequences in = c.input();
-        Tensor dOut = cotangent(c, "cotangent", c.spec().outputShape(in));
-        Gradients plain = gradients(c, mixer, in, dOut, 1);
-        Gradients filled = Gradients.zeros(c.spec(), in);
-        filled.input().orElseThrow().fill(1.5f);
-        filled.parameters().fill(1.5f);
+        Calls.Kind kind = Calls.Kind.anyBackward(c);
+        Calls calls = new Calls(c, c.mixer(), c.input());
         Workspace workspace = Workspace.threads(1);
-        mixer.backward(mixer.record(in, Runs.output(mixer, in), workspace), dOut, filled, workspace);
-        String cause = "backward overwrites, or adds twice";
-        sum(
-                "input gradient added to 1.5",
-                plain.input().orElseThrow(),
-                1,
-                ones(plain.input().orElseThrow()),
-                filled.input().orElseThrow(),
-                cause);
-        plain.parameters()
-                .forEach((name, gradient) -> sum(
-                        "gradient of '" + name + "' added to 1.5",
-                        gradient,
-                        1,
-                        ones(gradient),
-                        filled.parameters().get(name),
-                        cause));
+        Calls.Call plain = calls.plain(kind).run(workspace);
+        Calls.Call filled = calls.plain(kind);
+        filled.gradients.values().forEach(tensor -> tensor.fill(1.5f));
+        filled.backward(filled.record(workspace), workspace);
+        filled.gradients.forEach((name, got) -> {
+            Tensor expected = plain.gradients.get(name);
+            String done = kind.label + ": the " + name + " added to 1.5";
+            sum(done, expected, 1, ones(expected), got, "backward overwrites, or adds twice");
+        });
     }
 
     private static Tensor ones(Tensor like) {
@@ -186,23 +176,35 @@ public final class GradientLaws {
                         cause));
     }
 
+    /** With another recording in between, and with outputs that are no longer there. */
     private static void twice(LawCase c) {
-        Differentiable mixer = c.mixer().require(Differentiable.class);
-        Sequences in = c.input();
+        Calls.Kind kind = Calls.Kind.anyBackward(c);
+        SequenceMixer mixer = c.mixer();
         Workspace workspace = Workspace.threads(1);
-        Tensor out = Runs.output(mixer, in);
-        Recording recording = mixer.record(in, out, workspace);
+        Calls.Call expected = new Calls(c, mixer, c.input()).plain(kind).run(workspace);
+        Calls.Call call = new Calls(c, mixer, c.input()).plain(kind);
+        LawCase otherwise = c.seeded(c.seed() + 1);
+        Calls.Call other = new Calls(otherwise, mixer, otherwise.input()).plain(kind);
+        Recording recording = call.record(workspace);
         Expect.that(recording.bytes() >= 0, "bytes() of the recording is " + recording.bytes());
-        out.fill(Float.NaN); // the recording keeps what it needs
-        Tensor dOut = cotangent(c, "cotangent", out.shape());
-        Tensor before = dOut.copy();
-        Gradients first = Gradients.zeros(c.spec(), in);
-        Gradients second = Gradients.zeros(c.spec(), in);
-        mixer.backward(recording, dOut, first, workspace);
-        mixer.backward(recording, cotangent(c, "between", out.shape()), Gradients.zeros(c.spec(), in), workspace);
-        mixer.backward(recording, dOut, second, workspace);
-        sameGradients(c, "backward, and again after another one", first, second, "backward changes the recording");
-        Expect.sameBits("the cotangent after backward", before, dOut, "backward writes to the cotangent");
+        call.written.forEach((name, tensor) -> tensor.fill(call.gradients.containsKey(name) ? 0 : Float.NaN));
+        Recording another = other.record(workspace);
+        again(c, kind.label + " of another batch, then the first's gradients", expected, call, recording, workspace);
+        other.backward(another, workspace);
+        call.gradients.values().forEach(tensor -> tensor.fill(0));
+        again(c, kind.label + ", and again after those of another batch", expected, call, recording, workspace);
+    }
+
+    private static void again(
+            LawCase c, String done, Calls.Call expected, Calls.Call call, Recording recording, Workspace workspace) {
+        Map<String, Tensor> before = new LinkedHashMap<>();
+        call.read.forEach((name, tensor) -> before.put(name, tensor.copy()));
+        call.backward(recording, workspace);
+        String cause = "backward changes the recording, or the recording does not keep what it needs";
+        call.gradients.forEach(
+                (name, got) -> Expect.same(c.spec(), done + ": the " + name, expected.gradients.get(name), got, cause));
+        before.forEach((name, tensor) -> Expect.sameBits(
+                "the " + name + " after backward", tensor, call.read.get(name), "backward writes to it"));
     }
 
     private static void wanted(LawCase c) {
@@ -247,6 +249,7 @@ public final class GradientLaws {
             Batches.fill(dOut, b, in.length(b), in.time(), 0);
             Batches.fill(dOutNaN, b, in.length(b), in.time(), Float.NaN);
         }
+        paddingOfOthers(c);
         Gradients got = gradients(c, mixer, in, dOutNaN, 1);
         sameGradients(
                 c,
@@ -263,6 +266,26 @@ public final class GradientLaws {
                     in.time(),
                     "padding has no gradient");
         }
+    }
+
+    /** As above, of passes over a context or from a hidden state. */
+    private static void paddingOfOthers(LawCase c) {
+        Calls.Kind kind = Calls.Kind.anyBackward(c);
+        SequenceMixer mixer = c.mixer();
+        int time = c.time() + 1;
+        Workspace workspace = Workspace.threads(1);
+        Calls.Call zeros = new Calls(c, mixer, Batches.padded(c.input(), time, 0), 0)
+                .plain(kind)
+                .run(workspace);
+        Calls.Call holes = new Calls(c, mixer, Batches.padded(c.input(), time, Float.NaN), Float.NaN)
+                .plain(kind)
+                .run(workspace);
+        zeros.written.forEach((name, tensor) -> Expect.same(
+                c.spec(),
+                kind.label + ": NaN at the padding of all that is read, against 0: the " + name,
+                tensor,
+                holes.written.get(name),
+                "padding is read"));
     }
 
     private static void threads(LawCase c) {

@@ -243,6 +243,14 @@ public final class RecurrentLaws {
                         return loss(mixer, in, changed, dOut, dLast);
                     });
         }
+        NamedTensors alone = initial.zerosLike();
+        mixer.backward(recording, dOut, dLast, Gradients.none().withInitial(alone), workspace);
+        alone.forEach((name, tensor) -> Expect.same(
+                c.spec(),
+                "the gradient by the initial hidden '" + name + "' alone, against that with the input's",
+                dInitial.get(name),
+                tensor,
+                "it is computed with something that is only there for the others"));
         Derivative.check(
                 "gradient by the input, through outputs and last state",
                 in.tensor(),

@@ -1,6 +1,9 @@
 package org.attention4j.tests.mutants;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerProvider;
@@ -44,6 +47,43 @@ final class GradientMutants {
         };
     }
 
+    /** What is done before a correct pass back to a hidden state. */
+    private interface Before {
+        void spoil(Tensor dOut, Gradients gradients);
+    }
+
+    private static Mutant hidden(String law, String says, Before defect) {
+        return Mutant.of(law, says, NaiveMixers.lstm(), mixer -> new Broken(mixer) {
+            @Override
+            public void backward(
+                    Recording recording, Tensor dOut, NamedTensors dLast, Gradients gradients, Workspace workspace) {
+                defect.spoil(dOut, gradients);
+                super.backward(recording, dOut, dLast, gradients, workspace);
+            }
+        });
+    }
+
+    /** Goes back from what each thread has recorded last. */
+    private static final class Latest extends Broken {
+        private final ThreadLocal<Recording> latest = new ThreadLocal<>();
+
+        Latest(SequenceMixer inner) {
+            super(inner);
+        }
+
+        @Override
+        public Recording record(Sequences in, Tensor out, Workspace workspace) {
+            Recording recording = super.record(in, out, workspace);
+            latest.set(recording);
+            return recording;
+        }
+
+        @Override
+        public void backward(Recording recording, Tensor dOut, Gradients gradients, Workspace workspace) {
+            super.backward(latest.get(), dOut, gradients, workspace);
+        }
+    }
+
     /** Adds 1.05 times what a correct pass adds. */
     static void tooMuch(Tensor target, Tensor before) {
         float[] now = target.toArray();
@@ -55,8 +95,19 @@ final class GradientMutants {
     }
 
     static List<Mutant> all() {
-        Recording[] seen = new Recording[1];
+        Set<Recording> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         return List.of(
+                hidden("gradients-accumulate", "backward overwrites", (dOut, gradients) -> gradients
+                        .initial()
+                        .ifPresent(dInitial -> dInitial.fill(0))),
+                hidden("padding-has-no-gradient", "NaN at the padding of all that is read", (dOut, gradients) -> {
+                    float nothing = 0; // of padding, but for a NaN
+                    for (float element : dOut.toArray()) {
+                        nothing += 0 * element;
+                    }
+                    Tensor first = gradients.input().orElseThrow();
+                    first.set(first.get(0, 0, 0) + nothing, 0, 0, 0);
+                }),
                 backward(
                         "earlier-outputs-have-no-later-gradient",
                         "backward masks other positions",
@@ -168,15 +219,24 @@ final class GradientMutants {
                         }),
                 backward(
                         "recording-used-twice",
-                        "backward, and again after another one",
+                        "and again after those of another batch",
                         AVERAGE,
                         (correct, recording, dOut, gradients, workspace) -> {
                             correct.backward(recording, dOut, gradients, workspace);
-                            if (recording == seen[0]) {
+                            if (!seen.add(recording)) {
                                 correct.backward(recording, dOut, gradients, workspace);
                             }
-                            seen[0] = recording;
                         }),
+                backward(
+                        "recording-used-twice",
+                        "record over a context and backward, and again",
+                        NaiveMixers.attention(),
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            if (gradients.context().isEmpty() || seen.add(recording)) {
+                                correct.backward(recording, dOut, gradients, workspace);
+                            }
+                        }),
+                Mutant.of("recording-used-twice", "of another batch, then the first's", AVERAGE, Latest::new),
                 backward(
                         "only-wanted-gradients",
                         "alone, against all",
