@@ -106,7 +106,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * Any number of threads gives the same bits.
+     * Any number of threads gives the same bits, in every call.
      *
      * @param trial drawn by jqwik
      */
@@ -347,7 +347,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * An output that shares memory with the input is refused before anything is written.
+     * What is written must not share memory with what the same call reads, and is refused before anything is written.
      *
      * @param trial drawn by jqwik
      */

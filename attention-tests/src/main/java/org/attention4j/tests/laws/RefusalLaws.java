@@ -1,6 +1,5 @@
 package org.attention4j.tests.laws;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +9,6 @@ import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Option;
-import org.attention4j.api.OverlapException;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
@@ -55,11 +53,7 @@ public final class RefusalLaws {
                         "an output of another shape is refused, with both shapes, before anything is written",
                         "forward: begin with spec().check(in, out)",
                         RefusalLaws::outputShape),
-                law(
-                        "overlap-refused",
-                        "an output that shares memory with the input is refused before anything is written",
-                        "forward: begin with spec().check(in, out)",
-                        RefusalLaws::overlap),
+                OverlapLaws.law(),
                 law(
                         "unknown-option-refused",
                         "an option that does not exist is refused by name",
@@ -164,20 +158,6 @@ public final class RefusalLaws {
         ShapeMismatchException refusal =
                 Expect.refused(ShapeMismatchException.class, done, () -> mixer.forward(in, out, Workspace.threads(1)));
         Expect.message(refusal, done, expected, given);
-        unwritten(done, out);
-    }
-
-    private static void overlap(LawCase c) {
-        SequenceMixer mixer = c.mixer();
-        Shape outputShape = c.spec().outputShape(c.input());
-        int most = (int) Math.min(c.input().tensor().size(), outputShape.size());
-        int shared = 1 + c.random("shared").nextInt(most);
-        float[] array = new float[(int) (c.input().tensor().size() + outputShape.size())];
-        Arrays.fill(array, -77);
-        Tensor in = Tensor.of(array, 0, c.input().tensor().shape());
-        Tensor out = Tensor.of(array, (int) in.size() - shared, outputShape);
-        String done = "an output that shares " + shared + " elements with the input";
-        Expect.refused(OverlapException.class, done, () -> mixer.forward(Sequences.of(in), out, Workspace.threads(1)));
         unwritten(done, out);
     }
 

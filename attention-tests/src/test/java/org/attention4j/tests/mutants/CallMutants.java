@@ -5,6 +5,7 @@ import java.util.List;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Recording;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
@@ -88,6 +89,33 @@ final class CallMutants {
                                     : gradients.withParameters(
                                             gradients.parameters().copy());
                             correct.backward(recording, dOut, kept, workspace);
+                        }),
+                step(
+                        "overlap-refused",
+                        "step with an output of the first chunk that shares",
+                        (inner, in, out, workspace) ->
+                                inner.forward(Sequences.of(in.tensor().copy(), in.lengths()), out, workspace)),
+                Mutant.of(
+                        "overlap-refused",
+                        "record and backward with an output that shares",
+                        AVERAGE,
+                        mixer -> new Broken(mixer) {
+                            @Override
+                            public Recording record(Sequences in, Tensor out, Workspace workspace) {
+                                Tensor apart = out.copy();
+                                Recording recording = super.record(in, apart, workspace);
+                                out.copyFrom(apart);
+                                return recording;
+                            }
+                        }),
+                backward(
+                        "overlap-refused",
+                        "with the gradient of 'decay' that shares",
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            NamedTensors others = gradients.parameters().copy();
+                            correct.backward(recording, dOut, gradients.withParameters(others), workspace);
+                            others.forEach((name, tensor) ->
+                                    gradients.parameters().get(name).copyFrom(tensor));
                         }),
                 step("inputs-not-written", "chunk after step", (inner, in, out, workspace) -> {
                     inner.forward(in, out, workspace);
