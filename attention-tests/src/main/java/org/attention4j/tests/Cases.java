@@ -37,6 +37,11 @@ final class Cases {
     /** Often drawn: where other options say how many numbers there are, a list that is refused becomes as long as they say. */
     private static final int LONGEST_LIST = 8;
 
+    /** Two vectors of 512 bits; at most four and a number more. */
+    private static final int WIDE = 32;
+
+    private static final int WIDEST = 65;
+
     private static final int LARGEST_BATCH = 4;
     private static final int LONGEST = 12;
 
@@ -44,6 +49,7 @@ final class Cases {
     private static final int LONGEST_OF_ALL = 150;
 
     private static final int LONGEST_CHUNK = 40;
+    private static final int MOST_THREADS = 9;
 
     /** For jqwik properties: configurations are always the same; which are drawn, and everything else, is up to jqwik's seed. */
     private static final long FIXED_SEED = 20_251_124L;
@@ -123,7 +129,7 @@ final class Cases {
     }
 
     private MixerConfig config(SplittableRandom random) {
-        MixerConfig config = MixerConfig.width(random.nextInt(4) == 0 ? 8 << random.nextInt(2) : random.nextInt(1, 13));
+        MixerConfig config = MixerConfig.width(width(random));
         int often = random.nextInt(16) == 0 ? 0 : random.nextInt(1, 4); // 0: all defaults
         for (Option<?> option : provider.kind().options().options()) {
             if (random.nextInt(often + 1) != 0) {
@@ -131,6 +137,15 @@ final class Cases {
             }
         }
         return config;
+    }
+
+    /** Mostly small; of 8 and 16, and of {@value #WIDE} and more, vectors and unrolled loops make one piece or several. */
+    private static int width(SplittableRandom random) {
+        return switch (random.nextInt(20)) {
+            case 0 -> random.nextInt(WIDE, WIDEST + 1);
+            case 1, 2, 3, 4, 5 -> 8 << random.nextInt(2);
+            default -> random.nextInt(1, 13);
+        };
     }
 
     /** Every two options away from their defaults and no other: a law that speaks of one option meets it, among many options too. */
@@ -264,6 +279,9 @@ final class Cases {
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(3);
+        Arbitrary<Integer> workers = Arbitraries.frequencyOf(
+                Tuple.of(8, Arbitraries.integers().between(2, 4)),
+                Tuple.of(1, Arbitraries.integers().between(5, MOST_THREADS)));
         return Combinators.combine(
                         spec,
                         lengths,
@@ -271,7 +289,7 @@ final class Cases {
                         Arbitraries.longs().dontShrink(),
                         Arbitraries.of(1f, 0.25f, 4f),
                         chunks,
-                        Arbitraries.integers().between(2, 4))
+                        workers)
                 .as((s, l, t, seed, scale, pieces, threads) -> new LawCase(
                         provider, s, l.stream().map(one -> length(one, t)).toList(), t, seed, scale, pieces, threads))
                 .withoutEdgeCases();

@@ -113,7 +113,7 @@ class ContractTest {
     @Test
     void aFailureNamesTheCase() {
         String failure = run(Failing.class).get("laterInputsDoNotMatter");
-        assertTrue(failure.startsWith("FAILED other values from position 1 on"), failure);
+        assertTrue(failure.startsWith("FAILED other values from position 1 of 2 on"), failure);
         assertTrue(failure.contains("case:    decaying-average width=1 gain=1.0 sign=plus | batch "), failure);
     }
 }

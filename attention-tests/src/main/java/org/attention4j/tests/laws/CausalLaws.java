@@ -18,7 +18,7 @@ public final class CausalLaws {
     private static final String AHEAD = "a later position is read: an index is one too far, or a mask is missing";
 
     /** Positions that algorithms take at a time. */
-    private static final int[] BLOCKS = {16, 32, 64, 128};
+    private static final int[] BLOCKS = {16, 32, 64, 128, 256};
 
     private CausalLaws() {}
 
@@ -52,56 +52,42 @@ public final class CausalLaws {
         return Law.of(Law.Group.CAUSAL, id, intent, lookAt, check).when("causal", MixerSpec::causal);
     }
 
-    /** Positions to look from: a random one, and those where blocks of usual sizes begin. */
+    /** Positions to look from: a random one, those where blocks of usual sizes begin, and the last, before which are all others. */
     private static IntStream positions(LawCase c, int time) {
-        IntStream random = IntStream.of(1 + c.random("t").nextInt(time - 1));
-        return IntStream.concat(random, IntStream.of(BLOCKS).filter(t -> t < time));
+        IntStream some = IntStream.of(1 + c.random("t").nextInt(time - 1), time - 1);
+        return IntStream.concat(some, IntStream.of(BLOCKS).filter(t -> t < time))
+                .distinct();
     }
 
-    private static void later(LawCase c) {
+    private static void later(LawCase drawn) {
+        LawCase c = Sizes.sometimesLong(drawn).full(2);
         SequenceMixer mixer = c.mixer();
-        Sequences in = c.full(2).input();
+        Sequences in = c.input();
         Tensor before = Runs.forward(mixer, in);
         positions(c, in.time()).forEach(t -> later(c, mixer, in, before, t));
     }
 
     private static void later(LawCase c, SequenceMixer mixer, Sequences in, Tensor before, int t) {
-        Sequences changed = c.full(2).scaled(3 * c.scale()).sequences("later", in.width());
+        Sequences changed = c.scaled(3 * c.scale()).sequences("later", in.width());
         Sequences broken = Batches.copy(changed);
         for (int b = 0; b < c.batch(); b++) {
             Batches.copyPositions(in.tensor(), b, 0, changed.tensor(), b, 0, t);
             Batches.copyPositions(in.tensor(), b, 0, broken.tensor(), b, 0, t);
             Batches.fill(broken.tensor(), b, t, in.time(), Float.NaN);
         }
+        Tensor afterChange = Runs.forward(mixer, changed);
+        Tensor afterBreak = Runs.forward(mixer, broken);
+        String where = " from position " + t + " of " + in.time() + " on";
         for (int b = 0; b < c.batch(); b++) {
-            Expect.positions(
-                    c.spec(),
-                    "other values from position " + t + " on",
-                    before,
-                    b,
-                    0,
-                    Runs.forward(mixer, changed),
-                    b,
-                    0,
-                    t,
-                    AHEAD);
-            Expect.positions(
-                    c.spec(),
-                    "NaN from position " + t + " on",
-                    before,
-                    b,
-                    0,
-                    Runs.forward(mixer, broken),
-                    b,
-                    0,
-                    t,
-                    AHEAD + "; 0 · NaN is NaN");
+            Expect.positions(c.spec(), "other values" + where, before, b, 0, afterChange, b, 0, t, AHEAD);
+            Expect.positions(c.spec(), "NaN" + where, before, b, 0, afterBreak, b, 0, t, AHEAD + "; 0 · NaN is NaN");
         }
     }
 
-    private static void prefix(LawCase c) {
+    private static void prefix(LawCase drawn) {
+        LawCase c = Sizes.sometimesLong(drawn).full(2);
         SequenceMixer mixer = c.mixer();
-        Sequences in = c.full(2).input();
+        Sequences in = c.input();
         Tensor whole = Runs.forward(mixer, in);
         positions(c, in.time()).forEach(t -> prefix(c, mixer, in, whole, t));
     }

@@ -206,7 +206,8 @@ public final class EveryMixerLaws {
         }
     }
 
-    private static void moreTime(LawCase c) {
+    private static void moreTime(LawCase drawn) {
+        LawCase c = Sizes.sometimesLong(drawn);
         SequenceMixer mixer = c.mixer();
         Tensor before = Runs.forward(mixer, c.input());
         int more = 1 + c.random("more").nextInt(5);
@@ -226,7 +227,8 @@ public final class EveryMixerLaws {
         }
     }
 
-    private static void alone(LawCase c) {
+    private static void alone(LawCase drawn) {
+        LawCase c = Sizes.sometimesMany(drawn);
         Sequences in = c.input();
         SequenceMixer mixer = c.mixer();
         Tensor batch = Runs.forward(mixer, in);

@@ -90,7 +90,8 @@ public final class IncrementalLaws {
     }
 
     /** Chunks of one size, or of the case's sizes in turn where it is 0. */
-    private static void whole(LawCase c, String how, int size, boolean ragged) {
+    private static void whole(LawCase drawn, String how, int size, boolean ragged) {
+        LawCase c = Sizes.sometimesLong(drawn);
         Incremental mixer = c.mixer().require(Incremental.class);
         Tensor whole = Steps.whole(mixer, c.input());
         Steps steps = Steps.of(mixer, c.input());

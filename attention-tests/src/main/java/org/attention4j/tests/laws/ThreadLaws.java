@@ -31,7 +31,7 @@ public final class ThreadLaws {
         return List.of(
                 EveryMixerLaws.law(
                         "threads-do-not-matter",
-                        "any number of threads gives the same bits",
+                        "any number of threads gives the same bits, in every call",
                         "sums whose parts are split by the number of threads; parts that write to shared memory",
                         ThreadLaws::threads),
                 EveryMixerLaws.law(
@@ -46,16 +46,28 @@ public final class ThreadLaws {
                         ThreadLaws::concurrent));
     }
 
+    /** Of forward, also where there is enough work that it is worth a thread, and of another call that the mixer has. */
     private static void threads(LawCase c) {
-        for (LawCase size : List.of(c, c.full(40))) {
-            SequenceMixer mixer = size.mixer();
-            Tensor one = Runs.forward(mixer, size.input());
-            Expect.same(
+        for (LawCase size : List.of(c, c.full(40), Sizes.sometimesMuchWork(c))) {
+            threads(size, Calls.Kind.FORWARD);
+        }
+        Calls.Kind other = Calls.Kind.any(c);
+        if (other != Calls.Kind.FORWARD) {
+            threads(c.full(20), other);
+        }
+    }
+
+    private static void threads(LawCase c, Calls.Kind kind) {
+        Calls calls = new Calls(c, c.mixer(), c.input());
+        Calls.Call one = calls.plain(kind).run(Workspace.threads(1));
+        try (Workspace workspace = Workspace.threads(c.threads())) {
+            Calls.Call more = calls.plain(kind).run(workspace);
+            one.written.forEach((name, tensor) -> Expect.same(
                     c.spec(),
-                    "1 thread, then " + c.threads(),
-                    one,
-                    Runs.forward(mixer, size.input(), c.threads()),
-                    "sums are split by the number of threads, or two threads write to one place");
+                    kind.label + " of " + c.time() + " positions on 1 thread, then on " + c.threads() + ": the " + name,
+                    tensor,
+                    more.written.get(name),
+                    "sums are split by the number of threads, or two threads write to one place"));
         }
     }
 
