@@ -126,6 +126,16 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
+     * A call without a workspace gives the results of the same call with one.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void shortFormsAreTheSame(@ForAll("trials") @Checks("short-forms-are-the-same") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * A mixer serves any number of threads at once.
      *
      * @param trial drawn by jqwik

@@ -40,6 +40,11 @@ public final class ThreadLaws {
                         "workspace.run: nothing may depend on which thread runs a part",
                         ThreadLaws::executor),
                 EveryMixerLaws.law(
+                        "short-forms-are-the-same",
+                        "a call without a workspace gives the results of the same call with one",
+                        "methods without a workspace: leave them to the interface",
+                        ThreadLaws::shortForms),
+                EveryMixerLaws.law(
                         "concurrent-calls",
                         "a mixer serves any number of threads at once",
                         "fields of the mixer that calls write to: scratch memory belongs to the workspace",
@@ -94,6 +99,27 @@ public final class ThreadLaws {
                     out,
                     "a part is left out when no thread comes for it");
         }
+    }
+
+    private static void shortForms(LawCase c) {
+        shortForm(c, Calls.Kind.FORWARD);
+        shortForm(c, Calls.Kind.any(c));
+    }
+
+    private static void shortForm(LawCase c, Calls.Kind kind) {
+        Calls calls = new Calls(c, c.mixer(), c.input());
+        Calls.Call given = calls.plain(kind).run(Workspace.threads(1));
+        Calls.Call without = calls.plain(kind);
+        if (without.shortForm.isEmpty()) {
+            return;
+        }
+        without.shortForm.get().run();
+        given.written.forEach((name, tensor) -> Expect.same(
+                c.spec(),
+                kind.label + " with a workspace, then without: the " + name,
+                tensor,
+                without.written.get(name),
+                "the method without a workspace is another than the interface's"));
     }
 
     /** Forward, and another call that the mixer has. */

@@ -90,6 +90,24 @@ final class CallMutants {
                                             gradients.parameters().copy());
                             correct.backward(recording, dOut, kept, workspace);
                         }),
+                Mutant.of(
+                        "short-forms-are-the-same",
+                        "forward with a workspace, then",
+                        AVERAGE,
+                        mixer -> new Broken(mixer) {
+                            @Override
+                            public void forward(Sequences in, Tensor out) {
+                                super.forward(in, out);
+                                Mutant.change(in, out, (value, b, t) -> Math.nextUp(value));
+                            }
+                        }),
+                Mutant.of(
+                        "short-forms-are-the-same", "step with a workspace, then", AVERAGE, mixer -> new Broken(mixer) {
+                            @Override
+                            public void step(Sequences chunk, MixerState state, Tensor out) {
+                                super.step(Sequences.of(chunk.tensor()), state, out);
+                            }
+                        }),
                 step(
                         "overlap-refused",
                         "step with an output of the first chunk that shares",
