@@ -12,7 +12,7 @@ public interface Contextual extends SequenceMixer {
      * @param in {@code [B, T, D]} with true lengths
      * @param context {@code [B, S, C]} with true lengths of its own; C is {@link MixerSpec#contextWidth()}
      * @param out {@code [B, T, D']}
-     * @param workspace scratch memory and threads
+     * @param workspace scratch memory and threads; no memory is allocated once it has grown to what such a call needs
      * @throws ShapeMismatchException if a shape does not fit
      * @throws UnsupportedCapabilityException if this mixer is not contextual as configured
      */
@@ -52,7 +52,7 @@ public interface Contextual extends SequenceMixer {
      * @param in {@code [B, T, D]} with true lengths
      * @param context from {@link #prepare}, of B sequences
      * @param out {@code [B, T, D']}
-     * @param workspace scratch memory and threads
+     * @param workspace scratch memory and threads; no memory is allocated once it has grown to what such a call needs
      * @throws ForeignStateException if another mixer prepared the context
      * @throws ShapeMismatchException if a shape does not fit
      */

@@ -4,7 +4,8 @@ package org.attention4j.api;
  * A mixer with gradients: for outputs y = f(x; θ) and a cotangent dL/dy it adds dL/dx and dL/dθ to the caller's.
  *
  * <p>Gradients are accumulated: what {@link #backward} computes is added to what is there, with the same bits on any number
- * of threads.
+ * of threads. A recording is new memory each time, and going back may make objects, too: that training is free of garbage, as forward and steps
+ * are, is not promised.
  */
 public interface Differentiable extends SequenceMixer {
     /**

@@ -23,7 +23,7 @@ public interface Recurrent extends SequenceMixer {
      * @param out {@code [B, T, D']}
      * @param last as {@link #newHidden} has it; becomes the state after each sequence's last true position, which is the
      *     initial state where the length is 0. May be {@code initial} itself
-     * @param workspace scratch memory and threads
+     * @param workspace scratch memory and threads; no memory is allocated once it has grown to what such a call needs
      * @throws ShapeMismatchException if a shape does not fit
      * @throws UnknownTensorException if a hidden tensor is missing
      */

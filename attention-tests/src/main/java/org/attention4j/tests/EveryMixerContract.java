@@ -236,7 +236,7 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
-     * After warm-up, forward into given outputs allocates 0 bytes.
+     * After warm-up, forward into given outputs allocates 0 bytes, also over a context or from a hidden state.
      *
      * @param trial drawn by jqwik
      */

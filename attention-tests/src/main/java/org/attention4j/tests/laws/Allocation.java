@@ -18,6 +18,9 @@ final class Allocation {
 
     private static final int CALLS = 5;
 
+    /** Then, in a row: for those that allocate now and then, such as when a buffer is full. */
+    private static final int MANY_CALLS = 60;
+
     /**
      * Until the JIT has compiled a method, its vectors and short-lived objects are allocated; it asks for that after 15,000 calls, and
      * compiles callers again after that: an LSTM cell of vectors was seen to settle after 100,000.
@@ -26,6 +29,9 @@ final class Allocation {
 
     /** How long the JIT must have finished nothing, to be taken for done: processor time, as a machine that is busy keeps the JIT waiting, too. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+    /** Calls after which it is asked whether the JIT has finished something. */
+    private static final int LOOK = 1_000;
 
     private static final long END_OF_PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
@@ -41,27 +47,36 @@ final class Allocation {
         for (int i = 0; i < WARM_UP; i++) {
             call.run();
         }
+        long bytes = leastOfRounds(call, CALLS, PATIENT_CALLS);
+        return bytes > 0 ? bytes : leastOfRounds(call, MANY_CALLS, PATIENT_CALLS / 10); // most is compiled by now
+    }
+
+    private long leastOfRounds(Runnable call, int callsOfRound, int patientCalls) {
         long start = system.getProcessCpuTime();
         long compiled = start;
         long compilation = compiler.getTotalCompilationTime();
         long least = Long.MAX_VALUE;
-        for (int calls = 0; least > 0 && !outOfPatience(calls, start, compiled); calls += CALLS) {
+        long looked = 0;
+        for (int calls = 0;
+                least > 0 && !outOfPatience(calls >= patientCalls, start, compiled);
+                calls += callsOfRound) {
             long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < CALLS; i++) {
+            for (int i = 0; i < callsOfRound; i++) {
                 call.run();
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            if (calls % 1_000 == 0 && compiler.getTotalCompilationTime() != compilation) {
+            if (calls - looked >= LOOK && compiler.getTotalCompilationTime() != compilation) {
+                looked = calls;
                 compilation = compiler.getTotalCompilationTime();
                 compiled = system.getProcessCpuTime();
             }
         }
-        return least / CALLS;
+        return least > 0 ? Math.max(1, least / callsOfRound) : 0;
     }
 
-    private boolean outOfPatience(int calls, long start, long compiled) {
+    private boolean outOfPatience(boolean manyCalls, long start, long compiled) {
         long now = system.getProcessCpuTime();
-        return calls >= PATIENT_CALLS && now - compiled > PATIENCE || now - start > END_OF_PATIENCE;
+        return manyCalls && now - compiled > PATIENCE || now - start > END_OF_PATIENCE;
     }
 
     /** What one call allocates, the least of a few. */

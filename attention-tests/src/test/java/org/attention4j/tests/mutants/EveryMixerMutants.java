@@ -126,6 +126,23 @@ final class EveryMixerMutants {
                         "bytes that a warmed-up forward allocates",
                         AVERAGE,
                         (inner, in, out, workspace) -> {
+                            if (calls.incrementAndGet() % 40 == 0) {
+                                garbage[0] = new float[64];
+                            }
+                            inner.forward(in, out, workspace);
+                        }),
+                CapabilityMutants.cross(
+                        "no-garbage",
+                        "context allocates on the calling thread",
+                        (inner, in, context, out, workspace) -> {
+                            garbage[0] = new float[8];
+                            inner.forward(in, context, out, workspace);
+                        }),
+                Mutant.forward(
+                        "no-garbage",
+                        "bytes that a warmed-up forward allocates",
+                        AVERAGE,
+                        (inner, in, out, workspace) -> {
                             garbage[0] = new float[8];
                             inner.forward(in, out, workspace);
                         }));

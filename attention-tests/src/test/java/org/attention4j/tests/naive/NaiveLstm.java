@@ -18,6 +18,7 @@ import org.attention4j.api.Recurrent;
 import org.attention4j.api.RowState;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 
@@ -172,6 +173,10 @@ final class NaiveLstm extends Naive implements Recurrent {
                 .with("c_0", Tensor.zeros(cells.length, batch, hidden));
     }
 
+    private void store(float[] values, NamedTensors tensors, String name, int b) {
+        move(tensors.get(name), b, values, false);
+    }
+
     private float[] hiddenOf(NamedTensors tensors, String name, int b) {
         float[] values = new float[cells.length * hidden];
         for (int i = 0; i < cells.length; i++) {
@@ -180,28 +185,57 @@ final class NaiveLstm extends Naive implements Recurrent {
         return values;
     }
 
-    private void store(float[] values, NamedTensors tensors, String name, int b) {
-        for (int i = 0; i < cells.length; i++) {
-            tensors.get(name).slice(i).slice(b).write(0, values, i * hidden, hidden);
-        }
-    }
-
     @Override
     public void forward(Sequences in, NamedTensors initial, Tensor out, NamedTensors last, Workspace workspace) {
         spec.check(in, out);
-        initial(in.batch()).forEach((name, tensor) -> {
-            MixerSpec.check(name, initial.get(name), tensor.shape());
-            MixerSpec.check(name, last.get(name), tensor.shape());
-        });
-        out.fill(0);
-        for (int b = 0; b < in.batch(); b++) {
-            float[] h = hiddenOf(initial, "h_0", b);
-            float[] c = hiddenOf(initial, "c_0", b);
-            float[] y = new float[in.length(b) * spec.outputWidth()];
-            run(rows(in, b), 0, y, 0, in.length(b), h, c, workspace);
-            out.slice(b).write(0, y, 0, y.length);
-            store(h, last, "h_0", b);
-            store(c, last, "c_0", b);
+        check(initial, in.batch());
+        check(last, in.batch());
+        int mark = workspace.begin();
+        try {
+            float[] x = in.tensor().readable(workspace.scratch());
+            float[] y = out.writable(workspace.scratch());
+            clear(y, out);
+            float[] h = workspace.scratch().floats(cells.length * hidden);
+            float[] c = workspace.scratch().floats(cells.length * hidden);
+            for (int b = 0; b < in.batch(); b++) {
+                int call = workspace.scratch().mark();
+                move(initial.get("h_0"), b, h, true);
+                move(initial.get("c_0"), b, c, true);
+                run(x, at(in.tensor(), b), y, at(out, b), in.length(b), h, c, workspace);
+                move(last.get("h_0"), b, h, false);
+                move(last.get("c_0"), b, c, false);
+                workspace.scratch().release(call);
+            }
+            out.commit(y);
+        } finally {
+            workspace.end(mark);
+        }
+    }
+
+    private void check(NamedTensors tensors, int batch) {
+        check("h_0", tensors.get("h_0"), batch);
+        check("c_0", tensors.get("c_0"), batch);
+    }
+
+    private void check(String name, Tensor tensor, int batch) {
+        boolean fits = tensor.shape().rank() == 3
+                && tensor.extent(0) == cells.length
+                && tensor.extent(1) == batch
+                && tensor.extent(2) == hidden;
+        if (!fits) {
+            MixerSpec.check(name, tensor, Shape.of(cells.length, batch, hidden));
+        }
+    }
+
+    /** One sequence's part of a hidden tensor to an array of the cells', or back. */
+    private void move(Tensor tensor, int b, float[] values, boolean read) {
+        for (int i = 0; i < cells.length; i++) {
+            long at = ((long) i * tensor.extent(1) + b) * hidden;
+            if (read) {
+                tensor.read(at, values, i * hidden, hidden);
+            } else {
+                tensor.write(at, values, i * hidden, hidden);
+            }
         }
     }
 
