@@ -1,9 +1,12 @@
 package org.attention4j.tests.mutants;
 
 import java.util.List;
+import org.attention4j.api.Capability;
 import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Gradients;
+import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -110,7 +113,72 @@ final class ContextMutants {
                         "initial-hidden-gradient-is-derivative",
                         "gradient by parameter",
                         NaiveMixers.lstm(),
-                        ContextMutants::withoutLast));
+                        ContextMutants::withoutLast),
+                new Mutant(
+                        "initial-hidden-gradient-is-derivative",
+                        "; no better at 3 points beside",
+                        new WithKinks(NaiveMixers.lstm())));
+    }
+
+    /** Says that it has kinks, and gives the initial state too large a gradient. */
+    private static final class WithKinks extends Mutant.BrokenProvider {
+        WithKinks(MixerProvider inner) {
+            super(inner);
+        }
+
+        @Override
+        public MixerSpec spec(MixerConfig config) {
+            MixerSpec given = inner.spec(config);
+            MixerSpec.Builder spec = MixerSpec.of(given.kind(), config)
+                    .causal(given.causal())
+                    .boundedState(true)
+                    .smooth(false)
+                    .outputWidth(given.outputWidth());
+            if (!given.supports(Capability.INCREMENTAL)) {
+                spec.refuse(Capability.INCREMENTAL, "needs bidirectional=false, was true");
+            }
+            given.parameters()
+                    .forEach(parameter -> spec.parameter(
+                            parameter.name(),
+                            parameter.initial(),
+                            parameter.shape().extents()));
+            return spec.build();
+        }
+
+        @Override
+        public SequenceMixer create(MixerConfig config, ParameterSource source) {
+            return tooMuch(spec(config), inner.create(config, source));
+        }
+
+        private static Broken tooMuch(MixerSpec spec, SequenceMixer mixer) {
+            return new Broken(mixer) {
+                @Override
+                public MixerSpec spec() {
+                    return spec;
+                }
+
+                @Override
+                public SequenceMixer withParameters(ParameterSource source) {
+                    return tooMuch(spec, inner.withParameters(source));
+                }
+
+                @Override
+                public void backward(
+                        Recording recording,
+                        Tensor dOut,
+                        NamedTensors dLast,
+                        Gradients gradients,
+                        Workspace workspace) {
+                    NamedTensors before =
+                            gradients.initial().orElse(NamedTensors.empty()).copy();
+                    super.backward(recording, dOut, dLast, gradients, workspace);
+                    gradients
+                            .initial()
+                            .ifPresent(dInitial -> dInitial.forEach(
+                                    (name, tensor) -> GradientMutants.tooMuch(tensor, before.get(name))));
+                }
+            };
+        }
     }
 
     /** Its parameters get nothing from the cotangent of the last state. */
