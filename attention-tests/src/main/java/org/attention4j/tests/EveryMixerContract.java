@@ -385,4 +385,24 @@ public interface EveryMixerContract extends ContractBase {
     default void badOptionRefused(@ForAll("trials") @Checks("bad-option-refused") Trial trial) {
         trial.check();
     }
+
+    /**
+     * Where a mixer declares less than the same bits, it is by a bound of at most 1/64: with more, no comparison says much.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void declaredToleranceIsSmall(@ForAll("trials") @Checks("declared-tolerance-is-small") Trial trial) {
+        trial.check();
+    }
+
+    /**
+     * Forward leaves nothing out, whatever is said of dropout: that is for recordings.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void dropoutIsForRecordings(@ForAll("trials") @Checks("dropout-is-for-recordings") Trial trial) {
+        trial.check();
+    }
 }

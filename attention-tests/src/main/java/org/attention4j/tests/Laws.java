@@ -5,6 +5,7 @@ import java.util.List;
 import org.attention4j.tests.laws.AttentiveLaws;
 import org.attention4j.tests.laws.BoundedRecurrenceLaws;
 import org.attention4j.tests.laws.CausalLaws;
+import org.attention4j.tests.laws.ClaimLaws;
 import org.attention4j.tests.laws.ContextGradientLaws;
 import org.attention4j.tests.laws.ContextualLaws;
 import org.attention4j.tests.laws.ConvolutionLaws;
@@ -44,6 +45,7 @@ public final class Laws {
         all.addAll(MemoryLaws.all());
         all.addAll(ParameterLaws.all());
         all.addAll(RefusalLaws.all());
+        all.addAll(ClaimLaws.all());
         all.addAll(CausalLaws.all());
         all.addAll(IncrementalLaws.all());
         all.addAll(StepRefusalLaws.all());

@@ -9,8 +9,12 @@ final class Dropouts {
     /** Whether the options {@code dropout} and {@code …-dropout}, if there are any, are 0. */
     static boolean none(MixerSpec spec) {
         return spec.config().options().entrySet().stream()
-                .filter(option ->
-                        option.getKey().equals("dropout") || option.getKey().endsWith("-dropout"))
+                .filter(option -> isShare(option.getKey()))
                 .noneMatch(option -> option.getValue() instanceof Number share && share.doubleValue() > 0);
+    }
+
+    /** Whether an option says how much is left out. */
+    static boolean isShare(String option) {
+        return option.equals("dropout") || option.endsWith("-dropout");
     }
 }

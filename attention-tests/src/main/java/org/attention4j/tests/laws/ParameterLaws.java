@@ -39,6 +39,7 @@ public final class ParameterLaws {
                                 "every declared parameter changes some output",
                                 "a parameter that is declared and read, but not computed with",
                                 ParameterLaws::used)
+                        .when("with parameters", ParameterLaws::any)
                         .when(
                                 "no activation with a kink, and gates that open",
                                 spec -> Kinks.none(spec) && CellActivations.open(spec))
@@ -68,6 +69,10 @@ public final class ParameterLaws {
 
     private static Law law(String id, String intent, String lookAt, Law.Check check) {
         return Law.of(Law.Group.EVERY_MIXER, id, intent, lookAt, check);
+    }
+
+    static boolean any(MixerSpec spec) {
+        return !spec.parameters().isEmpty();
     }
 
     private static boolean everythingUsed(MixerSpec spec) {
@@ -154,7 +159,12 @@ public final class ParameterLaws {
     private static void withParameters(LawCase c) {
         SequenceMixer old = c.mixer();
         Tensor before = Runs.forward(old, c.input());
-        SequenceMixer changed = old.withParameters(c.parameters("others"));
+        List<String> asked = new ArrayList<>();
+        ParameterSource others = c.parameters("others");
+        SequenceMixer changed = old.withParameters((parameter, target) -> {
+            asked.add(parameter.name());
+            others.fill(parameter, target);
+        });
         Expect.equal(c.spec().fingerprint(), changed.spec().fingerprint(), "configuration of withParameters(…)");
         Tensor expected = Runs.forward(c.provider().create(c.config(), c.parameters("others")), c.input());
         Expect.sameBits(
@@ -167,6 +177,10 @@ public final class ParameterLaws {
                 before,
                 Runs.forward(old, c.input()),
                 "the old mixer was changed");
+        Expect.equal(
+                c.spec().parameters().stream().map(ParameterSpec::name).sorted().toList(),
+                asked.stream().sorted().toList(),
+                "names that withParameters(…) asked its source for, in the order of the alphabet");
     }
 
     private static void seeds(LawCase c) {

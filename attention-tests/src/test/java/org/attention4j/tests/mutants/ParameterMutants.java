@@ -67,6 +67,28 @@ final class ParameterMutants {
 
     static List<Mutant> all() {
         return List.of(
+                new Mutant("declared-tolerance-is-small", "a bound of 0.9 is declared", Mutants.inexact(0.9, 0.5f)),
+                Mutant.forward(
+                        "dropout-is-for-recordings",
+                        "against forward without",
+                        NaiveMixers.scannedSum(),
+                        (inner, in, out, workspace) -> {
+                            inner.forward(in, out, workspace);
+                            boolean some =
+                                    inner.spec().config().options().get("dropout") instanceof Double share && share > 0;
+                            Mutant.change(in, out, (value, b, t) -> some && t % 2 == 0 ? 0 : value);
+                        }),
+                Mutant.of(
+                        "new-parameters-new-mixer",
+                        "names that withParameters(…) asked its source for",
+                        AVERAGE,
+                        mixer -> new Broken(mixer) {
+                            @Override
+                            public SequenceMixer withParameters(ParameterSource source) {
+                                inner.withParameters(source);
+                                return inner.withParameters(source);
+                            }
+                        }),
                 creation("parameters-asked-once", "asked its source for", AVERAGE, (inner, config, source) -> {
                     inner.spec(config).newParameters(source);
                     return inner.create(config, source);

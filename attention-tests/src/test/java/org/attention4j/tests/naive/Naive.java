@@ -136,7 +136,7 @@ abstract class Naive implements Incremental, Differentiable {
     }
 
     @Override
-    public final Recording record(Sequences in, Tensor out, Workspace workspace) {
+    public Recording record(Sequences in, Tensor out, Workspace workspace) {
         spec.require(Capability.DIFFERENTIABLE);
         forward(in, out, workspace);
         return new Tape(this, in, in, initial(in.batch()));

@@ -27,7 +27,11 @@ public final class NaiveMixers {
         return new Rectifier.Provider();
     }
 
+    public static MixerProvider scannedSum() {
+        return new ScannedSum.Provider();
+    }
+
     public static List<MixerProvider> all() {
-        return List.of(decayingAverage(), attention(), lstm(), convolution(), rectifier());
+        return List.of(decayingAverage(), attention(), lstm(), convolution(), rectifier(), scannedSum());
     }
 }
