@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "PASS: the law held in every case. FAIL: it did not; the smallest case found is told. REFUSED: the mixer"
-                    + " does not declare what the law is about, and refuses it properly.",
+                    + " does not declare what the law is about, and refuses it properly. UNCHECKED: there was nothing to check"
+                    + " it on; the note says why.",
             "Exit status: 0 if no law fails, 1 if one does."
         })
 final class ConformCommand implements Callable<Integer> {

@@ -2,6 +2,7 @@ package org.attention4j.tests;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +55,16 @@ final class Cases {
     /** For jqwik properties: configurations are always the same; which are drawn, and everything else, is up to jqwik's seed. */
     private static final long FIXED_SEED = 20_251_124L;
 
+    /** If fewer configurations than this meet the conditions of a law that speaks of options, more are sought. */
+    private static final int FEW = 8;
+
+    /** Of the options of such a law and one more. */
+    private static final int SOUGHT = 40;
+
     private final MixerProvider provider;
+    private final long seed;
     private final List<MixerSpec> specs = new ArrayList<>();
+    private final Map<String, List<MixerSpec>> ofLaws = new HashMap<>();
     private String refusal = "";
 
     /** Those of a contract: sampled once for all its laws, as sampling takes longer than most laws. */
@@ -71,6 +80,7 @@ final class Cases {
      */
     Cases(MixerProvider provider, long seed) {
         this.provider = provider;
+        this.seed = seed;
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < SAMPLES; i++) {
             valid(config(random)).ifPresent(specs::add);
@@ -242,6 +252,49 @@ final class Cases {
         return size;
     }
 
+    /** The configurations that a law concerns, simple ones first. */
+    private List<MixerSpec> of(Law law) {
+        return ofLaws.computeIfAbsent(law.id(), id -> {
+            List<MixerSpec> concerned =
+                    new ArrayList<>(specs.stream().filter(law::concerns).toList());
+            if (concerned.size() < FEW
+                    && !law.options().isEmpty()
+                    && law.unconcerned(provider.kind()).isEmpty()) {
+                seek(law, concerned);
+                concerned.sort(Comparator.comparingDouble(this::size));
+            }
+            return concerned;
+        });
+    }
+
+    /** Draws the options that a law speaks of together with each other one, as its conditions may need both: groups of heads need heads. */
+    private void seek(Law law, List<MixerSpec> found) {
+        SplittableRandom random = new SplittableRandom(seed + law.id().hashCode());
+        for (int i = 0; i < SOUGHT; i++) {
+            for (Option<?> companion : provider.kind().options().options()) {
+                MixerConfig config =
+                        MixerConfig.width(random.nextInt(1, 13)).with(companion.name(), other(companion, random));
+                for (Option<?> option : provider.kind().options().options()) {
+                    if (law.options().contains(option.name())) {
+                        config = config.with(option.name(), other(option, random));
+                    }
+                }
+                if (found.size() < FEW) {
+                    valid(config).filter(law::concerns).ifPresent(found::add);
+                }
+            }
+        }
+    }
+
+    boolean any(Law law) {
+        return !of(law).isEmpty();
+    }
+
+    /** How many there are. */
+    int count() {
+        return specs.size();
+    }
+
     boolean any(Predicate<MixerSpec> condition) {
         return specs.stream().anyMatch(condition);
     }
@@ -255,9 +308,17 @@ final class Cases {
         return refusal;
     }
 
-    /** Cases on configurations that meet a condition; there must be one. */
-    Arbitrary<LawCase> where(Predicate<MixerSpec> condition) {
-        List<MixerSpec> chosen = specs.stream().filter(condition).toList();
+    /** Cases on configurations that a law concerns; there must be one. */
+    Arbitrary<LawCase> concerned(Law law) {
+        return on(of(law));
+    }
+
+    /** Cases on configurations that a law would concern if they had the capabilities that it needs; there must be one. */
+    Arbitrary<LawCase> refusing(Law law) {
+        return on(specs.stream().filter(spec -> law.missing(spec).isPresent()).toList());
+    }
+
+    private Arbitrary<LawCase> on(List<MixerSpec> chosen) {
         Arbitrary<MixerSpec> spec = Arbitraries.integers()
                 .between(0, chosen.size() - 1)
                 .withDistribution(RandomDistribution.uniform())

@@ -38,10 +38,7 @@ public interface ContractBase {
     default Arbitrary<Trial> trials(TypeUsage target) {
         Law law = Laws.named(target.findAnnotation(Checks.class).orElseThrow().value());
         Cases cases = Cases.of(this);
-        return cases.where(
-                        Conformance.refused(law, cases)
-                                ? spec -> law.missing(spec).isPresent()
-                                : law::concerns)
+        return (Conformance.refused(law, cases) ? cases.refusing(law) : cases.concerned(law))
                 .map(c -> new Trial(law, c));
     }
 }

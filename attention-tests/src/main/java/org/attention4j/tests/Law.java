@@ -254,6 +254,15 @@ public final class Law {
     }
 
     /**
+     * The options that it speaks of.
+     *
+     * @return names of options that a kind has if this concerns it; may be empty
+     */
+    public List<String> options() {
+        return options;
+    }
+
+    /**
      * Why it does not concern a kind.
      *
      * @param kind the kind

@@ -100,7 +100,8 @@ public record Report(
      */
     public String summary() {
         return mixer + ": " + results.size() + " laws: " + count(Verdict.PASS) + " passed, " + count(Verdict.FAIL)
-                + " failed, " + count(Verdict.REFUSED) + " refused, " + count(Verdict.WAIVED) + " waived; "
+                + " failed, " + count(Verdict.REFUSED) + " refused, " + count(Verdict.WAIVED) + " waived"
+                + (count(Verdict.UNCHECKED) > 0 ? ", " + count(Verdict.UNCHECKED) + " NOT CHECKED" : "") + "; "
                 + unconcerned.size() + " more do not concern it; " + cases() + " cases in "
                 + String.format(Locale.ROOT, "%.1f", millis / 1000.0) + " s; seed " + seed;
     }

@@ -11,7 +11,7 @@ import javax.xml.stream.XMLStreamWriter;
 
 /** Writes a report as a table for people, or as JUnit XML for build servers. */
 public final class ReportWriter {
-    private static final String ROW = "%-40s %-20s %-8s %7s %8s%n";
+    private static final String ROW = "%-40s %-20s %-9s %7s %8s%n";
 
     private ReportWriter() {}
 
@@ -41,6 +41,11 @@ public final class ReportWriter {
                     "%n%d laws failed; begin with the first: others may fail for its cause.%n",
                     report.count(Verdict.FAIL));
         }
+        if (report.count(Verdict.UNCHECKED) > 0) {
+            out.printf(
+                    "%n%d of the laws were NOT CHECKED: this run says nothing of them.%n",
+                    report.count(Verdict.UNCHECKED));
+        }
         for (LawResult result : report.results()) {
             if (result.verdict() != Verdict.REFUSED && !result.note().isEmpty()) {
                 out.printf("%n%s %s%n  %s%n", result.verdict(), result.law().id(), result.note());
@@ -53,7 +58,7 @@ public final class ReportWriter {
     }
 
     /**
-     * JUnit XML: a test case for each law; REFUSED and WAIVED are reported as skipped, with their reasons.
+     * JUnit XML: a test case for each law; REFUSED, WAIVED and UNCHECKED are reported as skipped, with their reasons.
      *
      * @param report what a run found
      * @param out where to; not closed
@@ -74,7 +79,11 @@ public final class ReportWriter {
         xml.writeAttribute("tests", Integer.toString(report.results().size()));
         xml.writeAttribute("failures", Integer.toString(report.count(Verdict.FAIL)));
         xml.writeAttribute("errors", "0");
-        xml.writeAttribute("skipped", Integer.toString(report.count(Verdict.REFUSED) + report.count(Verdict.WAIVED)));
+        xml.writeAttribute(
+                "skipped",
+                Integer.toString(report.count(Verdict.REFUSED)
+                        + report.count(Verdict.WAIVED)
+                        + report.count(Verdict.UNCHECKED)));
         xml.writeAttribute("time", seconds(report.millis()));
         xml.writeStartElement("properties");
         property(xml, "seed", report.seed());

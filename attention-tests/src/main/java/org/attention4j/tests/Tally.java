@@ -7,11 +7,30 @@ import java.util.Objects;
  *
  * @param compared how many
  * @param leftOut how many not
- * @param why what they are and the reason; empty where a law leaves nothing out
+ * @param why what they are and the reason, or why there was nothing to compare; empty where a law leaves nothing out
  */
 public record Tally(long compared, long leftOut, String why) {
     /** Of laws that leave nothing out: they compare every case. */
     public static final Tally NONE = new Tally(0, 0, "");
+
+    /**
+     * Of a case that was compared, for laws that find nothing to compare in some.
+     *
+     * @return one
+     */
+    public static Tally one() {
+        return new Tally(1, 0, "");
+    }
+
+    /**
+     * Of a case in which there was nothing to compare.
+     *
+     * @param why what there would have to be
+     * @return none
+     */
+    public static Tally nothing(String why) {
+        return new Tally(0, 0, why);
+    }
 
     /** Checks the numbers. */
     public Tally {
@@ -38,6 +57,15 @@ public record Tally(long compared, long leftOut, String why) {
      */
     public boolean empty() {
         return compared == 0 && leftOut > 0;
+    }
+
+    /**
+     * Whether there was nothing to compare in any case.
+     *
+     * @return true if so
+     */
+    public boolean idle() {
+        return compared == 0 && leftOut == 0 && !why.isEmpty();
     }
 
     /** One line. */

@@ -54,6 +54,53 @@ class ReportTest {
     }
 
     @Test
+    void aLawOfAnOptionThatFoundNothingToCheckIsNoPassAndSaysSoLoudly() {
+        MixerProvider correct = NaiveMixers.attention();
+        Report report = run(Conformance.of(new MixerProvider() {
+                    @Override
+                    public MixerKind kind() {
+                        return correct.kind();
+                    }
+
+                    @Override
+                    public MixerSpec spec(MixerConfig config) {
+                        MixerSpec spec = correct.spec(config);
+                        if (spec.config().options().get("key-value-heads") instanceof Integer few
+                                && few < spec.heads()) {
+                            throw new BadConfigurationException("key-value-heads", "" + few, "as many as heads");
+                        }
+                        return spec;
+                    }
+
+                    @Override
+                    public SequenceMixer create(MixerConfig config, ParameterSource parameters) {
+                        return correct.create(config, parameters);
+                    }
+                })
+                .tries(3)
+                .seed(3)
+                .only("deterministic", "grouped-heads-are-repeated-heads"));
+        LawResult result = report.results().get(1);
+        assertEquals(Verdict.UNCHECKED, result.verdict());
+        assertTrue(result.note().contains("the options [key-value-heads]: no configuration is plain"), result::note);
+        assertTrue(
+                report.summary().contains("1 passed, 0 failed, 0 refused, 0 waived, 1 NOT CHECKED;"), report::summary);
+        String table = ReportWriter.table(report);
+        assertTrue(table.contains("1 of the laws were NOT CHECKED: this run says nothing of them."), table);
+        assertTrue(report.passed());
+    }
+
+    @Test
+    void aLawThatFoundNothingToCompareInItsCasesIsNoPass() {
+        Report report = run(
+                Conformance.of(Mutants.withoutStepWeights()).tries(20).seed(3).only("step-weights-equal-whole"));
+        LawResult result = report.results().get(0);
+        assertEquals(Verdict.UNCHECKED, result.verdict());
+        assertTrue(
+                result.note().startsWith("there was nothing to check: the weights of steps are refused"), result::note);
+    }
+
+    @Test
     void aFailureIsRepeatedByItsSeedAlone() {
         LawResult first = run(BROKEN.only("deterministic", "prefix-equals-whole"))
                 .results()

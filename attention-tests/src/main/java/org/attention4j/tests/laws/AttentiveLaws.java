@@ -47,12 +47,13 @@ public final class AttentiveLaws {
                         "a sequence's weights do not depend on its batch or on threads",
                         "weights(…): uses of T or B where the length is meant",
                         AttentiveLaws::alone),
-                law(
+                Law.counting(
+                                Law.Group.ATTENTIVE,
                                 "step-weights-equal-whole",
                                 "the weights of steps are those of the whole sequence, in as many columns as are asked for",
                                 "weights(chunk, state, …): which column is which position, before and after the window",
                                 StepWeights::check)
-                        .needs(Capability.INCREMENTAL)
+                        .needs(Capability.ATTENTIVE, Capability.INCREMENTAL)
                         .when("whose states do not round", spec -> !spec.exactness()
                                 .isOfStates()),
                 law(

@@ -13,6 +13,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.tests.Law;
 import org.attention4j.tests.LawCase;
+import org.attention4j.tests.Tally;
 
 /** What follows from y_t = bias + Σ_k W_k x_{t + k · dilation − left}, with PyTorch's names. */
 public final class ConvolutionLaws {
@@ -56,11 +57,13 @@ public final class ConvolutionLaws {
                         "a kernel with a single 1 moves the input by its tap",
                         "which tap is which: the first reads the earliest position",
                         ConvolutionLaws::oneHot),
-                law(
+                Law.counting(
+                                Law.Group.CONVOLUTION,
                                 "dilation-is-zero-stuffing",
                                 "a dilated kernel gives what the kernel with zeros between its taps gives",
                                 "the distance of taps; how far the padding reaches",
                                 ConvolutionLaws::dilation)
+                        .family(MixerFamily.CONVOLUTION)
                         .options("kernel", "dilation")
                         .when("dilated", spec -> option(spec, "dilation") > 1 && option(spec, "kernel") > 1),
                 law(
@@ -251,7 +254,7 @@ public final class ConvolutionLaws {
                 "taps are counted from the other end, or channels are mixed up");
     }
 
-    private static void dilation(LawCase c) {
+    private static Tally dilation(LawCase c) {
         int dilation = option(c.spec(), "dilation");
         int kernel = option(c.spec(), "kernel");
         MixerConfig stuffed =
@@ -260,7 +263,7 @@ public final class ConvolutionLaws {
         try {
             spec = c.provider().spec(stuffed);
         } catch (BadConfigurationException tooLong) {
-            return;
+            return Tally.nothing("a kernel of all that a dilated one spans is refused: " + tooLong.getMessage());
         }
         NamedTensors parameters = c.mixer().parameters();
         NamedTensors wide = spec.zeroParameters();
@@ -283,6 +286,7 @@ public final class ConvolutionLaws {
                 Runs.forward(c.provider().create(stuffed, ParameterSource.of(wide)), c.input()),
                 Runs.forward(c.mixer(), c.input()),
                 "taps stand at another distance, or the padding is split otherwise");
+        return Tally.one();
     }
 
     private static void groups(LawCase c) {

@@ -40,6 +40,7 @@ public final class DerivativeLaws {
                                 "each parameter's gradient is the derivative by that parameter",
                                 "backward: sums over batch and time; biases; parameters that are used twice",
                                 DerivativeLaws::parameters)
+                        .when("with parameters", ParameterLaws::any)
                         .when("no norm with an ε near 0", Kinks::smoothNorms)
                         .when("activations that keep numbers in bounds", CellActivations::tame)
                         .when("no dropout", Dropouts::none),

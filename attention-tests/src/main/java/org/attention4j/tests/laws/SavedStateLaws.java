@@ -25,6 +25,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.Law;
 import org.attention4j.tests.LawCase;
+import org.attention4j.tests.Tally;
 import org.attention4j.tests.Violation;
 
 /** What saved states keep to. */
@@ -59,11 +60,13 @@ public final class SavedStateLaws {
                         "a damaged saved state is refused as corrupt or foreign",
                         "loadState: StateFile's blocks have checksums; sizes are checked before memory is taken",
                         SavedStateLaws::damaged),
-                StateLaws.law(
-                        "foreign-state-refused",
-                        "a state of another configuration is refused by step and loadState",
-                        "step: spec().check(chunk, state, out); loadState: StateFile.Reader",
-                        SavedStateLaws::foreign));
+                Law.counting(
+                                Law.Group.INCREMENTAL,
+                                "foreign-state-refused",
+                                "a state of another configuration is refused by step and loadState",
+                                "step: spec().check(chunk, state, out); loadState: StateFile.Reader",
+                                SavedStateLaws::foreign)
+                        .needs(Capability.INCREMENTAL));
     }
 
     static byte[] save(MixerState state) throws IOException {
@@ -203,11 +206,11 @@ public final class SavedStateLaws {
         return bytes;
     }
 
-    private static void foreign(LawCase c) throws IOException {
+    private static Tally foreign(LawCase c) throws IOException {
         Incremental mixer = c.mixer().require(Incremental.class);
         Optional<Incremental> other = other(c);
         if (other.isEmpty()) {
-            return;
+            return Tally.nothing("there is no incremental mixer of another width");
         }
         MixerState state = other.get().newState(c.batch(), 4);
         Sequences token = Sequences.of(c.tensor("token", c.batch(), 1, c.spec().inputWidth()));
@@ -228,6 +231,7 @@ public final class SavedStateLaws {
                 ForeignStateException.class,
                 "loading a state of " + other.get().spec().fingerprint(),
                 () -> load(mixer, bytes));
+        return Tally.one();
     }
 
     /** An incremental mixer of another configuration: the widths next to the case's, with the same options. */

@@ -11,12 +11,13 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.LawCase;
+import org.attention4j.tests.Tally;
 
 /** That the weights of a step are rows of those of the whole sequence, where a mixer shows them. */
 final class StepWeights {
     private StepWeights() {}
 
-    static void check(LawCase c) {
+    static Tally check(LawCase c) {
         Attentive mixer = c.mixer().require(Attentive.class);
         Incremental incremental = (Incremental) mixer;
         Sequences in = c.input();
@@ -24,6 +25,7 @@ final class StepWeights {
         SplittableRandom random = c.random("steps");
         MixerState state = incremental.newState(c.batch(), Math.max(1, c.time()));
         int[] taken = new int[c.batch()];
+        int compared = 0;
         while (state.batch() > 0 && !Arrays.equals(taken, in.lengths())) {
             int most = 1 + random.nextInt(4);
             int[] counts = new int[c.batch()];
@@ -40,10 +42,12 @@ final class StepWeights {
                 mixer.weights(chunk, state, weights, Workspace.threads(1));
             } catch (UnsupportedCapabilityException notShown) {
                 Expect.equal(Capability.ATTENTIVE, notShown.capability(), "what weights of a step are refused for");
-                return;
+                return Tally.nothing("the weights of steps are refused: " + notShown.getMessage());
             }
             compare(c, whole, chunk, taken, weights);
+            compared++;
         }
+        return compared > 0 ? Tally.one() : Tally.nothing("there was no step");
     }
 
     private static void compare(LawCase c, Tensor whole, Sequences chunk, int[] taken, Tensor weights) {

@@ -94,6 +94,11 @@ class Broken implements Incremental, Differentiable, Attentive, Contextual, Recu
     }
 
     @Override
+    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
+        inner.require(Attentive.class).weights(chunk, BrokenState.inner(state), weights, workspace);
+    }
+
+    @Override
     public void forward(Sequences in, Sequences context, Tensor out, Workspace workspace) {
         inner.require(Contextual.class).forward(in, context, out, workspace);
     }

@@ -2,6 +2,7 @@ package org.attention4j.tests.mutants;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.attention4j.api.Capability;
 import org.attention4j.api.Exactness;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
@@ -11,6 +12,7 @@ import org.attention4j.api.ParameterSource;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
 import org.attention4j.tests.naive.NaiveMixers;
 
@@ -39,6 +41,18 @@ public final class Mutants {
                 .filter(mutant -> mutant.law().equals(law))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** One that shows the weights of whole sequences alone, as the contract allows. */
+    public static MixerProvider withoutStepWeights() {
+        return Mutant.of("step-weights-equal-whole", "", NaiveMixers.attention(), mixer -> new Broken(mixer) {
+                    @Override
+                    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
+                        throw new UnsupportedCapabilityException(
+                                spec().kind().id(), Capability.ATTENTIVE, "it shows whole sequences");
+                    }
+                })
+                .provider();
     }
 
     /** One whose options cannot even be asked for. */

@@ -11,6 +11,7 @@ import org.attention4j.api.MixerFamily;
 import org.attention4j.api.MixerKind;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
@@ -19,6 +20,7 @@ import org.attention4j.api.Recording;
 import org.attention4j.api.RowState;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
@@ -249,6 +251,34 @@ final class NaiveAttention extends Naive implements Attentive, Contextual {
                     int end = end(i, in.length(b), context.length(b));
                     weigh(q, 0, h, rows, 0, begin(end), end, p);
                     weights.slice(b).slice(h).slice(i).write(0, p, 0, p.length);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void weights(Sequences chunk, MixerState state, Tensor weights, Workspace workspace) {
+        spec.require(Capability.INCREMENTAL);
+        spec.checkState(chunk, state);
+        int columns = weights.extent(3);
+        spec.checkWeights(chunk, columns, weights);
+        weights.fill(0);
+        for (int b = 0; b < chunk.batch(); b++) {
+            float[] x = rows(chunk, b);
+            int n = (int) state.position(b);
+            int m = chunk.length(b);
+            if (m > n) {
+                throw new StateExhaustedException("weights of a step", m, n);
+            }
+            int first = Math.max(0, n - columns);
+            for (int i = 0; i < m; i++) {
+                float[] q = new float[width];
+                queries(x, i * width, q, 0);
+                for (int h = 0; h < heads; h++) {
+                    float[] p = new float[n];
+                    int end = n - m + i + 1;
+                    weigh(q, 0, h, ((RowState) state).rows(b), 0, begin(end), end, p);
+                    weights.slice(b).slice(h).slice(i).write(0, p, first, n - first);
                 }
             }
         }
