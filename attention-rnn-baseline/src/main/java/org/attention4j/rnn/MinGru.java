@@ -18,7 +18,7 @@ import org.attention4j.kernels.Kernels;
  * }</pre>
  *
  * <p>With {@link #CANDIDATE_ACTIVATION} {@code positive}, v is made so as the paper's log-space form has it: v + ½ where v
- * is at least 0, else σ(v). The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional. The hidden state is
+ * is at least 0, else σ(v); with {@code tanh}, v_t = tanh(W_v x_t + b_v), the f-pooling of a QRNN (Bradbury et al. 2017, equation 3) with f = 1 − z. The output is h: {@code [B, T, H]}, or {@code [B, T, 2H]} if bidirectional. The hidden state is
  * {@code h}, {@code [layers · directions, B, H]}.
  *
  * <p>Parameters, with rows in the order z, v: {@code weight_ih_l0 [2H, D]}, and with a
@@ -53,7 +53,7 @@ public final class MinGru extends RecurrentMixer {
     /** Decides, with the values of a row, what {@link #LAYER_DROPOUT} leaves out. */
     public static final Option<Integer> DROPOUT_SEED = StackOptions.DROPOUT_SEED;
 
-    /** Whether v is taken as it is, {@code linear}, or made {@code positive}. */
+    /** Whether v is taken as it is, {@code linear}, or made {@code positive}, or its {@code tanh} is. */
     public static final Option<String> CANDIDATE_ACTIVATION = StackOptions.SCAN_CANDIDATE;
 
     static final OptionSchema SCHEMA = StackOptions.SCHEMA.and(OptionSchema.of(CANDIDATE_ACTIVATION));
@@ -66,7 +66,7 @@ public final class MinGru extends RecurrentMixer {
     }
 
     static Cell cell(MixerConfig config) {
-        return new MinGruCell(config.get(CANDIDATE_ACTIVATION).equals("positive"));
+        return new MinGruCell(ScanCandidate.of(config));
     }
 
     /**

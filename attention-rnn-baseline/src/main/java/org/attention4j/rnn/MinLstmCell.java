@@ -11,12 +11,12 @@ import org.attention4j.kernels.ScalarMath;
  * <p>a = i / (f + i) is σ(log i − log f) with log σ(k) = −softplus(−k): so it is a number also where f and i are so small
  * that they are 0.
  *
- * @param positive whether v is made positive
+ * @param made what is made of v
  */
-record MinLstmCell(boolean positive) implements ScanCell {
+record MinLstmCell(ScanCandidate made) implements ScanCell {
     @Override
     public boolean smooth() {
-        return !positive;
+        return made.smooth();
     }
 
     @Override
@@ -57,9 +57,7 @@ record MinLstmCell(boolean positive) implements ScanCell {
             gates[a + j] -= gates[room + j];
         }
         kernels.apply(Activation.SIGMOID, gates, a, gates, a, units);
-        if (positive) {
-            MinGruCell.makePositive(kernels, gates, at + 2 * units, room, units);
-        }
+        made.apply(kernels, gates, at + 2 * units, room, units);
     }
 
     @Override
@@ -70,7 +68,7 @@ record MinLstmCell(boolean positive) implements ScanCell {
             float d = dGates[a + j] * Math.fma(-gates[a + j], gates[a + j], gates[a + j]);
             dGates[at + j] = -d * ScalarMath.sigmoid(-gates[at + j]);
             dGates[at + units + j] = d * ScalarMath.sigmoid(-gates[at + units + j]);
-            dGates[v + j] *= positive ? MinGruCell.positiveGradient(gates[v + j]) : 1f;
+            dGates[v + j] *= made.gradient(gates[v + j]);
         }
     }
 }

@@ -37,9 +37,9 @@ final class StackOptions {
     /** Of the cells whose gates see the input alone. */
     static final Option<String> SCAN_CANDIDATE = Option.choice(
             "candidate-activation",
-            List.of("linear", "positive"),
+            List.of("linear", "positive", "tanh"),
             "linear",
-            "Whether the candidate is taken as it is, or made positive: v + 1/2 from 0 on, the sigmoid below.");
+            "Whether the candidate is taken as it is, or made positive, v + 1/2 from 0 on and the sigmoid below, or its tanh is.");
 
     static final OptionSchema SCHEMA =
             OptionSchema.of(HIDDEN, BIAS, BIDIRECTIONAL, LAYERS, LAYER_DROPOUT, DROPOUT_SEED);

@@ -31,10 +31,12 @@ class MinRecurrenceTest {
     /** Of values around 1 that are sums of at most nine, and means of at most ten of those. */
     private static final double TOLERANCE = 2e-6;
 
+    private static final List<String> CANDIDATES = List.of("linear", "positive", "tanh");
+
     /** An {@link LstmCase} with its functions. */
-    record Case(LstmCase sizes, boolean lstm, boolean positive) {
+    record Case(LstmCase sizes, boolean lstm, String candidate) {
         RecurrentMixer mixer(Kernels kernels) {
-            MixerConfig config = sizes.config().with("candidate-activation", positive ? "positive" : "linear");
+            MixerConfig config = sizes.config().with("candidate-activation", candidate);
             return lstm
                     ? MinLstm.of(config, Initializer.seeded(sizes.seed()), kernels)
                     : MinGru.of(config, Initializer.seeded(sizes.seed()), kernels);
@@ -47,7 +49,7 @@ class MinRecurrenceTest {
 
     @Provide
     Arbitrary<Case> cases() {
-        return Combinators.combine(LstmCase.any(), Arbitraries.of(true, false), Arbitraries.of(true, false))
+        return Combinators.combine(LstmCase.any(), Arbitraries.of(true, false), Arbitraries.of(CANDIDATES))
                 .as(Case::new);
     }
 
@@ -62,7 +64,7 @@ class MinRecurrenceTest {
                         Arbitraries.longs())
                 .as((hidden, bias, both, time, seed) -> new LstmCase(
                         60, hidden, bias, both, seed % 2 == 0 ? List.of(time) : List.of(time, 35), 2, seed));
-        return Combinators.combine(sizes, Arbitraries.of(true, false), Arbitraries.of(true, false))
+        return Combinators.combine(sizes, Arbitraries.of(true, false), Arbitraries.of(CANDIDATES))
                 .as(Case::new);
     }
 
@@ -104,7 +106,11 @@ class MinRecurrenceTest {
             }
         }
         double v = k[gates - 1];
-        v = !c.positive() ? v : v >= 0 ? v + 0.5 : sigmoid(v);
+        v = switch (c.candidate()) {
+            case "positive" -> v >= 0 ? v + 0.5 : sigmoid(v);
+            case "tanh" -> Math.tanh(v);
+            default -> v;
+        };
         double f = c.lstm() ? sigmoid(k[0]) : 1 - sigmoid(k[0]);
         double i = c.lstm() ? sigmoid(k[1]) : sigmoid(k[0]);
         return f / (f + i) * h + i / (f + i) * v;

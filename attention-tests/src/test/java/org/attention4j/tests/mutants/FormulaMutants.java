@@ -293,6 +293,17 @@ final class FormulaMutants {
                                 ones(parameters.get("kv_a_layernorm.weight").length))));
     }
 
+    /** A minimal GRU whose candidate is taken as it is. */
+    private static Mutant unmade() {
+        FormulaMixer.Subject minimal = new FormulaMixer.Subject(
+                "min-gru",
+                OptionSchema.of(Option.choice("candidate-activation", List.of("positive", "tanh"), "tanh", "Of v.")),
+                (spec, config) -> spec.parameter(
+                                "weight_ih_l0", InitialValue.uniform(1), 2 * config.width(), config.width())
+                        .parameter("bias_ih_l0", InitialValue.uniform(1), 2 * config.width()));
+        return mutant(minimal, config -> config.with("candidate-activation", "linear"), same());
+    }
+
     /** One that cannot be compared: every product overflows in float32. */
     private static MixerProvider tooLarge() {
         return new FormulaMixer.Subject(
@@ -306,6 +317,7 @@ final class FormulaMutants {
         List<Mutant> all = new ArrayList<>(multiHead());
         all.addAll(variants());
         all.addAll(latent());
+        all.add(unmade());
         all.add(new Mutant(LAW, "nothing was compared: left out", tooLarge()));
         return all;
     }
