@@ -26,6 +26,16 @@ public interface EveryMixerContract extends ContractBase {
     }
 
     /**
+     * What a workspace was used for before changes no bit of any call.
+     *
+     * @param trial drawn by jqwik
+     */
+    @Property
+    default void usedWorkspaceDoesNotMatter(@ForAll("trials") @Checks("used-workspace-does-not-matter") Trial trial) {
+        trial.check();
+    }
+
+    /**
      * A sequence's outputs do not depend on the other sequences of its batch.
      *
      * @param trial drawn by jqwik

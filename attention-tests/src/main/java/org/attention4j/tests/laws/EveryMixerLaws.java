@@ -43,6 +43,11 @@ public final class EveryMixerLaws {
                         "fields that calls write to, scratch memory that is read before it is written, random numbers",
                         EveryMixerLaws::deterministic),
                 law(
+                        "used-workspace-does-not-matter",
+                        "what a workspace was used for before changes no bit of any call",
+                        "scratch memory that is read, or added to, before it is written",
+                        EveryMixerLaws::usedWorkspace),
+                law(
                         "neighbours-do-not-matter",
                         "a sequence's outputs do not depend on the other sequences of its batch",
                         "sums and maxima over the whole batch",
@@ -135,6 +140,55 @@ public final class EveryMixerLaws {
                     "the mixer keeps something between calls, or reads scratch memory before writing it");
             mixer.forward(c.scaled(3).sequences("other", c.spec().inputWidth()), Runs.output(mixer, c.input()), kept);
         }
+    }
+
+    private static void usedWorkspace(LawCase c) {
+        Calls calls = new Calls(c, c.mixer(), c.input());
+        for (Calls.Kind kind : Calls.Kind.of(c.spec())) {
+            Calls.Call expected = calls.plain(kind).run(Workspace.threads(1));
+            Workspace used = Workspace.threads(1);
+            calls.plain(kind).run(used);
+            Calls.Call call = calls.plain(kind).run(spoilt(used));
+            expected.written.forEach((name, tensor) -> Expect.sameBits(
+                    kind.label + " in a workspace whose memory has been used, against a new one: the " + name,
+                    tensor,
+                    call.written.get(name),
+                    "scratch memory is read before it is written"));
+        }
+    }
+
+    /** A workspace with as many arrays as another has, all as large as the largest, and in them what no call can use. */
+    private static Workspace spoilt(Workspace used) {
+        Workspace spoilt = Workspace.threads(1);
+        int theirs = used.begin();
+        int mine = spoilt.begin();
+        int floats = 0;
+        int ints = 0;
+        int count = 0;
+        for (long bytes = used.bytes(); ; count++) { // one that had to be made is none of theirs
+            int length = used.scratch().floats(1).length;
+            if (used.bytes() != bytes) {
+                break;
+            }
+            floats = Math.max(floats, length);
+        }
+        for (int i = 0; i < count; i++) {
+            Arrays.fill(spoilt.scratch().floats(floats), Float.NaN);
+        }
+        count = 0;
+        for (long bytes = used.bytes(); ; count++) {
+            int length = used.scratch().ints(1).length;
+            if (used.bytes() != bytes) {
+                break;
+            }
+            ints = Math.max(ints, length);
+        }
+        for (int i = 0; i < count; i++) {
+            Arrays.fill(spoilt.scratch().ints(ints), -1);
+        }
+        spoilt.end(mine);
+        used.end(theirs);
+        return spoilt;
     }
 
     private static void neighbours(LawCase c) {

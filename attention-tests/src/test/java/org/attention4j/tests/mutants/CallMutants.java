@@ -54,6 +54,23 @@ final class CallMutants {
                             dOut.read(0, shared, 0, (int) dOut.size());
                             correct.backward(recording, Tensor.of(shared, 0, dOut.shape()), gradients, workspace);
                         }),
+                step("used-workspace-does-not-matter", "step in a workspace", (inner, in, out, workspace) -> {
+                    int mark = workspace.begin();
+                    float left = workspace.scratch().floats(1)[0];
+                    inner.forward(in, out, workspace);
+                    workspace.end(mark);
+                    Mutant.change(in, out, (value, b, t) -> value + left);
+                }),
+                backward(
+                        "used-workspace-does-not-matter",
+                        "record and backward in a workspace",
+                        (correct, recording, dOut, gradients, workspace) -> {
+                            int mark = workspace.begin();
+                            Tensor first = gradients.parameters().get("decay");
+                            first.array()[first.offset()] += workspace.scratch().floats(1)[0];
+                            workspace.end(mark);
+                            correct.backward(recording, dOut, gradients, workspace);
+                        }),
                 step("views-with-offset", "step with all tensors as views", (inner, in, out, workspace) -> {
                     Tensor whole = Tensor.zeros(out.shape());
                     inner.forward(in, whole, workspace);
