@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.attention4j.api.Scratch;
 
 /**
- * Whole rows of scores of a few queries of one head, where they are shown or a weighting replaces the softmax: what {@link BlockedForward}
+ * Whole rows of scores of a few queries of one head, where they are shown or a weighting replaces the softmax: what {@link OnlineSoftmax}
  * computes block by block. Keys that a query does not see have −∞. Memory grows with S, not with T.
  */
 final class ScoreRows {

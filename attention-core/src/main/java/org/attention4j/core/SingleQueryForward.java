@@ -6,7 +6,7 @@ import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
 
 /**
- * What {@link BlockedForward} computes, with the same bits, where each sequence has one query: decoding. Reading the keys and values is
+ * What {@link OnlineSoftmax} computes, with the same bits, where each sequence has one query: decoding. Reading the keys and values is
  * then nearly all of the work, so that they are read once for all query heads that share them, and everything between is done for several
  * blocks of keys in one call.
  *
