@@ -41,6 +41,7 @@ public class KernelBenchmark {
         "scaleMaxima",
         "addExpSums",
         "columnMaxima",
+        "finite",
         "hideColumns",
         "addColumnExpSums",
         "softmaxWeights",

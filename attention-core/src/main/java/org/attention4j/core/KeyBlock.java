@@ -1,6 +1,7 @@
 package org.attention4j.core;
 
 import org.attention4j.api.Scratch;
+import org.attention4j.kernels.Kernels;
 
 /** Some keys [keys, E] and values [keys, E'] of one head, as the kernels read them. */
 final class KeyBlock {
@@ -28,6 +29,12 @@ final class KeyBlock {
         KeyBlock block = scratch.object(KeyBlock.class, KeyBlock::new);
         block.pairs.take(scratch);
         return block;
+    }
+
+    /** Whether all of some values, from the first key on, are finite. */
+    boolean finite(Kernels kernels, int width, int columns) {
+        return kernels.finite(
+                Work.blocks(columns, Kernels.LANES), values, valuesAt, valueStride, Kernels.LANES * width);
     }
 
     void own(Scratch scratch, int keyFloats, int valueFloats) {

@@ -32,6 +32,10 @@ final class OnlineSoftmax {
     private int to;
     private VisibleKeys seen = new VisibleKeys();
     private KeyBlock keys = new KeyBlock();
+    /** Whether the values of the block are known to be finite, and whether that was found out. */
+    private boolean finite;
+
+    private boolean examined;
     private ScoreTile tile = new RowTile();
     /** Of each row, its maximum and its sum. */
     private float[] max = {};
@@ -75,6 +79,7 @@ final class OnlineSoftmax {
     private void block(int key) {
         call.keyValues.keys(keys, b, call.keyHead(h), key, seen.width());
         call.keyValues.values(keys, b, call.keyHead(h), key, seen.width());
+        examined = false;
         int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;
         for (int i = first, stop; i < seen.last(); i = stop) {
             stop = Math.min(i + ScoreTile.QUERIES, seen.last());
@@ -127,7 +132,14 @@ final class OnlineSoftmax {
         for (int i = first; i < last && call.dropout != null; i++) {
             call.dropout.apply(call, b, h, i, key + begin, tile.x, tile.at(i, begin), tile.step(), width);
         }
-        tile.values(keys, first, last, begin, width, positive && call.dropout == null);
+        tile.values(keys, first, last, begin, width, positive && call.dropout == null || finite());
+    }
+
+    /** Whether the values of the block are finite: then what is hidden adds a 0, which changes a sum only from −0 to +0, as the end does with all. */
+    private boolean finite() {
+        finite = examined ? finite : keys.finite(call.kernels, seen.width(), call.valueWidth);
+        examined = true;
+        return finite;
     }
 
     /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; whether one is not 1. */

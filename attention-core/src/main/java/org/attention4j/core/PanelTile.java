@@ -95,7 +95,7 @@ final class PanelTile extends ScoreTile {
     }
 
     @Override
-    void values(KeyBlock keys, int from, int to, int begin, int width, boolean positive) {
+    void values(KeyBlock keys, int from, int to, int begin, int width, boolean whole) {
         for (int i = from; i < to; i += PANEL) {
             Panels.multiplyAdd(
                     kernels,
@@ -112,7 +112,7 @@ final class PanelTile extends ScoreTile {
                     call.out.array,
                     call.out.at(b, h, i),
                     call.out.rowStride,
-                    positive);
+                    whole);
         }
     }
 }

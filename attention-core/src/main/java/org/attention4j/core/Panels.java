@@ -10,7 +10,7 @@ final class Panels {
      * C += A B without the terms whose A[i, p] is 0. A [m, k]; B [k, n], rows of a matrix in panels that begin {@code panelStride}
      * apart.
      *
-     * @param positive whether it is known that A holds no 0, which is faster
+     * @param whole whether those terms may be there: where A holds no 0, or B is finite and the sign of a 0 does not matter; which is faster
      */
     static void multiplyAdd(
             Kernels kernels,
@@ -27,8 +27,8 @@ final class Panels {
             float[] c,
             int cOffset,
             int cRowStride,
-            boolean positive) {
-        if (positive) {
+            boolean whole) {
+        if (whole) {
             kernels.multiply(
                     m,
                     n,

@@ -57,7 +57,7 @@ final class RowTile extends ScoreTile {
     }
 
     @Override
-    void values(KeyBlock keys, int from, int to, int begin, int width, boolean positive) {
+    void values(KeyBlock keys, int from, int to, int begin, int width, boolean whole) {
         Panels.multiplyAdd(
                 kernels,
                 to - from,
@@ -73,6 +73,6 @@ final class RowTile extends ScoreTile {
                 call.out.array,
                 call.out.at(b, h, from),
                 call.out.rowStride,
-                positive);
+                whole);
     }
 }

@@ -60,6 +60,6 @@ abstract class ScoreTile {
     /** Scores to exponentials, their sums added; whether none is 0. Of the scores and the factor of {@link #maxima}. */
     abstract boolean exponentials(int from, int to, int begin, int width, float factor, float[] max, float[] sum);
 
-    /** Adds exponentials × values to the outputs of the queries. */
-    abstract void values(KeyBlock keys, int from, int to, int begin, int width, boolean positive);
+    /** Adds exponentials × values to the outputs of the queries; where {@code whole}, also those that are 0. */
+    abstract void values(KeyBlock keys, int from, int to, int begin, int width, boolean whole);
 }

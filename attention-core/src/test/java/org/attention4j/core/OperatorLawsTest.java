@@ -2,6 +2,7 @@ package org.attention4j.core;
 
 import static org.attention4j.core.Values.assertSame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -41,6 +42,34 @@ class OperatorLawsTest {
             for (int i = 0; i < queries; i += 37) {
                 Tensor alone = forward(operator, AttentionInputs.of(rows(q, i, 1), k, v), 1);
                 assertSame("alone", alone, rows(out, i, 1));
+            }
+        }
+    }
+
+    /** One value that is no number, in any column: the queries that do not see its key, some of them in a square with others that do. */
+    @Property(tries = 20)
+    void aHiddenNaNChangesNothing(
+            @ForAll @IntRange(min = 20, max = 300) int n,
+            @ForAll @IntRange(min = 1, max = 70) int width,
+            @ForAll @IntRange(min = 1, max = 150) int window,
+            @ForAll boolean infinite,
+            @ForAll long seed) {
+        ScaledDotProductAttention operator = PLAIN.withCausal(true)
+                .withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(window, 0)));
+        Tensor q = Values.random(seed, 1, 1, n, width);
+        Tensor k = Values.random(seed + 1, 1, 1, n, width);
+        Tensor v = Values.random(seed + 2, 1, 1, n, width);
+        Tensor expected = forward(operator, AttentionInputs.of(q, k, v), 1);
+        int key = Math.floorMod(seed, n);
+        int column = Math.floorMod(seed / 1000, width);
+        v.array()[key * width + column] = infinite ? Float.NEGATIVE_INFINITY : Float.NaN;
+        Tensor out = forward(operator, AttentionInputs.of(q, k, v), 1);
+        for (int i = 0; i < n; i++) {
+            boolean sees = key <= i && key >= i - window;
+            if (sees) {
+                assertFalse(Float.isFinite(rows(out, i, 1).toArray()[column]), "query " + i);
+            } else {
+                assertSame("query " + i, rows(expected, i, 1), rows(out, i, 1));
             }
         }
     }

@@ -601,6 +601,18 @@ public interface Kernels {
             int panels, int n, float[] x, int xOffset, int panelStride, float factor, float[] maxima, int maximaOffset);
 
     /**
+     * Whether neither a NaN nor an infinity is among some rows: 0 times each of their numbers is 0.
+     *
+     * @param rows how many
+     * @param x the rows
+     * @param xOffset where the first starts
+     * @param xRowStride distance between rows
+     * @param n their length
+     * @return true if all numbers are finite
+     */
+    boolean finite(int rows, float[] x, int xOffset, int xRowStride, int n);
+
+    /**
      * Hides numbers of the 16 columns of a panel: x[i, j] ← −∞ where bit j of seen[i] is 0.
      *
      * @param n length of a column

@@ -234,6 +234,18 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean finite(int rows, float[] x, int xOffset, int xRowStride, int n) {
+        for (int r = 0; r < rows; r++) {
+            for (int i = xOffset + r * xRowStride; i < xOffset + r * xRowStride + n; i++) {
+                if (!Float.isFinite(x[i])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    @Override
     public void hideColumns(int n, float[] x, int xOffset, int[] seen, int seenOffset) {
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < LANES; j++) {

@@ -391,6 +391,13 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean finite(int rows, float[] x, int xOffset, int xRowStride, int n) {
+        int whole = n - n % LANES;
+        return VectorRows.finite(vectors, rows, x, xOffset, xRowStride, whole)
+                && SCALAR.finite(rows, x, xOffset + whole, xRowStride, n - whole);
+    }
+
+    @Override
     public void hideColumns(int n, float[] x, int xOffset, int[] seen, int seenOffset) {
         VectorColumns.hide(vectors, n, x, xOffset, seen, seenOffset);
     }

@@ -32,6 +32,7 @@ class VectorAgreementTest {
         Agreement.check(arrays, (k, a) -> k.expSum(a[0], o, n, f));
         Agreement.check(arrays, none((k, a) -> k.scale(a[0], o, n, f)));
         Agreement.check(arrays, none((k, a) -> k.scaleRows(2, a[0], o, n / 2, n / 2, a[1], 1)));
+        Agreement.check(arrays, (k, a) -> k.finite(2, a[0], o, n / 2, n / 2) ? 1 : 0);
         Agreement.check(arrays, none((k, a) -> k.add(a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyAdd(f, a[0], o, a[1], o + 2, n)));
         Agreement.check(arrays, none((k, a) -> k.multiplyElementwise(a[0], o, a[1], o + 2, a[2], o + 1, n)));
@@ -253,6 +254,20 @@ class VectorAgreementTest {
             columns[7] = Float.intBitsToFloat(0xffc00001); // a NaN whose bits are less than those of 0
             assertFalse(kernels.addColumnExpSums(1, n, columns, 0, 0, 1f, none, 0, new float[16], 0));
         }
+    }
+
+    /** One number that is not finite is found wherever it is, and nothing else is taken for one. */
+    @Property(tries = TRIES)
+    void finite(@ForAll @IntRange(min = 1, max = 70) int n, @ForAll @IntRange(max = 5) int o, @ForAll long seed) {
+        Random random = new Random(seed);
+        float[] x = new float[o + 3 * n];
+        Arrays.fill(x, random.nextBoolean() ? Float.MAX_VALUE : -Float.MAX_VALUE);
+        Agreement.check(new float[][] {x}, (k, a) -> k.finite(3, a[0], o, n, n) ? 1 : 0);
+        assertTrue(Kernels.vector().finite(3, x, o, n, n));
+        float[] each = {Float.NaN, Float.intBitsToFloat(-1), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        x[o + random.nextInt(3 * n)] = each[random.nextInt(4)];
+        Agreement.check(new float[][] {x}, (k, a) -> k.finite(3, a[0], o, n, n) ? 1 : 0);
+        assertFalse(Kernels.vector().finite(3, x, o, n, n));
     }
 
     /** Lanes that hold −0 must survive a short row. */
