@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.attention4j.api.Mixers;
 import org.attention4j.bench.Canary;
 import org.attention4j.bench.ColdStart;
@@ -118,11 +119,13 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = command.commandLine().getOut();
         if (list) {
+            alone("--list");
             Workloads.names().forEach(out::println);
             Workloads.variants().forEach(out::println);
             return 0;
         }
         if (canaryAlone) {
+            alone("--canary");
             return canary(out) ? 0 : Main.FAILED;
         }
         if (script != null && python == null) {
@@ -144,6 +147,20 @@ final class BenchCommand implements Callable<Integer> {
         } catch (PeerException failed) {
             failed.errors().forEach(line -> command.commandLine().getErr().println("  " + line));
             throw failed;
+        }
+    }
+
+    /** Refuses what an option would leave unread. */
+    private void alone(String name) {
+        String others = command.commandLine().getParseResult().matchedOptions().stream()
+                .filter(option -> !option.inherited())
+                .map(CommandLine.Model.OptionSpec::longestName)
+                .filter(other -> !other.equals(name))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        if (!others.isEmpty()) {
+            throw new CommandLine.ParameterException(
+                    command.commandLine(), name + " and " + others + ": " + name + " goes alone");
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.attention4j.api.MixerException;
 import org.attention4j.api.Mixers;
 import org.attention4j.guice.MixersModule;
@@ -173,9 +174,19 @@ final class Main implements Runnable {
     private static int report(ParameterException mistake, String[] arguments) {
         CommandLine line = mistake.getCommandLine();
         line.getErr()
-                .println("attention: " + oneLine(mistake.getMessage()) + " (see "
+                .println("attention: " + oneLine(mistake.getMessage()) + suggestion(mistake) + " (see "
                         + line.getCommandSpec().qualifiedName() + " --help)");
         return REFUSED;
+    }
+
+    /** The command or option that was meant, where picocli finds one that is alike. */
+    private static String suggestion(ParameterException mistake) {
+        return mistake instanceof CommandLine.UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions().stream()
+                        .limit(1)
+                        .map(name -> "; did you mean '" + name + "'?")
+                        .collect(Collectors.joining())
+                : "";
     }
 
     /** One line for whatever else went wrong. */
