@@ -1,7 +1,8 @@
 package org.attention4j.kernels;
 
-import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.NE;
 
@@ -67,16 +68,15 @@ final class VectorRows {
     /** Whether neither a NaN nor an infinity is among rows of n numbers, a multiple of 16: 0 times them is 0. */
     static boolean finite(Width w, int rows, float[] x, int xo, int stride, int n) {
         VectorSpecies<Float> s = w.species();
-        FloatVector infinity = FloatVector.broadcast(s, Float.POSITIVE_INFINITY);
-        IntVector magnitude = IntVector.broadcast(infinity.reinterpretAsInts().species(), Integer.MAX_VALUE);
-        IntVector greatest = magnitude.lanewise(AND, 0);
+        IntVector zero = FloatVector.zero(s).reinterpretAsInts();
+        IntVector greatest = zero;
         for (int r = 0, row = xo; r < rows; r++, row += stride) {
             for (int i = row; i < row + n; i += s.length()) {
                 IntVector bits = FloatVector.fromArray(s, x, i).reinterpretAsInts();
-                greatest = magnitude.lanewise(AND, bits).lanewise(MAX, greatest);
+                greatest = bits.lanewise(LSHL, 1).lanewise(LSHR, 1).lanewise(MAX, greatest); // without the sign
             }
         }
-        return magnitude.lanewise(AND, greatest).reduceLanes(MAX) < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+        return zero.lanewise(MAX, greatest).reduceLanes(MAX) < Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
     }
 
     static float sum(Width w, float[] x, int xo, int n) {
