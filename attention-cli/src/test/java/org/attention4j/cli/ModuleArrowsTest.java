@@ -34,7 +34,7 @@ class ModuleArrowsTest {
                             "org.attention4j.kernels",
                             "com.fasterxml.jackson.core",
                             "com.google.protobuf"),
-            "org.attention4j.guice", Set.of("org.attention4j.api", "com.google.guice"),
+            "org.attention4j.guice", Set.of("org.attention4j.api", "com.google.guice", "jakarta.inject"),
             "org.attention4j.bench",
                     Set.of(
                             "org.attention4j.api",
