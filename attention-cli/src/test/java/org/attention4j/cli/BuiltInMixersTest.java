@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every mixer of the project keeps every law; {@code -Dattention4j.tries} and {@code -Dattention4j.seed} ask for more and for others. */
 class BuiltInMixersTest {
-    private static final int TRIES = Integer.getInteger("attention4j.tries", 40);
+    private static final int TRIES = Integer.getInteger("attention4j.tries", 30);
     private static final long SEED = Long.getLong("attention4j.seed", 20_261_124L);
 
     private final Mixers mixers = Mixers.load();
