@@ -60,14 +60,19 @@ public final class CausalLaws {
     }
 
     private static void later(LawCase drawn) {
-        LawCase c = Sizes.sometimesLong(drawn).full(2);
+        for (LawCase size : Sizes.sometimesLong(drawn)) {
+            laterInputs(size.full(2));
+        }
+    }
+
+    private static void laterInputs(LawCase c) {
         SequenceMixer mixer = c.mixer();
         Sequences in = c.input();
         Tensor before = Runs.forward(mixer, in);
-        positions(c, in.time()).forEach(t -> later(c, mixer, in, before, t));
+        positions(c, in.time()).forEach(t -> laterInputs(c, mixer, in, before, t));
     }
 
-    private static void later(LawCase c, SequenceMixer mixer, Sequences in, Tensor before, int t) {
+    private static void laterInputs(LawCase c, SequenceMixer mixer, Sequences in, Tensor before, int t) {
         Sequences changed = c.scaled(3 * c.scale()).sequences("later", in.width());
         Sequences broken = Batches.copy(changed);
         for (int b = 0; b < c.batch(); b++) {
@@ -85,7 +90,12 @@ public final class CausalLaws {
     }
 
     private static void prefix(LawCase drawn) {
-        LawCase c = Sizes.sometimesLong(drawn).full(2);
+        for (LawCase size : Sizes.sometimesLong(drawn)) {
+            prefixes(size.full(2));
+        }
+    }
+
+    private static void prefixes(LawCase c) {
         SequenceMixer mixer = c.mixer();
         Sequences in = c.input();
         Tensor whole = Runs.forward(mixer, in);

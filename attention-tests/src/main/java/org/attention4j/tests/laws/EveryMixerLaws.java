@@ -261,7 +261,10 @@ public final class EveryMixerLaws {
     }
 
     private static void moreTime(LawCase drawn) {
-        LawCase c = Sizes.sometimesLong(drawn);
+        Sizes.sometimesLong(drawn).forEach(EveryMixerLaws::morePadding);
+    }
+
+    private static void morePadding(LawCase c) {
         SequenceMixer mixer = c.mixer();
         Tensor before = Runs.forward(mixer, c.input());
         int more = 1 + c.random("more").nextInt(5);
@@ -282,7 +285,10 @@ public final class EveryMixerLaws {
     }
 
     private static void alone(LawCase drawn) {
-        LawCase c = Sizes.sometimesMany(drawn);
+        Sizes.sometimesMany(drawn).forEach(EveryMixerLaws::eachAlone);
+    }
+
+    private static void eachAlone(LawCase c) {
         Sequences in = c.input();
         SequenceMixer mixer = c.mixer();
         Tensor batch = Runs.forward(mixer, in);

@@ -91,7 +91,12 @@ public final class IncrementalLaws {
 
     /** Chunks of one size, or of the case's sizes in turn where it is 0. */
     private static void whole(LawCase drawn, String how, int size, boolean ragged) {
-        LawCase c = Sizes.sometimesLong(drawn);
+        for (LawCase c : Sizes.sometimesLong(drawn)) {
+            steps(c, how, size, ragged);
+        }
+    }
+
+    private static void steps(LawCase c, String how, int size, boolean ragged) {
         Incremental mixer = c.mixer().require(Incremental.class);
         Tensor whole = Steps.whole(mixer, c.input());
         Steps steps = Steps.of(mixer, c.input());

@@ -7,7 +7,8 @@ import org.attention4j.tests.LawCase;
 
 /**
  * Sizes past those that cases mostly have, where algorithms go other ways: blocks of positions, tiles of sequences, work that is worth a thread. In few
- * of the cases, as they take their time; which ones follows from the case's values, so that shrinking keeps them.
+ * of the cases, as they take their time; which ones follows from the case's values, so that shrinking keeps them. They
+ * come after the case itself, so that what is broken at its sizes, too, is reported with those.
  */
 final class Sizes {
     /** Past two blocks of 128 positions, and not the end of a third. */
@@ -21,26 +22,26 @@ final class Sizes {
 
     private Sizes() {}
 
-    /** One sequence of {@value #LONG} positions, in one case of eight. */
-    static LawCase sometimesLong(LawCase c) {
-        return c.random("long").nextInt(8) == 0 ? c.with(List.of(LONG), LONG) : c;
+    /** The case, and in one of eight then one with a sequence of {@value #LONG} positions. */
+    static List<LawCase> sometimesLong(LawCase c) {
+        return c.random("long").nextInt(8) == 0 ? List.of(c, c.with(List.of(LONG), LONG)) : List.of(c);
     }
 
-    /** Up to two sequences of {@value #MUCH} positions, in one case of eight. */
-    static LawCase sometimesMuchWork(LawCase c) {
+    /** The case, and in one of eight then one with up to two sequences of {@value #MUCH} positions. */
+    static List<LawCase> sometimesMuchWork(LawCase c) {
         return c.random("much work").nextInt(8) == 0
-                ? c.with(Collections.nCopies(Math.min(2, c.batch()), MUCH), MUCH)
-                : c;
+                ? List.of(c, c.with(Collections.nCopies(Math.min(2, c.batch()), MUCH), MUCH))
+                : List.of(c);
     }
 
-    /** Up to {@value #MANY} sequences of any lengths that there is time for, in one case of eight. */
-    static LawCase sometimesMany(LawCase c) {
-        return c.random("many").nextInt(8) == 0
-                ? c.with(
-                        IntStream.range(0, MANY - c.random("fewer").nextInt(MANY / 2))
-                                .mapToObj(b -> c.random("length " + b).nextInt(c.time() + 1))
-                                .toList(),
-                        c.time())
-                : c;
+    /** The case, and in one of eight then one with up to {@value #MANY} sequences of any lengths that there is time for. */
+    static List<LawCase> sometimesMany(LawCase c) {
+        if (c.random("many").nextInt(8) != 0) {
+            return List.of(c);
+        }
+        List<Integer> lengths = IntStream.range(0, MANY - c.random("fewer").nextInt(MANY / 2))
+                .mapToObj(b -> c.random("length " + b).nextInt(c.time() + 1))
+                .toList();
+        return List.of(c, c.with(lengths, c.time()));
     }
 }

@@ -53,9 +53,10 @@ public final class ThreadLaws {
 
     /** Of forward, also where there is enough work that it is worth a thread, and of another call that the mixer has. */
     private static void threads(LawCase c) {
-        for (LawCase size : List.of(c, c.full(40), Sizes.sometimesMuchWork(c))) {
+        for (LawCase size : Sizes.sometimesMuchWork(c)) {
             threads(size, Calls.Kind.FORWARD);
         }
+        threads(c.full(40), Calls.Kind.FORWARD);
         Calls.Kind other = Calls.Kind.any(c);
         if (other != Calls.Kind.FORWARD) {
             threads(c.full(20), other);
