@@ -28,25 +28,29 @@ public final class AdamW {
     /**
      * The constants.
      *
-     * @param learningRate η
+     * @param learningRate η, at least 0
      * @param beta1 β₁, in [0, 1)
      * @param beta2 β₂, in [0, 1)
-     * @param epsilon ε
-     * @param weightDecay λ
+     * @param epsilon ε, at least 0
+     * @param weightDecay λ, at least 0
      */
     public record Options(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-        /** Refuses what is out of range. */
+        /**
+         * Checks.
+         *
+         * @throws IllegalArgumentException if a constant is negative, infinite or NaN, or β₁ or β₂ is not less than 1
+         */
         public Options {
-            check("learning rate", learningRate, Double.MAX_VALUE);
-            check("beta1", beta1, Math.nextDown(1.0));
-            check("beta2", beta2, Math.nextDown(1.0));
-            check("epsilon", epsilon, Double.MAX_VALUE);
-            check("weight decay", weightDecay, Double.MAX_VALUE);
+            check("learning rate", learningRate, Double.POSITIVE_INFINITY);
+            check("beta1", beta1, 1);
+            check("beta2", beta2, 1);
+            check("epsilon", epsilon, Double.POSITIVE_INFINITY);
+            check("weight decay", weightDecay, Double.POSITIVE_INFINITY);
         }
 
-        private static void check(String what, double value, double most) {
-            if (!(value >= 0 && value <= most)) {
-                throw new IllegalArgumentException(what + " " + value + " is out of range");
+        private static void check(String what, double value, double end) {
+            if (!(value >= 0 && value < end)) {
+                throw new IllegalArgumentException(what + " " + value + "; it must be at least 0 and less than " + end);
             }
         }
 

@@ -82,6 +82,9 @@ class AdamWTest {
         assertEquals(2f, theta.get(0));
         assertEquals(0, optimiser.steps());
         assertThrows(IllegalArgumentException.class, () -> AdamW.Options.of(Double.NaN));
-        assertThrows(IllegalArgumentException.class, () -> new AdamW.Options(0.1, 1, 0.9, 1e-8, 0));
+        assertThrows(IllegalArgumentException.class, () -> AdamW.Options.of(Double.POSITIVE_INFINITY));
+        String message = assertThrows(IllegalArgumentException.class, () -> new AdamW.Options(0.1, 1, 0.9, 1e-8, 0))
+                .getMessage();
+        assertEquals("beta1 1.0; it must be at least 0 and less than 1.0", message);
     }
 }
