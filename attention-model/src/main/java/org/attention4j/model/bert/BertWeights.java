@@ -11,6 +11,7 @@ import org.attention4j.api.UnknownTensorException;
 import org.attention4j.model.EncoderConfig;
 import org.attention4j.model.files.OnnxFile;
 import org.attention4j.model.files.OnnxParameters;
+import org.attention4j.model.files.StoredTensor;
 
 /**
  * The parameters of a BERT encoder, under the names that the state dictionary of Hugging Face's {@code BertModel} gives
@@ -56,7 +57,8 @@ public record BertWeights(
      * @param file the file
      * @return the weights, copied out of the file
      * @throws UnknownTensorException if an embedding, a norm or a bias is missing
-     * @throws IllegalArgumentException if a node or a dimension is missing: the file is of another model or exporter
+     * @throws IllegalArgumentException if a node or a dimension is missing, or epsilon is not one number: the file is of another model or
+     *     exporter
      * @throws ShapeMismatchException if the shapes do not belong together
      */
     public static BertWeights from(OnnxFile file) {
@@ -98,9 +100,17 @@ public record BertWeights(
                 layer(layer(layers), width, inner);
                 layers++;
             }
-            // The variance's summand is an anonymous constant of the node that adds it.
-            float epsilon = file.weightOf("/embeddings/LayerNorm/Add").tensor().floats()[0];
-            return new BertWeights(NamedTensors.of(tensors), vocabulary, positions, width, inner, layers, epsilon);
+            return new BertWeights(NamedTensors.of(tensors), vocabulary, positions, width, inner, layers, epsilon());
+        }
+
+        /** An anonymous constant of the node that adds it to the variance. */
+        private float epsilon() {
+            StoredTensor stored = file.weightOf("/embeddings/LayerNorm/Add").tensor();
+            if (stored.elements() != 1) {
+                throw new IllegalArgumentException(
+                        file.source() + ": the epsilon of the norms is " + stored + ", expected one number");
+            }
+            return stored.floats()[0];
         }
 
         private static String layer(int index) {

@@ -58,6 +58,18 @@ public enum ElementType {
         return bytes;
     }
 
+    /** The bytes of a tensor, or −1 if a dimension is negative or the product does not fit a {@code long}. */
+    long bytesOf(long[] shape) {
+        long product = bytes;
+        for (long dimension : shape) {
+            if (dimension < 0 || Math.multiplyHigh(product, dimension) != 0 || product * dimension < 0) {
+                return -1;
+            }
+            product *= dimension;
+        }
+        return product;
+    }
+
     /**
      * The number that a float becomes when it is stored in 16 bits: the nearest one, of two equally near ones that with an even last bit;
      * ±∞ past the range.

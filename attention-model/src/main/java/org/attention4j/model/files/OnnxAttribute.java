@@ -3,7 +3,7 @@ package org.attention4j.model.files;
 import java.util.List;
 
 /**
- * The value of an attribute of an ONNX node. Attributes that hold graphs, types or sparse tensors are not kept.
+ * The value of an attribute of an ONNX node. Attributes that hold graphs, types or sparse tensors, several texts or several tensors, are not kept.
  */
 public sealed interface OnnxAttribute {
     /**

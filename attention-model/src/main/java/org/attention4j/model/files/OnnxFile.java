@@ -1,7 +1,6 @@
 package org.attention4j.model.files;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,14 +28,15 @@ import org.attention4j.api.UnknownTensorException;
  */
 public final class OnnxFile implements AutoCloseable {
     private final String source;
-    private final Optional<Arena> arena;
+    private final Optional<MappedFile> mapped;
     private final Map<String, StoredTensor> initializers;
     private final List<OnnxNode> nodes;
     private final Map<String, OnnxNode> producers;
 
-    private OnnxFile(String source, Optional<Arena> arena, OnnxParser parsed) {
+    private OnnxFile(String source, MemorySegment bytes, Optional<MappedFile> mapped) {
+        OnnxParser parsed = OnnxParser.parse(source, bytes);
         this.source = source;
-        this.arena = arena;
+        this.mapped = mapped;
         this.initializers = parsed.initializers();
         this.nodes = parsed.nodes();
         this.producers = new LinkedHashMap<>();
@@ -56,19 +56,7 @@ public final class OnnxFile implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static OnnxFile open(Path file) throws IOException {
-        Arena arena = Arena.ofShared();
-        boolean opened = false;
-        try {
-            MemorySegment bytes = Safetensors.map(file, arena);
-            OnnxFile result =
-                    new OnnxFile(file.toString(), Optional.of(arena), OnnxParser.parse(file.toString(), bytes));
-            opened = true;
-            return result;
-        } finally {
-            if (!opened) {
-                arena.close();
-            }
-        }
+        return MappedFile.open(file, mapped -> new OnnxFile(file.toString(), mapped.bytes(), Optional.of(mapped)));
     }
 
     /**
@@ -80,7 +68,7 @@ public final class OnnxFile implements AutoCloseable {
      * @throws CorruptFileException if the bytes are not an ONNX model
      */
     public static OnnxFile of(String shownAs, MemorySegment bytes) {
-        return new OnnxFile(shownAs, Optional.empty(), OnnxParser.parse(shownAs, bytes));
+        return new OnnxFile(shownAs, bytes, Optional.empty());
     }
 
     /**
@@ -156,12 +144,12 @@ public final class OnnxFile implements AutoCloseable {
     }
 
     /**
-     * A weight as the graph uses it.
+     * A constant input of a node.
      *
      * @param tensor the stored tensor
-     * @param transposed whether the graph swaps its two dimensions before it uses it
+     * @param transposed whether it is a matrix whose two dimensions the graph swaps before the node reads it
      */
-    public record Weight(StoredTensor tensor, boolean transposed) {}
+    public record Operand(StoredTensor tensor, boolean transposed) {}
 
     /**
      * Finds the constant tensor that a node reads: an initialiser, or the value of a Constant node, directly or through
@@ -171,11 +159,11 @@ public final class OnnxFile implements AutoCloseable {
      * @return the tensor, and whether it passed through an odd number of transpositions
      * @throws IllegalArgumentException if there is no such node, or not exactly one of its inputs is constant
      */
-    public Weight weightOf(String nodeName) {
+    public Operand weightOf(String nodeName) {
         OnnxNode node = node(nodeName);
-        List<Weight> found = new ArrayList<>();
-        for (String input : node.inputs()) {
-            constant(input).ifPresent(found::add);
+        List<Operand> found = new ArrayList<>();
+        for (int input = 0; input < node.inputs().size(); input++) {
+            weightOf(node, input).ifPresent(found::add);
         }
         if (found.size() != 1) {
             throw new IllegalArgumentException(source + ": of the inputs of node '" + nodeName + "' (" + node.operator()
@@ -189,16 +177,19 @@ public final class OnnxFile implements AutoCloseable {
      *
      * @param nodeName the node's name
      * @param input which input, from 0
-     * @return the tensor; empty if the node has no such input, or it is computed
+     * @return the tensor; empty if the node has no such input, it is left out, or it is computed
      * @throws IllegalArgumentException if there is no such node
      */
-    public Optional<Weight> weightOf(String nodeName, int input) {
-        List<String> inputs = node(nodeName).inputs();
-        return input < inputs.size() ? constant(inputs.get(input)) : Optional.empty();
+    public Optional<Operand> weightOf(String nodeName, int input) {
+        return weightOf(node(nodeName), input);
+    }
+
+    Optional<Operand> weightOf(OnnxNode node, int input) {
+        return node.hasInput(input) ? constant(node.inputs().get(input)) : Optional.empty();
     }
 
     /** Follows a value back to where it is stored; nothing if it is computed. */
-    private Optional<Weight> constant(String value) {
+    private Optional<Operand> constant(String value) {
         boolean transposed = false;
         Set<String> visited = new HashSet<>(); // the file may be hostile and go in circles
         String current = value;
@@ -210,13 +201,16 @@ public final class OnnxFile implements AutoCloseable {
                 stored = held instanceof OnnxAttribute.Tensor tensor ? tensor.value() : null;
             }
             if (stored != null) {
-                return Optional.of(new Weight(stored, transposed));
+                int rank = stored.shape().length;
+                return transposed && rank > 2
+                        ? Optional.empty()
+                        : Optional.of(new Operand(stored, transposed && rank == 2));
             }
             if (producer == null || producer.inputs().size() != 1) {
                 return Optional.empty();
             }
             if (producer.operator().equals("Transpose")) {
-                // Without "perm" all dimensions are reversed; either way only a matrix is followed.
+                // Without "perm" all dimensions are reversed: those of a matrix are swapped.
                 OnnxAttribute order = producer.attributes().get("perm");
                 if (order != null && !order.equals(new OnnxAttribute.Integers(List.of(1L, 0L)))) {
                     return Optional.empty();
@@ -242,8 +236,6 @@ public final class OnnxFile implements AutoCloseable {
     /** Ends the mapping of a file that was opened; does nothing the second time. */
     @Override
     public void close() {
-        if (arena.isPresent() && arena.get().scope().isAlive()) {
-            arena.get().close();
-        }
+        mapped.ifPresent(MappedFile::close);
     }
 }

@@ -17,4 +17,9 @@ public record OnnxNode(
         String operator,
         List<String> inputs,
         List<String> outputs,
-        Map<String, OnnxAttribute> attributes) {}
+        Map<String, OnnxAttribute> attributes) {
+    /** Whether an input, counted from 0, is there and not left out. */
+    boolean hasInput(int index) {
+        return index < inputs.size() && !inputs.get(index).isEmpty();
+    }
+}

@@ -13,7 +13,8 @@ import org.attention4j.api.Tensor;
 
 /**
  * The weights of nodes of an ONNX graph, named and laid out as our layers and mixers have them, which is as PyTorch does. {@link
- * ParameterSource#of} makes a source of them.
+ * ParameterSource#of} makes a source of them. What else a node says (activations, strides, …) is not in them: it is for the options of the
+ * mixer that takes them.
  */
 public final class OnnxParameters {
     private OnnxParameters() {}
@@ -26,21 +27,22 @@ public final class OnnxParameters {
      * @param file the model
      * @param nodeName the node's name
      * @return new tensors
-     * @throws IllegalArgumentException if there is no such node, it is of another kind, runs in reverse only, or its weights are computed
+     * @throws IllegalArgumentException if there is no such node, it is of another kind, its direction is neither forward nor bidirectional,
+     *     or its weights are computed
      * @throws ShapeMismatchException if weights do not fit each other
      */
     public static NamedTensors recurrent(OnnxFile file, String nodeName) {
         OnnxNode node = file.node(nodeName, List.of("LSTM", "GRU", "RNN"));
         String direction =
                 node.attributes().get("direction") instanceof OnnxAttribute.Text text ? text.value() : "forward";
-        if (direction.equals("reverse")) {
-            throw new IllegalArgumentException(file.source() + ": node '" + nodeName
-                    + "' has direction reverse alone; forward and bidirectional are read");
+        if (!direction.equals("forward") && !direction.equals("bidirectional")) {
+            throw new IllegalArgumentException(file.source() + ": node '" + nodeName + "' has the direction '"
+                    + direction + "'; read are forward and bidirectional");
         }
-        Tensor w = required(file, nodeName, 1);
-        Tensor r = required(file, nodeName, 2);
-        Optional<Tensor> bias = tensor(file, nodeName, 3);
-        Optional<Tensor> peepholes = tensor(file, nodeName, 7);
+        Tensor w = required(file, node, 1);
+        Tensor r = required(file, node, 2);
+        Optional<Tensor> bias = optional(file, node, 3);
+        Optional<Tensor> peepholes = optional(file, node, 7);
         int directions = direction.equals("bidirectional") ? 2 : 1;
         String of = " of node '" + nodeName + "' in " + file.source();
         if (w.shape().rank() != 3 || r.shape().rank() != 3) {
@@ -129,13 +131,13 @@ public final class OnnxParameters {
      * @throws ShapeMismatchException if the bias is no vector of D' numbers
      */
     public static NamedTensors convolution(OnnxFile file, String nodeName) {
-        file.node(nodeName, List.of("Conv"));
-        Tensor weight = required(file, nodeName, 1);
+        OnnxNode node = file.node(nodeName, List.of("Conv"));
+        Tensor weight = required(file, node, 1);
         if (weight.shape().rank() != 3) {
             throw new IllegalArgumentException(file.source() + ": the weights of node '" + nodeName + "' are "
                     + weight.shape() + ", not [out, in, kernel]");
         }
-        return withBias(weight, "B of node '" + nodeName + "' in " + file.source(), tensor(file, nodeName, 2));
+        return withBias(weight, "B of node '" + nodeName + "' in " + file.source(), optional(file, node, 2));
     }
 
     /**
@@ -154,17 +156,17 @@ public final class OnnxParameters {
         refuse(file, node, "alpha", new OnnxAttribute.Floats(List.of(1f)));
         refuse(file, node, "beta", new OnnxAttribute.Floats(List.of(1f)));
         refuse(file, node, "transA", new OnnxAttribute.Integers(List.of(0L)));
-        OnnxFile.Weight used = file.weightOf(nodeName, 1).orElseThrow(() -> computed(file, nodeName, 1));
-        Tensor stored = used.tensor().tensor();
+        OnnxFile.Operand operand = operand(file, node, 1);
+        Tensor stored = operand.tensor().tensor();
         if (stored.shape().rank() != 2) {
             throw new IllegalArgumentException(
                     file.source() + ": the weight of node '" + nodeName + "' is " + stored.shape() + ", no matrix");
         }
-        boolean swapped = used.transposed()
+        boolean swapped = operand.transposed()
                 != new OnnxAttribute.Integers(List.of(1L))
                         .equals(node.attributes().get("transB"));
-        Tensor weight = swapped ? stored : transposed(stored);
-        Optional<Tensor> bias = node.operator().equals("Gemm") ? tensor(file, nodeName, 2) : Optional.empty();
+        Tensor weight = swapped ? stored : Weight.transposed(stored);
+        Optional<Tensor> bias = node.operator().equals("Gemm") ? optional(file, node, 2) : Optional.empty();
         return withBias(weight, "C of node '" + nodeName + "' in " + file.source(), bias);
     }
 
@@ -177,41 +179,27 @@ public final class OnnxParameters {
         }
     }
 
-    private static Tensor transposed(Tensor from) {
-        int rows = from.extent(0);
-        int columns = from.extent(1);
-        float[] source = from.toArray();
-        float[] target = new float[source.length];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                target[column * rows + row] = source[row * columns + column];
-            }
-        }
-        return Tensor.of(target, columns, rows);
-    }
-
     private static NamedTensors withBias(Tensor weight, String what, Optional<Tensor> bias) {
         bias.ifPresent(vector -> MixerSpec.check(what, vector, Shape.of(weight.extent(0))));
         NamedTensors parameters = NamedTensors.empty().with("weight", weight);
         return bias.isPresent() ? parameters.with("bias", bias.get()) : parameters;
     }
 
-    private static Tensor required(OnnxFile file, String nodeName, int input) {
-        return tensor(file, nodeName, input).orElseThrow(() -> computed(file, nodeName, input));
+    /** Nothing where the input is left out. */
+    private static Optional<Tensor> optional(OnnxFile file, OnnxNode node, int input) {
+        return node.hasInput(input) ? Optional.of(required(file, node, input)) : Optional.empty();
     }
 
-    private static IllegalArgumentException computed(OnnxFile file, String nodeName, int input) {
-        return new IllegalArgumentException(
-                file.source() + ": input " + input + " of node '" + nodeName + "' is not a constant");
+    /** As the node reads it. */
+    private static Tensor required(OnnxFile file, OnnxNode node, int input) {
+        OnnxFile.Operand operand = operand(file, node, input);
+        Tensor stored = operand.tensor().tensor();
+        return operand.transposed() ? Weight.transposed(stored) : stored;
     }
 
-    /** Nothing where the input is left out; recurrent and convolution weights are never matrices to be swapped. */
-    private static Optional<Tensor> tensor(OnnxFile file, String nodeName, int input) {
-        List<String> inputs = file.node(nodeName).inputs();
-        if (input >= inputs.size() || inputs.get(input).isEmpty()) {
-            return Optional.empty();
-        }
-        OnnxFile.Weight weight = file.weightOf(nodeName, input).orElseThrow(() -> computed(file, nodeName, input));
-        return Optional.of(weight.tensor().tensor());
+    private static OnnxFile.Operand operand(OnnxFile file, OnnxNode node, int input) {
+        return file.weightOf(node, input)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        file.source() + ": input " + input + " of node '" + node.name() + "' is not a constant"));
     }
 }

@@ -126,14 +126,14 @@ final class OnnxParser {
         String[] name = {""};
         List<Long> integers = new ArrayList<>();
         List<Float> floats = new ArrayList<>();
-        List<OnnxAttribute> others = new ArrayList<>();
+        List<OnnxAttribute> values = new ArrayList<>();
         message(number -> {
             switch (number) {
                 case 1 -> name[0] = text();
                 case 2 -> floats.add(in.readFloat());
                 case 3 -> integers.add(in.readInt64());
-                case 4 -> others.add(new OnnxAttribute.Text(text()));
-                case 5 -> others.add(new OnnxAttribute.Tensor(tensor()));
+                case 4 -> values.add(new OnnxAttribute.Text(text()));
+                case 5 -> values.add(new OnnxAttribute.Tensor(tensor()));
                 case 7 -> packed(() -> floats.add(in.readFloat()), WireFormat.WIRETYPE_FIXED32);
                 case 8 -> packed(() -> integers.add(in.readInt64()), WireFormat.WIRETYPE_VARINT);
                 default -> {
@@ -143,13 +143,16 @@ final class OnnxParser {
             return true;
         });
         if (!floats.isEmpty()) {
-            others.add(new OnnxAttribute.Floats(Collections.unmodifiableList(floats)));
+            values.add(new OnnxAttribute.Floats(Collections.unmodifiableList(floats)));
         }
         if (!integers.isEmpty()) {
-            others.add(new OnnxAttribute.Integers(Collections.unmodifiableList(integers)));
+            values.add(new OnnxAttribute.Integers(Collections.unmodifiableList(integers)));
         }
-        if (!others.isEmpty()) {
-            attributes.put(name[0], others.get(0));
+        if (values.size() > 1) {
+            throw corrupt("attribute '" + name[0] + "' has values of several kinds");
+        }
+        if (!values.isEmpty() && attributes.put(name[0], values.get(0)) != null) {
+            throw corrupt("attribute '" + name[0] + "' is there twice");
         }
     }
 

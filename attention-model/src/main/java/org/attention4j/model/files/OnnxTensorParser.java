@@ -71,7 +71,7 @@ final class OnnxTensorParser {
                 ? parser.bytes().asSlice(rawStart, rawLength)
                 : MemorySegment.ofArray(narrow(element, typed.toByteArray()));
         long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
-        if (size(dimensions, element) != data.byteSize()) {
+        if (element.bytesOf(dimensions) != data.byteSize()) {
             throw corrupt("is " + element + Arrays.toString(dimensions) + ", which does not take the " + data.byteSize()
                     + " bytes that it has");
         }
@@ -151,18 +151,6 @@ final class OnnxTensorParser {
             narrow[i] = wide[i / kept * stored + i % kept];
         }
         return narrow;
-    }
-
-    /** The size in bytes, or -1 if a dimension is negative or the product does not fit. */
-    private static long size(long[] dimensions, ElementType element) {
-        long size = element.bytes();
-        for (long dimension : dimensions) {
-            if (dimension < 0 || Math.multiplyHigh(size, dimension) != 0 || size * dimension < 0) {
-                return -1;
-            }
-            size *= dimension;
-        }
-        return size;
     }
 
     private CorruptFileException corrupt(String problem) {

@@ -1,13 +1,7 @@
 package org.attention4j.model.files;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -35,13 +29,13 @@ import org.attention4j.api.UnknownTensorException;
  */
 public final class Safetensors implements AutoCloseable {
     private final Path file;
-    private final Arena arena;
+    private final MappedFile mapped;
     private final SafetensorsHeader header;
 
-    private Safetensors(Path file, Arena arena, SafetensorsHeader header) {
+    private Safetensors(Path file, MappedFile mapped) {
         this.file = file;
-        this.arena = arena;
-        this.header = header;
+        this.mapped = mapped;
+        this.header = SafetensorsHeader.parse(file.toString(), mapped.bytes());
     }
 
     /**
@@ -53,31 +47,7 @@ public final class Safetensors implements AutoCloseable {
      * @throws IOException if the file cannot be read
      */
     public static Safetensors open(Path file) throws IOException {
-        Arena arena = Arena.ofShared();
-        boolean opened = false;
-        try {
-            MemorySegment bytes = map(file, arena);
-            Safetensors result = new Safetensors(file, arena, SafetensorsHeader.parse(file.toString(), bytes));
-            opened = true;
-            return result;
-        } finally {
-            if (!opened) {
-                arena.close();
-            }
-        }
-    }
-
-    /** Maps a regular file read-only; the mapping lives as long as the arena. */
-    static MemorySegment map(Path file, Arena arena) throws IOException {
-        if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString());
-        }
-        if (!Files.isRegularFile(file)) { // opening a pipe would wait for its writer
-            throw new IOException(file + " is not a regular file");
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        }
+        return MappedFile.open(file, mapped -> new Safetensors(file, mapped));
     }
 
     /**
@@ -167,8 +137,6 @@ public final class Safetensors implements AutoCloseable {
     /** Ends the mapping; does nothing the second time. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        mapped.close();
     }
 }

@@ -228,7 +228,7 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
                         what + " has data_offsets " + Arrays.toString(range) + ", of " + data.byteSize()
                                 + " bytes of data");
             }
-            long size = size(shape, type);
+            long size = type.bytesOf(shape);
             if (size != range[1] - range[0]) {
                 throw corrupt(
                         where,
@@ -265,18 +265,6 @@ record SafetensorsHeader(Map<String, StoredTensor> tensors, Map<String, String> 
                 }
             }
             return numbers.stream().mapToLong(Long::longValue).toArray();
-        }
-
-        /** The size in bytes, or -1 if it does not fit a long. */
-        private static long size(long[] shape, ElementType type) {
-            long size = type.bytes();
-            for (long dimension : shape) {
-                if (Math.multiplyHigh(size, dimension) != 0 || size * dimension < 0) {
-                    return -1;
-                }
-                size *= dimension;
-            }
-            return size;
         }
 
         /** Every byte of the data belongs to exactly one tensor: the format forbids holes, as hiding places. */

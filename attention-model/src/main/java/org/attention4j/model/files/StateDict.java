@@ -43,7 +43,8 @@ public final class StateDict {
      * @param prefix what their names in the file begin with: {@code "encoder.layers.0."}, or nothing
      * @param parameters what there is to be; all names in the file with that prefix must be among them
      * @return new tensors under the parameters' own names, in their order; F16 and BF16 are converted exactly, F64 is rounded
-     * @throws StateDictException if a name is missing or left over, or a tensor has another shape or no floating-point numbers
+     * @throws StateDictException if a name is missing or left over, or a tensor has another shape, no floating-point numbers
+     *     or more than an array holds
      * @throws CorruptFileException if the file is not what the format prescribes
      * @throws IOException if the file cannot be read
      */
@@ -133,7 +134,7 @@ public final class StateDict {
         List<StoredTensor> stored =
                 weight.names().stream().map(name -> file.tensor(prefix + name)).toList();
         for (StoredTensor one : stored) {
-            if (!one.isFloating() || weight.plain() && !one.hasShape(parameter.shape())) {
+            if (!one.isReadable() || weight.plain() && !one.hasShape(parameter.shape())) {
                 unfit.add(one + expected);
                 return Optional.empty();
             }

@@ -26,6 +26,9 @@ public final class StoredTensor {
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** The limit of the JVM's arrays is a few elements below 2^31 - 1. */
+    private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
     private static final Set<ElementType> FLOATING =
             Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
     private static final Set<ElementType> INTEGERS = Set.of(
@@ -86,9 +89,11 @@ public final class StoredTensor {
         return shape.clone();
     }
 
-    /** Whether {@link #floats()} reads this. */
-    boolean isFloating() {
-        return FLOATING.contains(type);
+    /** Whether {@link #tensor()} reads this. */
+    boolean isReadable() {
+        return FLOATING.contains(type)
+                && elements <= MOST_ELEMENTS
+                && Arrays.stream(shape).allMatch(extent -> extent <= Integer.MAX_VALUE);
     }
 
     /** Whether the dimensions are those of a shape. */
@@ -247,8 +252,7 @@ public final class StoredTensor {
     }
 
     private int length() {
-        // The limit of the JVM's arrays is a few elements below 2^31 - 1.
-        if (elements > Integer.MAX_VALUE - 8) {
+        if (elements > MOST_ELEMENTS) {
             throw new IllegalArgumentException("tensor '" + name + "' of " + source + " has " + elements
                     + " elements, more than an array holds: read its data()");
         }

@@ -125,7 +125,10 @@ public final class Weight {
             }
             rows += own[0];
         }
-        extents[0] = Math.toIntExact(rows);
+        if (rows > Integer.MAX_VALUE) {
+            throw new BadShapeException(rows + " rows together; a tensor has at most 2^31 - 1");
+        }
+        extents[0] = (int) rows;
         Tensor result = Tensor.zeros(extents);
         int at = 0;
         for (Tensor tensor : tensors) {
@@ -203,6 +206,11 @@ public final class Weight {
             }
             return permuted(tensor, order);
         });
+    }
+
+    /** A matrix with its axes exchanged. */
+    static Tensor transposed(Tensor matrix) {
+        return permuted(matrix, new int[] {1, 0});
     }
 
     private static Tensor permuted(Tensor tensor, int[] order) {

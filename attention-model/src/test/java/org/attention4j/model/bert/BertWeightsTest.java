@@ -21,13 +21,13 @@ class BertWeightsTest {
             List.of("attention/self/query", "attention/self/key", "attention/self/value", "attention/output/dense");
 
     /** A graph as the exporter writes it, of 2 layers: width 2, inner width 3, 5 words, 4 positions, 2 token types. */
-    private static OnnxBytes graph(String without, int inner) {
+    private static OnnxBytes graph(String without, int inner, long... epsilon) {
         OnnxBytes graph = new OnnxBytes();
         add(graph, without, "embeddings.word_embeddings.weight", 5, 2);
         add(graph, without, "embeddings.position_embeddings.weight", 4, 2);
         add(graph, without, "embeddings.token_type_embeddings.weight", 2, 2);
         norm(graph, without, "embeddings");
-        add(graph, without, "epsilon");
+        add(graph, without, "epsilon", epsilon);
         graph.message(1, node("/embeddings/LayerNorm/Add", "Add", "sum", "variance", "epsilon"));
         for (int layer = 0; layer < 2; layer++) {
             String name = "encoder.layer." + layer + ".";
@@ -128,6 +128,11 @@ class BertWeightsTest {
 
     @Test
     void shapesThatDoNotBelongTogetherAreRefused() {
+        try (OnnxFile file = OnnxBytes.open(graph("", 3, 0))) {
+            String message = assertThrows(IllegalArgumentException.class, () -> BertWeights.from(file))
+                    .getMessage();
+            assertTrue(message.contains("epsilon of the norms is epsilon F32[0], expected one number"), message);
+        }
         // The second matrix of the feed-forward network still takes 3.
         try (OnnxFile file = OnnxBytes.open(graph("", 4))) {
             assertThrows(ShapeMismatchException.class, () -> BertWeights.from(file));

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.attention4j.api.CorruptFileException;
 import org.attention4j.api.UnknownTensorException;
@@ -147,9 +148,9 @@ class OnnxFileTest {
                 .message(1, node("lost", "Mul", "g", "o", "f"));
         try (OnnxFile opened = OnnxBytes.open(graph)) {
             StoredTensor w = opened.initializer("w");
-            assertEquals(new OnnxFile.Weight(w, false), opened.weightOf("direct"));
-            assertEquals(new OnnxFile.Weight(w, true), opened.weightOf("through"));
-            assertEquals(new OnnxFile.Weight(w, false), opened.weightOf("twice"));
+            assertEquals(new OnnxFile.Operand(w, false), opened.weightOf("direct"));
+            assertEquals(new OnnxFile.Operand(w, true), opened.weightOf("through"));
+            assertEquals(new OnnxFile.Operand(w, false), opened.weightOf("twice"));
             assertArrayEquals(
                     new float[] {7}, opened.weightOf("scaled").tensor().floats());
             for (String name : List.of("none", "both", "lost", "missing")) {
@@ -160,7 +161,39 @@ class OnnxFileTest {
         }
     }
 
+    @Test
+    void aTransposedTensorOfThreeDimensionsIsNotFoundAndAVectorIsAsItIs() {
+        OnnxBytes graph = graph().message(5, tensor("cube", FLOAT, floats(1, 2), 2, 1, 1))
+                .message(5, tensor("vector", FLOAT, floats(1, 2), 2))
+                .message(1, node("reverse", "Transpose", "c", "cube"))
+                .message(1, node("same", "Transpose", "v", "vector"))
+                .message(1, node("sum", "Add", "y", "c", "v"));
+        try (OnnxFile opened = OnnxBytes.open(graph)) {
+            assertEquals(new OnnxFile.Operand(opened.initializer("vector"), false), opened.weightOf("sum"));
+            assertEquals(Optional.empty(), opened.weightOf("sum", 0));
+        }
+    }
+
+    @Test
+    void aLeftOutInputHasNoWeight() {
+        OnnxBytes graph = graph().message(5, tensor("", FLOAT, floats(1), 1))
+                .message(5, weight())
+                .message(1, node("n", "Op", "y", "", "w"));
+        try (OnnxFile opened = OnnxBytes.open(graph)) {
+            assertEquals(opened.initializer("w"), opened.weightOf("n").tensor());
+            assertEquals(Optional.empty(), opened.weightOf("n", 0));
+            assertEquals(Optional.empty(), opened.weightOf("n", 2));
+        }
+    }
+
+    /** A node with two attributes. */
+    private static OnnxBytes attributes(OnnxBytes one, OnnxBytes other) {
+        return graph().message(1, node("n", "Op", "y", "x").message(5, one).message(5, other));
+    }
+
     static Stream<Arguments> corruptGraphs() {
+        OnnxBytes axis = new OnnxBytes().text(1, "axis").number(3, 1);
+        OnnxBytes both = new OnnxBytes().text(1, "mode").text(4, "linear").number(3, 1);
         OnnxBytes twice = tensor("w", FLOAT, floats(1), 1).bytes(4, floats(1));
         OnnxBytes external =
                 new OnnxBytes().number(1, 1).number(2, FLOAT).text(8, "w").number(14, 1);
@@ -179,6 +212,8 @@ class OnnxFileTest {
                 Arguments.of(graph().tag(5, 2).raw(1000), "1000 bytes"),
                 Arguments.of(graph().tag(5, 2).raw(-1), "4294967295 bytes"),
                 Arguments.of(graph().number(5, 1), "wire type 0 where 2"),
+                Arguments.of(attributes(axis, axis), "attribute 'axis' is there twice"),
+                Arguments.of(attributes(axis, both), "attribute 'mode' has values of several kinds"),
                 Arguments.of(graph().tag(9, 3), "group"),
                 Arguments.of(graph().message(1, new OnnxBytes().bytes(3, (byte) 0xFF)), "UTF-8"));
     }

@@ -73,6 +73,8 @@ class OnnxParametersTest {
         OnnxBytes graph = new OnnxBytes()
                 .message(1, OnnxBytes.node("gru", "GRU", "y", "x", "w", "r", ""))
                 .message(1, OnnxBytes.node("back", "RNN", "z", "x", "w", "r").message(5, text("direction", "reverse")))
+                .message(
+                        1, OnnxBytes.node("aside", "RNN", "z", "x", "w", "r").message(5, text("direction", "sideways")))
                 .message(1, OnnxBytes.node("computed", "RNN", "z", "x", "x", "r"))
                 .message(5, tensor("w", 0, 1, 6, 1))
                 .message(5, tensor("r", 10, 1, 6, 2));
@@ -81,12 +83,32 @@ class OnnxParametersTest {
             assertTensor(parameters, "weight_ih_l0", 2, 3, 0, 1, 4, 5);
             assertTensor(parameters, "weight_hh_l0", 14, 15, 16, 17, 10, 11, 12, 13, 18, 19, 20, 21);
             assertEquals(2, parameters.names().size());
-            for (String wrong : List.of("back", "computed", "nonesuch")) {
+            for (String wrong : List.of("back", "aside", "computed", "nonesuch")) {
                 IllegalArgumentException refused =
                         assertThrows(IllegalArgumentException.class, () -> OnnxParameters.recurrent(file, wrong));
                 assertTrue(refused.getMessage().contains(wrong), refused.getMessage());
             }
             assertThrows(IllegalArgumentException.class, () -> OnnxParameters.convolution(file, "gru"));
+        }
+    }
+
+    @Test
+    void aBiasThatTheGraphTransposesIsTransposed() {
+        OnnxBytes graph = new OnnxBytes()
+                .message(1, OnnxBytes.node("turned", "Transpose", "bt", "b"))
+                .message(
+                        1,
+                        OnnxBytes.node("rnn", "RNN", "y", "x", "w", "r", "bt")
+                                .message(5, text("direction", "bidirectional")))
+                .message(5, tensor("w", 0, 2, 1, 1))
+                .message(5, tensor("r", 10, 2, 1, 1))
+                .message(5, tensor("b", 20, 2, 2));
+        try (OnnxFile file = OnnxBytes.open(graph)) {
+            NamedTensors parameters = OnnxParameters.recurrent(file, "rnn");
+            assertTensor(parameters, "bias_ih_l0", 20);
+            assertTensor(parameters, "bias_hh_l0", 22);
+            assertTensor(parameters, "bias_ih_l0_reverse", 21);
+            assertTensor(parameters, "bias_hh_l0_reverse", 23);
         }
     }
 

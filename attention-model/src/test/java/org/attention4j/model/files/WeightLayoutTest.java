@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.attention4j.api.InitialValue;
@@ -160,6 +164,29 @@ class WeightLayoutTest {
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").permuted(0, 2));
         assertThrows(IllegalArgumentException.class, () -> Weight.rows(new Weight[0]));
         assertThrows(IllegalArgumentException.class, () -> WeightLayout.ours().layers(-1, "h.", WeightLayout.ours()));
+    }
+
+    /** Without an element, a file of some bytes has as many rows as it says. */
+    @Test
+    void moreRowsThanATensorHasAreRefused() throws IOException {
+        String most = tensor("m.a", "[2147483647,0]") + "," + tensor("m.b", "[2147483647,0]");
+        byte[] header = ("{" + most + "," + tensor("m.c", "[2147483648,0]") + "}").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        Files.write(file(), bytes.putLong(header.length).put(header).array());
+        WeightLayout layout =
+                WeightLayout.ours().with("p", Weight.rows("a", "b")).with("q", Weight.rows("c"));
+        StateDictException refused = assertThrows(
+                StateDictException.class,
+                () -> StateDict.read(file(), "m.", List.of(spec("p", 1, 0), spec("q", 1, 0)), layout));
+        assertEquals(
+                List.of(
+                        "p = rows(a, b): 4294967294 rows together; a tensor has at most 2^31 - 1, expected [1, 0]",
+                        "m.c F32[2147483648, 0], expected [1, 0]"),
+                refused.unfit());
+    }
+
+    private static String tensor(String name, String shape) {
+        return "\"" + name + "\":{\"dtype\":\"F32\",\"shape\":" + shape + ",\"data_offsets\":[0,0]}";
     }
 
     private void assertRefused(Weight weight, String message) {
