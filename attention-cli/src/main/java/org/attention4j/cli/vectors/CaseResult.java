@@ -28,6 +28,11 @@ public record CaseResult(
      * @return 1 if all of it; NaN where nothing was compared
      */
     public double ratio() {
+        return ratio(error, tolerance);
+    }
+
+    /** An exact result uses up nothing, also where nothing is allowed. */
+    static double ratio(double error, double tolerance) {
         return error == 0 ? 0 : error / tolerance;
     }
 }

@@ -1,6 +1,5 @@
 package org.attention4j.cli.vectors;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
@@ -30,17 +29,13 @@ final class CausalConvWithStateOperator implements Operator {
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
         Tensor input = reference.input("input");
-        int axes = input.shape().rank() - 2;
-        if (axes != 1) {
-            throw new UnsupportedCaseException(
-                    "no place in the library: a sequence has one axis of positions, this input has " + axes);
-        }
-        Tensor weight = reference.input("weight");
-        int before = weight.extent(2) - 1;
+        OnnxConvOperator.checkAxes(input);
+        NamedTensors parameters = OnnxConvOperator.parameters(reference, "weight", "bias");
+        int before = parameters.get("weight").extent(2) - 1;
         Tensor past = reference.hasInput("past_state")
                 ? reference.input("past_state")
                 : Tensor.zeros(input.extent(0), input.extent(1), before);
-        Incremental mixer = mixer(reference, weight);
+        Incremental mixer = mixer(reference, parameters);
         Sequences rows = Sequences.of(Layouts.swapInner(input));
         Tensor out = Tensor.zeros(mixer.spec().outputShape(rows));
         MixerState state = mixer.newState(rows.batch(), 1);
@@ -51,19 +46,15 @@ final class CausalConvWithStateOperator implements Operator {
     }
 
     /** SiLU is a convolution that is its own gate. */
-    private Incremental mixer(ReferenceCase reference, Tensor weight) throws UnsupportedCaseException {
+    private Incremental mixer(ReferenceCase reference, NamedTensors parameters) throws UnsupportedCaseException {
+        Tensor weight = parameters.get("weight");
         int width = weight.extent(0);
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        parameters.put("weight", weight);
-        if (reference.hasInput("bias")) {
-            parameters.put("bias", reference.input("bias"));
-        }
         MixerConfig config = MixerConfig.width(width)
                 .with("kernel", weight.extent(2))
                 .with("groups", width)
-                .with("bias", reference.hasInput("bias"));
-        ParameterSource source = ParameterSource.of(NamedTensors.of(parameters));
-        String activation = reference.attribute("activation").asText("none");
+                .with("bias", parameters.contains("bias"));
+        ParameterSource source = ParameterSource.of(parameters);
+        String activation = reference.text("activation", "none");
         return switch (activation) {
             case "", "none" -> mixers.create("convolution", config, source).require(Incremental.class);
             case "silu", "swish" ->

@@ -24,6 +24,12 @@ final class Comparison {
      * @param promisesNumbers whether the library promises finite results even where the reference answers NaN
      */
     static CaseResult of(ReferenceCase reference, Map<String, Tensor> results, boolean promisesNumbers) {
+        if (reference.expected().isEmpty()) {
+            return CaseResult.failed(
+                    reference.name(),
+                    reference.operator(),
+                    "its file has no result to compare with, output.… or grad.…");
+        }
         Comparison comparison = new Comparison(reference);
         for (String name : reference.expected()) {
             Tensor result = results.get(name);
@@ -70,7 +76,7 @@ final class Comparison {
         if (Double.isNaN(difference)) {
             difference = Double.POSITIVE_INFINITY;
         }
-        if (worst.isEmpty() || difference / allowed > error / tolerance) {
+        if (worst.isEmpty() || CaseResult.ratio(difference, allowed) > CaseResult.ratio(error, tolerance)) {
             error = difference;
             tolerance = allowed;
             worst = name;

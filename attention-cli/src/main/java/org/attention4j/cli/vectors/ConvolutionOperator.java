@@ -47,7 +47,7 @@ final class ConvolutionOperator implements Operator {
     }
 
     private static PaddedConvolution.Placing placing(ReferenceCase reference) throws UnsupportedCaseException {
-        String mode = reference.attribute("padding_mode").asText("zeros");
+        String mode = reference.text("padding_mode", "zeros");
         if (!mode.equals("zeros")) {
             throw new UnsupportedCaseException(
                     "padding_mode " + mode + " has no place in the library: what is before a sequence counts as 0");

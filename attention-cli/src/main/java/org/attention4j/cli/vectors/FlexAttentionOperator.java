@@ -24,14 +24,10 @@ final class FlexAttentionOperator implements Operator {
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
         Tensor query = reference.input("Q");
+        Tensor key = reference.input("K");
         Tensor value = reference.input("V");
-        int aligned = reference.input("K").extent(2) - query.extent(2);
-        int[] shape = {
-            query.extent(0),
-            query.extent(1),
-            query.extent(2),
-            reference.input("K").extent(2)
-        };
+        int aligned = key.extent(2) - query.extent(2);
+        int[] shape = {query.extent(0), query.extent(1), query.extent(2), key.extent(2)};
         ScoreGraph scores = graph(reference, "score_mod", shape);
         ScoreGraph weights = graph(reference, "prob_mod", shape);
         AttentionVariant variant = AttentionVariant.softmax();
@@ -40,13 +36,11 @@ final class FlexAttentionOperator implements Operator {
         } else if (scores != null) {
             variant = variant.withScores((s, b, h, position, j) -> scores.at(s, b, h, position - aligned, j));
         }
-        ScaledDotProductAttention attention = ScaledDotProductAttention.plain().withVariant(variant);
-        if (reference.attribute("scale").isNumber()) {
-            attention = attention.withScale((float) reference.attribute("scale").asDouble());
-        }
+        ScaledDotProductAttention attention =
+                ScaledDotProductOperator.scaled(reference).withVariant(variant);
         Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
         try (Workspace workspace = Workspace.create()) {
-            attention.forward(AttentionInputs.of(query, reference.input("K"), value), out, workspace);
+            attention.forward(AttentionInputs.of(query, key, value), out, workspace);
         }
         return Map.of("output.Y", out);
     }

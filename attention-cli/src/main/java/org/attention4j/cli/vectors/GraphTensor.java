@@ -156,12 +156,7 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
     GraphTensor transposed(int... order) {
         int[] to = new int[rank()];
         int[] strides = new int[rank()];
-        int[] own = new int[rank()];
-        int stride = 1;
-        for (int d = rank() - 1; d >= 0; d--) {
-            own[d] = stride;
-            stride *= extents[d];
-        }
+        int[] own = strides(rank());
         for (int d = 0; d < rank(); d++) {
             int from = order.length == rank() ? axis(order[d]) : rank() - 1 - d;
             to[d] = extents[from];
@@ -191,15 +186,28 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return new GraphTensor(to, gathered, whole);
     }
 
-    /** One behind the other along the first axis. */
+    /** One behind the other along the first axis; all other extents are the same. */
     static GraphTensor joined(List<GraphTensor> parts) {
-        GraphTensor first = parts.get(0);
-        int[] to = first.extents.clone();
-        to[0] = parts.stream().mapToInt(part -> part.extents[0]).sum();
-        double[] joined = parts.stream()
-                .flatMapToDouble(part -> Arrays.stream(part.elements))
-                .toArray();
-        return new GraphTensor(to, joined, first.whole);
+        int[] to = parts.get(0).extents.clone();
+        to[0] = 0;
+        for (GraphTensor part : parts) {
+            int[] own = part.extents.clone();
+            if (own.length > 0) {
+                own[0] = to[0];
+            }
+            if (!Arrays.equals(own, to)) {
+                throw new IllegalArgumentException("a graph that joins " + Arrays.toString(parts.get(0).extents)
+                        + " and " + Arrays.toString(part.extents));
+            }
+            to[0] = Math.addExact(to[0], part.extents[0]);
+        }
+        double[] joined = new double[size(to)];
+        int at = 0;
+        for (GraphTensor part : parts) {
+            System.arraycopy(part.elements, 0, joined, at, part.elements.length);
+            at += part.elements.length;
+        }
+        return new GraphTensor(to, joined, parts.get(0).whole);
     }
 
     /** An axis counted from the front. */

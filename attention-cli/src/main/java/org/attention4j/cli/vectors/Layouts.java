@@ -83,9 +83,11 @@ final class Layouts {
         int after = second.extent(2) * second.extent(3);
         Tensor joined =
                 Tensor.zeros(first.extent(0), first.extent(1), first.extent(2) + second.extent(2), first.extent(3));
+        float[] past = first.toArray();
+        float[] next = second.toArray();
         for (int row = 0; row < rows; row++) {
-            System.arraycopy(first.toArray(), row * before, joined.array(), row * (before + after), before);
-            System.arraycopy(second.toArray(), row * after, joined.array(), row * (before + after) + before, after);
+            System.arraycopy(past, row * before, joined.array(), row * (before + after), before);
+            System.arraycopy(next, row * after, joined.array(), row * (before + after) + before, after);
         }
         return joined;
     }

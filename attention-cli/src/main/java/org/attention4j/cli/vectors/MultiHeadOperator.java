@@ -74,7 +74,7 @@ final class MultiHeadOperator implements Operator {
 
         private int[] maskShape() {
             boolean perHead = reference.hasInput("attn_mask")
-                    && reference.stored("input.attn_mask").shape().length == 3;
+                    && reference.storedInput("attn_mask").shape().length == 3;
             return perHead
                     ? new int[] {query.extent(0), heads, query.extent(1), key.extent(1)}
                     : new int[] {1, 1, query.extent(1), key.extent(1)};

@@ -32,7 +32,7 @@ final class OnnxActivationOperator implements Operator {
     }
 
     private static float[] gelu(ReferenceCase reference, Tensor x) throws UnsupportedCaseException {
-        String approximate = reference.attribute("approximate").asText("none");
+        String approximate = reference.text("approximate", "none");
         float[] y = x.toArray();
         switch (approximate) {
             case "", "none" -> Kernels.preferred().apply(Activation.GELU, y, 0, y, 0, y.length);
@@ -44,7 +44,7 @@ final class OnnxActivationOperator implements Operator {
     }
 
     private static float[] swish(ReferenceCase reference, Tensor x) {
-        float alpha = (float) reference.attribute("alpha").asDouble(1);
+        float alpha = (float) reference.number("alpha", 1);
         Kernels kernels = Kernels.preferred();
         float[] y = x.toArray();
         if (alpha == 1) {

@@ -100,14 +100,11 @@ final class OnnxAttentionOperator implements Operator {
         }
 
         private ScaledDotProductAttention scaled() {
-            ScaledDotProductAttention plain = ScaledDotProductAttention.plain();
-            return reference.attribute("scale").isNumber()
-                    ? plain.withScale((float) reference.attribute("scale").asDouble())
-                    : plain;
+            return ScaledDotProductOperator.scaled(reference);
         }
 
         private ScaledDotProductAttention capped() {
-            double cap = reference.attribute("softcap").asDouble(0);
+            double cap = reference.number("softcap", 0);
             return cap == 0 ? scaled() : scaled().withSoftCap((float) cap);
         }
 
@@ -125,7 +122,7 @@ final class OnnxAttentionOperator implements Operator {
             int[] lengths = new int[key.extent(0)];
             Arrays.fill(lengths, key.extent(2));
             if (reference.hasInput("nonpad_kv_seqlen")) {
-                long[] given = reference.stored("input.nonpad_kv_seqlen").longs();
+                long[] given = reference.storedInput("nonpad_kv_seqlen").longs();
                 Arrays.setAll(lengths, b -> Math.toIntExact(given[b]));
             }
             return lengths;
@@ -157,13 +154,14 @@ final class OnnxAttentionOperator implements Operator {
                 int given = shape[3];
                 int rows = shape[0] * shape[1] * shape[2];
                 shape[3] = Math.max(given, key.extent(2));
+                int size = Math.multiplyExact(rows, shape[3]);
                 if (reference.isBoolean("attn_mask")) {
-                    boolean[] mask = reference.stored("input.attn_mask").booleans();
-                    boolean[] padded = new boolean[rows * shape[3]];
+                    boolean[] mask = reference.storedInput("attn_mask").booleans();
+                    boolean[] padded = new boolean[size];
                     copyRows(mask, given, padded, shape[3], rows);
                     masks.hide(padded, false, shape);
                 } else {
-                    float[] padded = new float[rows * shape[3]];
+                    float[] padded = new float[size];
                     Arrays.fill(padded, Float.NEGATIVE_INFINITY);
                     copyRows(reference.input("attn_mask").toArray(), given, padded, shape[3], rows);
                     masks.add(padded, shape);

@@ -1,7 +1,6 @@
 package org.attention4j.cli.vectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
@@ -26,30 +25,36 @@ final class OnnxConvOperator implements Operator {
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
         Tensor x = reference.input("X");
-        int axes = x.shape().rank() - 2;
+        checkAxes(x);
+        NamedTensors parameters = parameters(reference, "W", "B");
+        PaddedConvolution convolution = new PaddedConvolution(
+                mixers,
+                parameters,
+                reference.integer("group", 1),
+                placing(reference, parameters.get("weight").extent(2), x.extent(2)));
+        return Map.of("output.Y", convolution.new Pass(x).out());
+    }
+
+    /** Refuses images and what has still more axes than {@code [B, C, L]}. */
+    static void checkAxes(Tensor input) throws UnsupportedCaseException {
+        int axes = input.shape().rank() - 2;
         if (axes != 1) {
             throw new UnsupportedCaseException(
                     "no place in the library: a sequence has one axis of positions, this input has " + axes);
         }
-        Tensor weight = reference.input("W");
-        Map<String, Tensor> parameters = new LinkedHashMap<>();
-        parameters.put("weight", weight);
-        if (reference.hasInput("B")) {
-            parameters.put("bias", reference.input("B"));
-        }
-        PaddedConvolution convolution = new PaddedConvolution(
-                mixers,
-                NamedTensors.of(parameters),
-                reference.integer("group", 1),
-                placing(reference, weight.extent(2), x.extent(2)));
-        return Map.of("output.Y", convolution.new Pass(x).out());
+    }
+
+    /** Inputs as the parameters of a convolution; its bias may be left out. */
+    static NamedTensors parameters(ReferenceCase reference, String weight, String bias) {
+        NamedTensors parameters = NamedTensors.empty().with("weight", reference.input(weight));
+        return reference.hasInput(bias) ? parameters.with("bias", reference.input(bias)) : parameters;
     }
 
     private static PaddedConvolution.Placing placing(ReferenceCase reference, int kernel, int length)
             throws UnsupportedCaseException {
         int stride = first(reference.attribute("strides"), 1);
         int dilation = first(reference.attribute("dilations"), 1);
-        String automatic = reference.attribute("auto_pad").asText("NOTSET");
+        String automatic = reference.text("auto_pad", "NOTSET");
         switch (automatic) {
             case "", "NOTSET" -> {
                 JsonNode pads = reference.attribute("pads");

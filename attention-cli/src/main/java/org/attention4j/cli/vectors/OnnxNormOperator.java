@@ -37,7 +37,7 @@ final class OnnxNormOperator implements Operator {
         if (axis.length() == 0) {
             throw new UnsupportedCaseException("rows of no elements: a norm has a width of at least 1");
         }
-        double epsilon = reference.attribute("epsilon").asDouble(LayerNorm.DEFAULT_EPSILON);
+        double epsilon = reference.number("epsilon", LayerNorm.DEFAULT_EPSILON);
         float[] scale = spread(reference.input(rms ? "scale" : "Scale"), in.shape());
         float[] bias = reference.hasInput("B") ? spread(reference.input("B"), in.shape()) : new float[scale.length];
         Tensor out = Tensor.zeros(1, axis.rows(), axis.length());

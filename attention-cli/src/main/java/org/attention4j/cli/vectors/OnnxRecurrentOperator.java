@@ -25,6 +25,8 @@ import org.attention4j.model.files.OnnxParameters;
  * {@code [B, T, I]}, {@code [B, T, D, H]} and {@code [B, D, H]}.
  */
 final class OnnxRecurrentOperator implements Operator {
+    private static final List<String> DIRECTIONS = List.of("forward", "reverse", "bidirectional");
+
     private final Mixers mixers;
     private final String name;
 
@@ -44,7 +46,10 @@ final class OnnxRecurrentOperator implements Operator {
         boolean batchFirst = reference.integer("layout", 0) == 1;
         Tensor x = batchFirst ? reference.input("X") : Layouts.swapOuter(reference.input("X"));
         int[] lengths = lengths(reference, x);
-        String direction = reference.attribute("direction").asText("forward");
+        String direction = reference.text("direction", "forward");
+        if (!DIRECTIONS.contains(direction)) {
+            throw new UnsupportedCaseException("direction " + direction + " is none of ONNX's");
+        }
         int directions = direction.equals("bidirectional") ? 2 : 1;
         int hidden = reference.input("R").extent(2);
         int batch = x.extent(0);
@@ -73,7 +78,7 @@ final class OnnxRecurrentOperator implements Operator {
         int[] lengths = new int[x.extent(0)];
         Arrays.fill(lengths, x.extent(1));
         if (reference.hasInput("sequence_lens")) {
-            long[] given = reference.stored("input.sequence_lens").longs();
+            long[] given = reference.storedInput("sequence_lens").longs();
             Arrays.setAll(lengths, b -> Math.toIntExact(given[b]));
         }
         return lengths;
@@ -94,7 +99,7 @@ final class OnnxRecurrentOperator implements Operator {
         MixerConfig config = MixerConfig.width(width)
                 .with("hidden", hidden)
                 .with("bias", reference.hasInput("B"))
-                .with("clip", reference.attribute("clip").asDouble(0));
+                .with("clip", reference.number("clip", 0));
         List<String> functions = List.of("");
         if (name.equals("LSTM")) {
             functions = List.of("gate-", "candidate-", "output-");
@@ -119,8 +124,8 @@ final class OnnxRecurrentOperator implements Operator {
     private NamedTensors parameters(ReferenceCase reference, int d) {
         return OnnxParameters.recurrent(
                 name,
-                part(reference, "W", d).orElseThrow(),
-                part(reference, "R", d).orElseThrow(),
+                reference.input("W").slice(d),
+                reference.input("R").slice(d),
                 part(reference, "B", d),
                 part(reference, "P", d),
                 "_l0");

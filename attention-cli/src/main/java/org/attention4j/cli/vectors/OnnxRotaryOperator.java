@@ -37,7 +37,7 @@ final class OnnxRotaryOperator implements Operator {
                 RotaryEmbedding.ofTables(rows(cos, columns), rows(sin, columns), reference.flag("interleaved"));
         int[] positions = new int[x.extent(0) * x.extent(2)];
         if (reference.hasInput("position_ids")) {
-            long[] ids = reference.stored("input.position_ids").longs();
+            long[] ids = reference.storedInput("position_ids").longs();
             Arrays.setAll(positions, i -> Math.toIntExact(ids[i]));
         } else {
             Arrays.setAll(positions, i -> i);

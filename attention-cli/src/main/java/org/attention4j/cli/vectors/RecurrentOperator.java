@@ -66,7 +66,7 @@ final class RecurrentOperator implements Operator {
                 .with("hidden", reference.integer("hidden_size", 0))
                 .with("bias", reference.flag("bias"))
                 .with("bidirectional", reference.flag("bidirectional"));
-        String activation = reference.attribute("nonlinearity").asText("");
+        String activation = reference.text("nonlinearity", "");
         config = activation.isEmpty() ? config : config.with("activation", activation);
         config = withUnless(config, "layers", reference.integer("num_layers", 1), 1);
         config = withUnless(config, "projection", reference.integer("proj_size", 0), 0);

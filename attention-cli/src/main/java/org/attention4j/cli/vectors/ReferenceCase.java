@@ -65,12 +65,40 @@ final class ReferenceCase implements AutoCloseable {
         return description.path("opset").asInt(0);
     }
 
+    /** A truth value, or an integer that is not 0; false where there is none. */
     boolean flag(String attribute) {
-        return attribute(attribute).asBoolean(false);
+        return flag(attribute, false);
+    }
+
+    boolean flag(String attribute, boolean otherwise) {
+        JsonNode given = attribute(attribute);
+        require(attribute, given, given.isBoolean() || given.isInt(), "a truth value");
+        return given.isInt() ? given.asInt() != 0 : given.asBoolean(otherwise);
     }
 
     int integer(String attribute, int otherwise) {
-        return attribute(attribute).asInt(otherwise);
+        JsonNode given = attribute(attribute);
+        require(attribute, given, given.isInt(), "an integer");
+        return given.asInt(otherwise);
+    }
+
+    double number(String attribute, double otherwise) {
+        JsonNode given = attribute(attribute);
+        require(attribute, given, given.isNumber(), "a number");
+        return given.asDouble(otherwise);
+    }
+
+    String text(String attribute, String otherwise) {
+        JsonNode given = attribute(attribute);
+        require(attribute, given, given.isTextual(), "a text");
+        return given.asText(otherwise);
+    }
+
+    /** An attribute may be left out or null; else it is of its type. */
+    private static void require(String attribute, JsonNode given, boolean ofType, String type) {
+        if (!ofType && !given.isMissingNode() && !given.isNull()) {
+            throw new IllegalArgumentException("attribute " + attribute + " is " + given + ", not " + type);
+        }
     }
 
     /** The names of the inputs that are given. */
@@ -85,11 +113,12 @@ final class ReferenceCase implements AutoCloseable {
     }
 
     boolean hasInput(String name) {
-        return file.names().contains("input." + name);
+        return has("input." + name);
     }
 
-    StoredTensor stored(String name) {
-        return file.tensor(name);
+    /** An input as it is stored: for its shape, its integers or its truth values. */
+    StoredTensor storedInput(String name) {
+        return file.tensor("input." + name);
     }
 
     boolean has(String name) {
@@ -98,12 +127,7 @@ final class ReferenceCase implements AutoCloseable {
 
     /** A tensor as float32. */
     Tensor tensor(String name) {
-        StoredTensor stored = file.tensor(name);
-        int[] extents = new int[stored.shape().length];
-        for (int d = 0; d < extents.length; d++) {
-            extents[d] = Math.toIntExact(stored.shape()[d]);
-        }
-        return Tensor.of(stored.floats(), extents);
+        return file.tensor(name).tensor();
     }
 
     Tensor input(String name) {
@@ -111,7 +135,7 @@ final class ReferenceCase implements AutoCloseable {
     }
 
     boolean isBoolean(String name) {
-        return file.tensor("input." + name).type() == ElementType.BOOL;
+        return storedInput(name).type() == ElementType.BOOL;
     }
 
     /** Whether an input has no NaN and no infinity; a mask's −∞ hides and counts as finite. */

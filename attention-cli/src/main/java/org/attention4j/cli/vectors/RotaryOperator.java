@@ -17,17 +17,17 @@ final class RotaryOperator implements Operator {
 
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
-        String style = reference.attribute("style").asText();
+        String style = reference.text("style", "");
         if (!style.equals("half_split") && !style.equals("interleaved")) {
             throw new UnsupportedCaseException("pairs in the style " + style);
         }
         Tensor x = reference.input("input");
-        double scaling = reference.attribute("position_scaling").asDouble(1);
+        double scaling = reference.number("position_scaling", 1);
         RotaryEmbedding rotary = RotaryEmbedding.of(reference.integer("rotary_dim", x.extent(3)))
-                .withBase(reference.attribute("base").asDouble(RotaryEmbedding.BASE))
+                .withBase(reference.number("base", RotaryEmbedding.BASE))
                 .withInterleaved(style.equals("interleaved"));
         rotary = scaling == 1 ? rotary : rotary.withScaling(new RotaryScaling.Linear(scaling));
-        int[] positions = Arrays.stream(reference.stored("input.position_ids").longs())
+        int[] positions = Arrays.stream(reference.storedInput("position_ids").longs())
                 .mapToInt(Math::toIntExact)
                 .toArray();
         Tensor out = Tensor.zeros(x.shape());

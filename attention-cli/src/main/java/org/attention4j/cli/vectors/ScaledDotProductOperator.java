@@ -20,17 +20,14 @@ final class ScaledDotProductOperator implements Operator {
 
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
-        if (reference.attribute("dropout_p").asDouble(0) != 0) {
+        if (reference.number("dropout_p", 0) != 0) {
             throw new UnsupportedCaseException("dropout: its random numbers are another library's");
         }
         Tensor query = reference.input("query");
         Tensor key = reference.input("key");
         Tensor value = reference.input("value");
         ScoreMasks masks = masks(reference);
-        ScaledDotProductAttention attention = ScaledDotProductAttention.plain();
-        if (reference.attribute("scale").isNumber()) {
-            attention = attention.withScale((float) reference.attribute("scale").asDouble());
-        }
+        ScaledDotProductAttention attention = scaled(reference);
         AttentionInputs in = AttentionInputs.of(query, key, value).withTerms(masks.terms());
         Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
         Map<String, Tensor> results = new LinkedHashMap<>();
@@ -55,6 +52,13 @@ final class ScaledDotProductOperator implements Operator {
             }
         }
         return results;
+    }
+
+    /** Plain attention by the case's scale, or 1/√E where it has none. */
+    static ScaledDotProductAttention scaled(ReferenceCase reference) {
+        double scale = reference.number("scale", Double.NaN);
+        ScaledDotProductAttention plain = ScaledDotProductAttention.plain();
+        return Double.isNaN(scale) ? plain : plain.withScale((float) scale);
     }
 
     static AttentionGradients withBias(AttentionGradients gradients, @Nullable Tensor dBias) {

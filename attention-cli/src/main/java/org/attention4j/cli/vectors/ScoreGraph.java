@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A graph of ONNX operators on the scores {@code [B, H, T, S]}, as FlexAttention's attributes have it: elementwise ones, and constants that
@@ -14,16 +15,19 @@ import java.util.Map;
 final class ScoreGraph {
     private static final int AXES = 4;
 
-    /** One element of a value in the graph, from the score it belongs to. */
+    /** One number that a node makes, at the place of one score, of the numbers before it. */
     @FunctionalInterface
-    private interface Element {
-        double of(float score, int batch, int head, int query, int key);
+    private interface Step {
+        double of(double[] before, int batch, int head, int query, int key);
     }
 
     private final int[] shape;
     private final Map<String, GraphTensor> constants = new HashMap<>();
-    private final Map<String, Element> elements = new HashMap<>();
-    private final Element output;
+    /** Where the number of a value with scores in it stands: the score at 0, behind it one for each step. */
+    private final Map<String, Integer> places = new HashMap<>();
+
+    private final List<Step> steps = new ArrayList<>();
+    private final int output;
 
     private ScoreGraph(JsonNode graph, int[] shape) throws UnsupportedCaseException {
         this.shape = shape.clone();
@@ -31,11 +35,11 @@ final class ScoreGraph {
         for (String name : (Iterable<String>) initializers::fieldNames) {
             constants.put(name, GraphTensor.of(name, initializers.path(name)));
         }
-        elements.put(graph.path("inputs").path(0).asText(), (score, b, h, i, j) -> score);
+        places.put(graph.path("inputs").path(0).asText(), 0);
         for (JsonNode node : graph.path("nodes")) {
             put(node);
         }
-        output = element(graph.path("outputs").path(0).asText());
+        output = place(graph.path("outputs").path(0).asText());
     }
 
     /**
@@ -50,7 +54,12 @@ final class ScoreGraph {
 
     /** The number that the graph makes of a score. */
     float at(float score, int batch, int head, int query, int key) {
-        return (float) output.of(score, batch, head, query, key);
+        double[] numbers = new double[steps.size() + 1];
+        numbers[0] = score;
+        for (int n = 0; n < steps.size(); n++) {
+            numbers[n + 1] = steps.get(n).of(numbers, batch, head, query, key);
+        }
+        return (float) numbers[output];
     }
 
     private void put(JsonNode node) throws UnsupportedCaseException {
@@ -73,22 +82,28 @@ final class ScoreGraph {
                             operator, inputs.stream().map(constants::get).toList(), attributes));
         } else {
             GraphOperators.Function function = GraphOperators.function(operator, attributes, false);
-            List<Element> arguments = new ArrayList<>();
-            for (String input : inputs) {
-                arguments.add(element(input));
+            int[] arguments = new int[inputs.size()];
+            for (int n = 0; n < arguments.length; n++) {
+                arguments[n] = place(inputs.get(n));
             }
-            elements.put(name, (score, b, h, i, j) -> {
-                double[] values = new double[arguments.size()];
+            places.put(name, add((before, b, h, i, j) -> {
+                double[] values = new double[arguments.length];
                 for (int n = 0; n < values.length; n++) {
-                    values[n] = arguments.get(n).of(score, b, h, i, j);
+                    values[n] = before[arguments[n]];
                 }
                 return function.of(values);
-            });
+            }));
         }
     }
 
+    /** Where the number of a step will stand. */
+    private int add(Step step) {
+        steps.add(step);
+        return steps.size();
+    }
+
     private void demand(String name) throws UnsupportedCaseException {
-        if (!constants.containsKey(name) && !elements.containsKey(name)) {
+        if (!constants.containsKey(name) && !places.containsKey(name)) {
             throw new UnsupportedCaseException("a graph without the value '" + name + "'");
         }
     }
@@ -109,11 +124,12 @@ final class ScoreGraph {
         return Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
     }
 
-    private Element element(String name) throws UnsupportedCaseException {
+    /** Where the number of a value stands; a constant gets a step that reads it. */
+    private int place(String name) throws UnsupportedCaseException {
         demand(name);
         GraphTensor constant = constants.get(name);
         if (constant == null) {
-            return elements.get(name);
+            return Objects.requireNonNull(places.get(name));
         }
         if (constant.rank() > AXES) {
             throw new UnsupportedCaseException(
@@ -121,6 +137,6 @@ final class ScoreGraph {
         }
         double[] data = constant.elements();
         int[] strides = constant.strides(AXES);
-        return (score, b, h, i, j) -> data[b * strides[0] + h * strides[1] + i * strides[2] + j * strides[3]];
+        return add((before, b, h, i, j) -> data[b * strides[0] + h * strides[1] + i * strides[2] + j * strides[3]]);
     }
 }

@@ -34,7 +34,7 @@ final class ScoreMasks {
             return;
         }
         if (reference.isBoolean(name)) {
-            hide(reference.stored("input." + name).booleans(), hides, shape);
+            hide(reference.storedInput(name).booleans(), hides, shape);
         } else {
             add(reference.input(name).array(), shape);
         }
@@ -62,7 +62,7 @@ final class ScoreMasks {
     static int[] fourDimensions(ReferenceCase reference, String name) throws UnsupportedCaseException {
         int[] shape = {1, 1, 1, 1};
         if (reference.hasInput(name)) {
-            long[] given = reference.stored("input." + name).shape();
+            long[] given = reference.storedInput(name).shape();
             if (given.length > 4) {
                 throw new UnsupportedCaseException(name + " has " + given.length + " dimensions, not up to 4");
             }

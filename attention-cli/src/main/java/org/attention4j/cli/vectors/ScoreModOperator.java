@@ -43,7 +43,7 @@ final class ScoreModOperator implements Operator {
         /** From the position that a mask or modifier is told to that of the case. */
         private final int shift;
 
-        private ScaledDotProductAttention attention = ScaledDotProductAttention.plain();
+        private ScaledDotProductAttention attention;
         private AttentionVariant variant = AttentionVariant.softmax();
         private ScoreChain chain = new ScoreChain(List.of());
         /** Where {@code rel_table} is added: for each of {@code [H, T, S]} an index of it, or nothing. */
@@ -57,10 +57,7 @@ final class ScoreModOperator implements Operator {
             key = reference.input("key");
             value = reference.input("value");
             shift = reference.integer("query_offset", 0) - (key.extent(2) - query.extent(2));
-            if (reference.attribute("scale").isNumber()) {
-                attention =
-                        attention.withScale((float) reference.attribute("scale").asDouble());
-            }
+            attention = ScaledDotProductOperator.scaled(reference);
         }
 
         List<String> mods() {
@@ -79,14 +76,14 @@ final class ScoreModOperator implements Operator {
                 case "window_causal" -> windowCausal(reference.integer("window", 0));
                 case "window_sym" -> windowBoth(reference.integer("window", 0));
                 case "dilated" -> dilated(reference.integer("dilated", 1));
-                case "doc" -> documents(reference.stored("input.document_id").longs());
-                case "prefix" -> prefix(reference.stored("input.prefix_len").longs());
+                case "doc" -> documents(reference.storedInput("document_id").longs());
+                case "prefix" -> prefix(reference.storedInput("prefix_len").longs());
                 default -> throw new UnsupportedCaseException("the modification " + mod + " is not known");
             }
         }
 
         private void softCap() {
-            double cap = reference.attribute("softcap").asDouble();
+            double cap = reference.number("softcap", 0);
             if (chain.steps().isEmpty()) {
                 attention = attention.withSoftCap((float) cap);
             } else {
@@ -96,7 +93,7 @@ final class ScoreModOperator implements Operator {
 
         private void alibi() throws UnsupportedCaseException {
             float[] slopes = reference.input("slopes").toArray();
-            String rule = reference.attribute("alibi").asText();
+            String rule = reference.text("alibi", "");
             boolean both = rule.contains("|");
             if (!both && !rule.contains("slope[h] * (k_pos - q_pos)")) {
                 throw new UnsupportedCaseException("ALiBi by the rule " + rule);
@@ -114,7 +111,7 @@ final class ScoreModOperator implements Operator {
         }
 
         private void bucketTable() {
-            long[] buckets = reference.stored("input.bucket").longs();
+            long[] buckets = reference.storedInput("bucket").longs();
             int heads = query.extent(1);
             int keys = key.extent(2);
             int offset = reference.integer("query_offset", 0);

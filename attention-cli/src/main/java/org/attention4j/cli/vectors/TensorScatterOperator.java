@@ -1,6 +1,8 @@
 package org.attention4j.cli.vectors;
 
 import java.util.Map;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 
 /**
@@ -17,36 +19,34 @@ final class TensorScatterOperator implements Operator {
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
         Tensor past = reference.input("past_cache");
         Tensor update = reference.input("update");
-        int rank = past.shape().rank();
-        int axis = reference.integer("axis", -2);
-        axis = axis < 0 ? axis + rank : axis;
-        boolean circular = reference.attribute("mode").asText("linear").equals("circular");
-        if (axis < 1 || axis >= rank) {
-            throw new UnsupportedCaseException("axis " + axis + " of " + past.shape());
+        int axis = OnnxAxis.index(past.shape(), reference.integer("axis", -2));
+        String mode = reference.text("mode", "linear");
+        boolean circular = mode.equals("circular");
+        if (!circular && !mode.equals("linear")) {
+            throw new UnsupportedCaseException("mode " + mode + " is none of ONNX's");
         }
-        int most = past.extent(axis);
+        if (axis == 0) {
+            throw new UnsupportedCaseException("axis 0 of " + past.shape() + ": it is that of the sequences");
+        }
+        int[] extents = past.shape().extents();
+        extents[axis] = update.extent(axis);
+        MixerSpec.check("update", update, Shape.of(extents));
+        OnnxAxis cache = OnnxAxis.of(past.shape(), axis, false);
         int count = update.extent(axis);
-        int inner = 1;
-        for (int d = axis + 1; d < rank; d++) {
-            inner *= past.extent(d);
-        }
-        int outer = 1;
-        for (int d = 0; d < axis; d++) {
-            outer *= past.extent(d);
-        }
+        float[] rows = update.toArray();
         long[] starts = reference.hasInput("write_indices")
-                ? reference.stored("input.write_indices").longs()
+                ? reference.storedInput("write_indices").longs()
                 : new long[past.extent(0)];
         Tensor present = Tensor.of(past.toArray().clone(), past.shape().extents());
-        for (int row = 0; row < outer; row++) {
-            long start = starts[row / Math.max(1, outer / past.extent(0))];
+        for (int outer = 0; outer < cache.outer(); outer++) {
+            long start = starts[outer / (cache.outer() / past.extent(0))];
             for (int t = 0; t < count; t++) {
-                long to = circular ? Math.floorMod(start + t, (long) most) : start + t;
-                if (to < 0 || to >= most) {
-                    throw new UnsupportedCaseException("row " + to + " of a cache of " + most);
+                long to = circular ? Math.floorMod(start + t, (long) cache.length()) : start + t;
+                if (to < 0 || to >= cache.length()) {
+                    throw new UnsupportedCaseException("row " + to + " of a cache of " + cache.length());
                 }
-                int at = (row * most + (int) to) * inner;
-                System.arraycopy(update.toArray(), (row * count + t) * inner, present.array(), at, inner);
+                int at = (outer * cache.length() + (int) to) * cache.inner();
+                System.arraycopy(rows, (outer * count + t) * cache.inner(), present.array(), at, cache.inner());
             }
         }
         return Map.of("output.present_cache", present);

@@ -94,9 +94,9 @@ final class TransformerOperator implements Operator {
 
     private static BlockConfig config(ReferenceCase reference) throws UnsupportedCaseException {
         BlockConfig config = BlockConfig.transformer(reference.integer("dim_feedforward", 2048))
-                .withActivation(activation(reference.attribute("activation").asText("relu")))
+                .withActivation(activation(reference.text("activation", "relu")))
                 .withNormFirst(reference.flag("norm_first"))
-                .withEpsilon(reference.attribute("layer_norm_eps").asDouble(LayerNorm.DEFAULT_EPSILON));
+                .withEpsilon(reference.number("layer_norm_eps", LayerNorm.DEFAULT_EPSILON));
         return hasBias(reference) ? config : config.withoutBias();
     }
 
@@ -113,7 +113,7 @@ final class TransformerOperator implements Operator {
 
     /** PyTorch's default is true. */
     private static boolean hasBias(ReferenceCase reference) {
-        return reference.attribute("bias").asBoolean(true);
+        return reference.flag("bias", true);
     }
 
     private static MultiHeadAttention attention(ReferenceCase reference, ParameterSource parameters) {
@@ -129,7 +129,7 @@ final class TransformerOperator implements Operator {
         ScoreMasks masks = new ScoreMasks(in.batch(), heads, in.time(), keys.time());
         String mask = prefix + "_mask";
         boolean perHead =
-                reference.hasInput(mask) && reference.stored("input." + mask).shape().length == 3;
+                reference.hasInput(mask) && reference.storedInput(mask).shape().length == 3;
         masks.put(reference, mask, true, perHead ? in.batch() : 1, perHead ? heads : 1, in.time(), keys.time());
         masks.put(reference, prefix + "_key_padding_mask", true, in.batch(), 1, 1, keys.time());
         return masks;

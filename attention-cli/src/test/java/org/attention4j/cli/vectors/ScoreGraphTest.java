@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.attention4j.model.files.ElementType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Graphs on scores, and rounding to 16 bits. */
 class ScoreGraphTest {
@@ -107,8 +108,11 @@ class ScoreGraphTest {
                 numbers("zero", "[]", "[0]"),
                 numbers("much", "[2]", "[100000, 100000]"),
                 numbers("long", "[]", "[2000000000]"),
-                numbers("one", "[]", "[1]"));
+                numbers("one", "[]", "[1]"),
+                numbers("million", "[1]", "[1048576]"));
+        String many = "\"m\"" + ", \"m\"".repeat(16);
         for (String nodes : new String[] {
+            node("ConstantOfShape", "\"million\"", "m") + ", " + node("Concat", many, "y"),
             node("ConstantOfShape", "\"much\"", "y"),
             node("Expand", "\"one\", \"much\"", "y"),
             node("Range", "\"zero\", \"long\", \"one\"", "y"),
@@ -116,6 +120,40 @@ class ScoreGraphTest {
         }) {
             JsonNode graph = graph(initializers, nodes);
             assertThrows(IllegalArgumentException.class, () -> ScoreGraph.of(graph, 1, 1, 1, 1));
+        }
+    }
+
+    /** A node that reads another twice does not double the work, and a long chain does not fill the stack. */
+    @Test
+    @Timeout(60)
+    void aScoreTakesAStepForEachNode() throws Exception {
+        StringBuilder nodes = new StringBuilder(node("Add", "\"s\", \"s\"", "d0"));
+        for (int n = 1; n < 64; n++) {
+            nodes.append(", ").append(node("Add", "\"d" + (n - 1) + "\", \"d" + (n - 1) + "\"", "d" + n));
+        }
+        for (int n = 64; n < 20_000; n++) {
+            nodes.append(", ").append(node("Identity", "\"d" + (n - 1) + "\"", "d" + n));
+        }
+        nodes.append(", ").append(node("Identity", "\"d19999\"", "y"));
+        assertEquals(3 * 0x1p64f, ScoreGraph.of(graph("", nodes.toString())).at(3, 0, 0, 0, 0));
+    }
+
+    @Test
+    void constantsAreJoinedWhereTheirOtherExtentsAreTheSame() throws Exception {
+        String initializers = String.join(
+                ", ",
+                numbers("a", "[1, 2]", "[1, 2]"),
+                numbers("b", "[2, 2]", "[3, 4, 5, 6]"),
+                numbers("c", "[2, 1]", "[7, 8]"),
+                numbers("d", "[]", "[9]"));
+        String joined = node("Concat", "\"a\", \"b\"", "ab") + ", " + node("Add", "\"s\", \"ab\"", "y");
+        assertEquals(
+                106f, ScoreGraph.of(graph(initializers, joined), 1, 1, 3, 2).at(100, 0, 0, 2, 1));
+        for (String other : new String[] {"c", "d"}) {
+            JsonNode graph = graph(initializers, node("Concat", "\"a\", \"" + other + "\"", "y"));
+            String refused = assertThrows(IllegalArgumentException.class, () -> ScoreGraph.of(graph, 1, 1, 3, 2))
+                    .getMessage();
+            assertTrue(refused.contains("joins [1, 2] and ["), refused);
         }
     }
 

@@ -95,12 +95,73 @@ class SuiteTest {
         assertEquals(0.1, result.error(), 1e-6);
     }
 
+    /** Where nothing is allowed, too, the error that is told is the largest. */
+    @Test
+    void theLargestErrorIsToldWhereNoneIsAllowed() throws IOException {
+        Map<String, Tensor> tensors = oneKey(5);
+        tensors.put("input.value", Tensor.of(new float[] {5, 6}, 1, 1, 1, 2));
+        tensors.put("output.output@f32", Tensor.of(new float[] {5, 6.5f}, 1, 1, 1, 2));
+
+        CaseResult result = run("sdpa", tensors, ", \"atol\": 0, \"rtol\": 0");
+
+        assertVerdict(Verdict.FAIL, "output.output is 6.0 at element 1", result);
+        assertEquals(0.5, result.error());
+    }
+
+    @Test
+    void attributesOfAnotherTypeAreToldAndNotLeftOut() throws IOException {
+        String[][] wrong = {
+            {"scale", "\"E^-0.5\"", "a number"},
+            {"is_causal", "\"yes\"", "a truth value"},
+            {"is_causal", "0.5", "a truth value"}
+        };
+        for (String[] one : wrong) {
+            String attributes = ", \"attributes\": {\"" + one[0] + "\": " + one[1] + "}";
+            assertVerdict(
+                    Verdict.FAIL,
+                    "attribute " + one[0] + " is " + one[1] + ", not " + one[2],
+                    run("sdpa", oneKey(5), TOLERANCE + attributes));
+        }
+        String none = ", \"attributes\": {\"scale\": null, \"is_causal\": 1}";
+        assertVerdict(Verdict.PASS, "", run("sdpa", oneKey(5), TOLERANCE + none));
+        assertVerdict(
+                Verdict.FAIL,
+                "attribute axis is 1.5, not an integer",
+                run("Softmax", Map.of("input.input", Tensor.zeros(1)), ", \"attributes\": {\"axis\": 1.5}"));
+        assertVerdict(
+                Verdict.FAIL,
+                "attribute approximate is 1, not a text",
+                run("Gelu", Map.of("input.X", Tensor.zeros(1)), ", \"attributes\": {\"approximate\": 1}"));
+    }
+
+    @Test
+    void whatOnnxDoesNotHaveIsUnsupported() throws IOException {
+        Map<String, Tensor> cell = Map.of(
+                "input.X", Tensor.zeros(1, 1, 1), "input.W", Tensor.zeros(1, 1, 1), "input.R", Tensor.zeros(1, 1, 1));
+        String sideways = ", \"attributes\": {\"direction\": \"sideways\"}";
+        assertVerdict(Verdict.UNSUPPORTED, "direction sideways", run("RNN", cell, sideways));
+        Map<String, Tensor> cache =
+                Map.of("input.past_cache", Tensor.zeros(1, 2, 1), "input.update", Tensor.zeros(1, 1, 1));
+        assertVerdict(
+                Verdict.UNSUPPORTED,
+                "mode spiral",
+                run("TensorScatter", cache, ", \"attributes\": {\"mode\": \"spiral\"}"));
+    }
+
     @Test
     void aResultThatIsNotComputedFails() throws IOException {
         Map<String, Tensor> tensors = oneKey(5);
         tensors.put("output.other@f32", Tensor.zeros(1));
 
         assertVerdict(Verdict.FAIL, "output.other was not computed", run("sdpa", tensors, TOLERANCE));
+    }
+
+    @Test
+    void aCaseWithoutResultsFails() throws IOException {
+        Map<String, Tensor> tensors = oneKey(5);
+        tensors.remove("output.output@f32");
+
+        assertVerdict(Verdict.FAIL, "no result to compare with", run("sdpa", tensors, TOLERANCE));
     }
 
     @Test
@@ -216,6 +277,11 @@ class SuiteTest {
         unfit.put("input.attn_mask", Tensor.zeros(3, 5));
         assertVerdict(Verdict.FAIL, "a mask [1, 1, 3, 5] for scores [1, 2, 4, 4]", run("Attention", unfit, TOLERANCE));
         unfit.remove("input.attn_mask");
+        Map<String, Tensor> cell = Map.of("input.X", Tensor.zeros(1, 1, 1), "input.R", Tensor.zeros(1, 1, 1));
+        assertVerdict(Verdict.FAIL, "'input.W'", run("RNN", cell, TOLERANCE));
+        Map<String, Tensor> cache =
+                Map.of("input.past_cache", Tensor.zeros(1, 4, 2), "input.update", Tensor.zeros(1, 1, 3));
+        assertVerdict(Verdict.FAIL, "update must have shape [1, 1, 2]", run("TensorScatter", cache, TOLERANCE));
         String graph =
                 ", \"attributes\": {\"score_mod\": {\"graph\": {\"inputs\": [\"s\"], \"outputs\": [\"y\"], \"initializers\":"
                         + " {\"b\": {\"shape\": [2, 9], \"data\": [1]}}, \"nodes\": [{\"op\": \"Add\", \"inputs\": [\"s\", \"b\"],"
