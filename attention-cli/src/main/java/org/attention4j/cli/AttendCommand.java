@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.attention4j.api.Mixers;
+import org.attention4j.cli.sentence.AttentionJson;
 import org.attention4j.cli.sentence.AttentionPage;
 import org.attention4j.cli.sentence.AttentionText;
 import org.attention4j.cli.sentence.HeadChoice;
@@ -98,7 +99,7 @@ final class AttendCommand implements Callable<Integer> {
     private void show(String text, @Nullable NewFile page) throws IOException {
         SentenceAttention attention;
         try (SentenceModel model = SentenceModel.load(mixers)) {
-            Encoded encoded = model.cut(text);
+            Encoded encoded = model.tokenize(text);
             attention = model.attend(encoded);
             if (encoded.truncated()) {
                 command.commandLine()
@@ -125,7 +126,7 @@ final class AttendCommand implements Callable<Integer> {
         AttentionText text = new AttentionText(Terminal.ofLauncher(), out);
         if (json) {
             try (JsonGenerator generator = Json.generator(out)) {
-                AttentionRecord.write(attention, choice, query, generator);
+                AttentionJson.write(attention, choice, query, generator);
             }
             out.println();
         } else if (query.isPresent()) {

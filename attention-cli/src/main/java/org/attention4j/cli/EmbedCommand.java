@@ -70,17 +70,17 @@ final class EmbedCommand implements Callable<Integer> {
         try (TextLines lines = open();
                 SentenceModel model = SentenceModel.load(mixers);
                 Progress progress = Progress.of("bytes", size())) {
-            Cut cut = new Cut(command.commandLine().getErr(), model.positions());
-            List<Encoded> sentences = read(lines, model, cut);
+            Truncations truncations = new Truncations(command.commandLine().getErr(), model.positions());
+            List<Encoded> sentences = read(lines, model, truncations);
             while (!sentences.isEmpty()) {
                 print(sentences, model.embed(sentences), out);
                 if (out.checkError()) {
                     return refusedOutput();
                 }
                 progress.to(lines.bytes());
-                sentences = read(lines, model, cut);
+                sentences = read(lines, model, truncations);
             }
-            cut.close();
+            truncations.warnOfRest();
         }
         return 0;
     }
@@ -103,16 +103,16 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     /** The next batch, empty at the end. */
-    private List<Encoded> read(TextLines lines, SentenceModel model, Cut cut) throws IOException {
+    private List<Encoded> read(TextLines lines, SentenceModel model, Truncations truncations) throws IOException {
         List<Encoded> sentences = new ArrayList<>(batch);
         while (sentences.size() < batch) {
             Optional<String> line = lines.next();
             if (line.isEmpty()) {
                 break;
             }
-            Encoded sentence = model.cut(line.get());
+            Encoded sentence = model.tokenize(line.get());
             if (sentence.truncated()) {
-                cut.warn(lines.place());
+                truncations.warn(lines.place());
             }
             sentences.add(sentence);
         }
@@ -154,13 +154,13 @@ final class EmbedCommand implements Callable<Integer> {
         throw new IOException("standard output failed");
     }
 
-    /** Warns of sentences that were cut, and counts them when they are many. */
-    private static final class Cut {
+    /** Warns of sentences that were truncated: the first ones by their lines, the others by their number. */
+    private static final class Truncations {
         private final PrintWriter err;
         private final int positions;
         private long count;
 
-        Cut(PrintWriter err, int positions) {
+        Truncations(PrintWriter err, int positions) {
             this.err = err;
             this.positions = positions;
         }
@@ -172,7 +172,7 @@ final class EmbedCommand implements Callable<Integer> {
             }
         }
 
-        void close() {
+        void warnOfRest() {
             if (count > MOST_WARNINGS) {
                 err.println("attention: warning: " + (count - MOST_WARNINGS) + " more lines have more than " + positions
                         + " pieces");

@@ -1,7 +1,6 @@
 package org.attention4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -32,15 +31,6 @@ final class Json {
     /** Over several lines, for people. */
     static String pretty(JsonNode node) {
         return node.toPrettyString();
-    }
-
-    /** On one line, for files of a record a line. */
-    static String line(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     /** For what is too large to be held as a node. Closing it leaves the writer open. */

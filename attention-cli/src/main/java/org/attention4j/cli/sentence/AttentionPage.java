@@ -140,7 +140,7 @@ public final class AttentionPage {
         int at = 0;
         for (int layer = 1; layer <= attention.layers(); layer++) {
             for (int head = 1; head <= attention.heads(); head++) {
-                for (float[] row : attention.words(new HeadChoice(OptionalInt.of(layer), OptionalInt.of(head)))) {
+                for (float[] row : attention.wordWeights(new HeadChoice(OptionalInt.of(layer), OptionalInt.of(head)))) {
                     for (float weight : row) {
                         int steps = Math.round(STEPS * weight);
                         low[at] = (byte) steps;

@@ -42,7 +42,7 @@ public final class AttentionText {
      * @param choice what to average
      */
     public void table(SentenceAttention attention, HeadChoice choice) {
-        float[][] weights = attention.words(choice);
+        float[][] weights = attention.wordWeights(choice);
         List<String> names = attention.words().list().stream()
                 .map(word -> Glyphs.printable(word.text()))
                 .toList();
@@ -109,7 +109,7 @@ public final class AttentionText {
      * @param query index of the word
      */
     public void bars(SentenceAttention attention, HeadChoice choice, int query) {
-        float[] weights = attention.words(choice)[query];
+        float[] weights = attention.wordWeights(choice)[query];
         Words words = attention.words();
         List<Word> list = words.list();
         List<Integer> order = IntStream.range(0, weights.length)

@@ -101,7 +101,7 @@ public final class SentenceAttention {
      * @param key index of the piece attended to
      * @return 0 to 1
      */
-    public float piece(int layer, int head, int query, int key) {
+    public float weight(int layer, int head, int query, int key) {
         int time = encoded.tokens().size();
         return weights[((layer * heads + head) * time + query) * time + key];
     }
@@ -113,7 +113,7 @@ public final class SentenceAttention {
      * @return {@code [query][key]}, rows sum to 1
      * @throws IllegalArgumentException if the model has no such layer or head
      */
-    public float[][] words(HeadChoice choice) {
+    public float[][] wordWeights(HeadChoice choice) {
         choice.check(layers, heads);
         int[] chosenLayers = choice.layers(layers);
         int[] chosenHeads = choice.heads(heads);
@@ -123,7 +123,7 @@ public final class SentenceAttention {
                 double sum = 0;
                 for (int layer : chosenLayers) {
                     for (int head : chosenHeads) {
-                        sum += word(
+                        sum += wordWeight(
                                 layer,
                                 head,
                                 words.list().get(query),
@@ -136,11 +136,11 @@ public final class SentenceAttention {
         return mean;
     }
 
-    private double word(int layer, int head, Word query, Word key) {
+    private double wordWeight(int layer, int head, Word query, Word key) {
         double sum = 0;
         for (int i = query.first(); i < query.first() + query.pieces(); i++) {
             for (int j = key.first(); j < key.first() + key.pieces(); j++) {
-                sum += piece(layer, head, i, j);
+                sum += weight(layer, head, i, j);
             }
         }
         return sum / query.pieces();

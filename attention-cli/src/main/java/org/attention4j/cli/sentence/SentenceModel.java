@@ -124,7 +124,7 @@ public final class SentenceModel implements AutoCloseable {
      * @param text any text
      * @return its pieces
      */
-    public Encoded cut(String text) {
+    public Encoded tokenize(String text) {
         return tokenizer.encode(text);
     }
 

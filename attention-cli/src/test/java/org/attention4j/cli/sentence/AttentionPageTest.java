@@ -91,7 +91,7 @@ class AttentionPageTest {
         SentenceAttention attention = attention(text);
         Path file = folder.resolve("page.html");
         Files.writeString(file, page(attention));
-        float[][] mean = attention.words(ALL);
+        float[][] mean = attention.wordWeights(ALL);
         int sat = attention.words().find("sat");
         int mat = attention.words().find("mat");
         try (Browser browser = Browser.open(program.get(), folder.resolve("profile"))) {
@@ -130,7 +130,7 @@ class AttentionPageTest {
 
             // One layer and head, chosen in the grid: rows of 3 heads and their mean.
             browser.click("#grid tr:nth-child(3) td:nth-child(4) .map");
-            float[][] one = attention.words(new HeadChoice(OptionalInt.of(2), OptionalInt.of(3)));
+            float[][] one = attention.wordWeights(new HeadChoice(OptionalInt.of(2), OptionalInt.of(3)));
             assertEquals(shares(one[mat]), highlighted(browser));
             assertEquals(
                     "layer 2, head 3",

@@ -38,7 +38,7 @@ class EmbeddingsTest {
             assertNotNull(in);
             sentences = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .map(model::cut)
+                    .map(model::tokenize)
                     .toList();
         }
         assertEquals(100, sentences.size());

@@ -1,16 +1,13 @@
-package org.attention4j.cli;
+package org.attention4j.cli.sentence;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.OptionalInt;
-import org.attention4j.cli.sentence.HeadChoice;
-import org.attention4j.cli.sentence.SentenceAttention;
 import org.attention4j.cli.sentence.SentenceTokenizer.Token;
-import org.attention4j.cli.sentence.Words;
 import org.attention4j.cli.sentence.Words.Word;
 
 /**
- * The numbers of a text as JSON.
+ * Attention as JSON.
  *
  * <pre>
  * model, text
@@ -23,16 +20,25 @@ import org.attention4j.cli.sentence.Words.Word;
  * word:    {index, text, weights: [key]}    the row of the word asked for, or null
  * </pre>
  */
-final class AttentionRecord {
-    private AttentionRecord() {}
+public final class AttentionJson {
+    private AttentionJson() {}
 
-    static void write(SentenceAttention attention, HeadChoice choice, OptionalInt query, JsonGenerator json)
+    /**
+     * Writes one object.
+     *
+     * @param attention of a text
+     * @param choice which layers and heads
+     * @param query index of the word asked for, or empty
+     * @param json takes the object
+     * @throws IOException if it cannot be written
+     */
+    public static void write(SentenceAttention attention, HeadChoice choice, OptionalInt query, JsonGenerator json)
             throws IOException {
-        float[][] shown = attention.words(choice);
+        float[][] shown = attention.wordWeights(choice);
         json.writeStartObject();
         json.writeStringField("model", attention.model());
         json.writeStringField("text", attention.words().text());
-        pieces(attention, json);
+        tokensAndWords(attention, json);
         int[] layers = choice.layers(attention.layers());
         int[] heads = choice.heads(attention.heads());
         numbers("layers", layers, json);
@@ -69,7 +75,7 @@ final class AttentionRecord {
         json.writeEndObject();
     }
 
-    private static void pieces(SentenceAttention attention, JsonGenerator json) throws IOException {
+    private static void tokensAndWords(SentenceAttention attention, JsonGenerator json) throws IOException {
         Words words = attention.words();
         json.writeArrayFieldStart("tokens");
         for (int i = 0; i < words.size(); i++) {
@@ -112,7 +118,7 @@ final class AttentionRecord {
         float[] row = new float[time];
         for (int query = 0; query < time; query++) {
             for (int key = 0; key < time; key++) {
-                row[key] = attention.piece(layer, head, query, key);
+                row[key] = attention.weight(layer, head, query, key);
             }
             row(row, json);
         }
