@@ -15,7 +15,7 @@ import org.attention4j.core.ScaledDotProductAttention;
  * a cache before the timing, as the peer's stand in its tensors.
  */
 final class AttentionWorkload implements Workload {
-    private static final int HEADS = MixerWorkload.HEADS;
+    private static final int HEADS = 8;
     private static final int HEAD_WIDTH = 64;
 
     private final ScaledDotProductAttention attention;

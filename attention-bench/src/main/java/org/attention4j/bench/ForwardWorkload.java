@@ -1,11 +1,12 @@
 package org.attention4j.bench;
 
 import java.util.Map;
+import org.attention4j.api.SequenceMixer;
 
 /** A mixer over whole sequences. */
 final class ForwardWorkload extends MixerWorkload {
-    ForwardWorkload(Subject subject) {
-        super(subject);
+    ForwardWorkload(SequenceMixer mixer, MixerSetup setup, int threads) {
+        super(mixer, setup, threads);
     }
 
     @Override

@@ -9,37 +9,23 @@ import org.attention4j.api.Workspace;
 
 /** What the workloads of mixers have in common: inputs, outputs and a workspace, made once and kept. */
 abstract class MixerWorkload implements Workload {
-    static final int WIDTH = 512;
-    static final int HEADS = 8;
-    static final int TIME = 512;
-    static final int CONV_TIME = 2048;
-
-    /**
-     * What is run.
-     *
-     * @param mixer the mixer
-     * @param batch B
-     * @param time T, without padding
-     * @param cost of a run
-     * @param threads of the workspace
-     * @param padding positions of zeros behind the input, which are run, too
-     */
-    record Subject(SequenceMixer mixer, int batch, int time, Cost cost, int threads, int padding) {}
-
-    private final Subject subject;
+    private final SequenceMixer mixer;
+    private final MixerSetup setup;
     private final Sequences in;
     private final Tensor out;
     private final Workspace workspace;
 
-    MixerWorkload(Subject subject) {
-        this.subject = subject;
-        int width = subject.mixer.spec().inputWidth();
-        int rows = subject.batch * (subject.time + subject.padding);
+    MixerWorkload(SequenceMixer mixer, MixerSetup setup, int threads) {
+        this.mixer = mixer;
+        this.setup = setup;
+        int width = mixer.spec().inputWidth();
+        int time = setup.time() + setup.padding();
         float[] x = Arrays.copyOf(
-                Numbers.of("x", subject.batch * subject.time * width, 1), Math.multiplyExact(rows, width));
-        in = Sequences.of(Tensor.of(x, subject.batch, subject.time + subject.padding, width));
-        out = Tensor.zeros(subject.mixer.spec().outputShape(in));
-        workspace = Workspace.threads(subject.threads);
+                Numbers.of("x", setup.batch() * setup.time() * width, 1),
+                Math.multiplyExact(setup.batch() * time, width));
+        in = Sequences.of(Tensor.of(x, setup.batch(), time, width));
+        out = Tensor.zeros(mixer.spec().outputShape(in));
+        workspace = Workspace.threads(threads);
     }
 
     /** Parameters as the peer script makes them; one layer's names do not end with its number there. */
@@ -55,35 +41,12 @@ abstract class MixerWorkload implements Workload {
         return parameter.endsWith("_l0") ? parameter.substring(0, parameter.length() - 3) : parameter;
     }
 
-    /** What a run costs at least, counted as the peer script counts. */
-    static Cost cost(WorkloadName name) {
-        double factor = name.gradient() ? 3 : 1;
-        double n = name.size(0);
-        switch (name.base()) {
-            case "multi-head":
-                double projections = 8.0 * n * WIDTH * WIDTH;
-                return new Cost(projections + 4.0 * WIDTH * n * n, 16.0 * WIDTH * WIDTH + 8.0 * n * WIDTH);
-            case "conv":
-                return new Cost(2.0 * n * n * name.size(1) * CONV_TIME * factor, 8.0 * n * CONV_TIME);
-            case "depthwise":
-                return new Cost(2.0 * n * name.size(1) * CONV_TIME * factor, 8.0 * n * CONV_TIME);
-            default:
-                double hidden = name.size(name.step() ? 0 : 1);
-                double weights = 2.0 * gates(name.base()) * hidden * hidden;
-                return name.step() ? new Cost(2 * weights, 4 * weights) : new Cost(2 * weights * n * TIME * factor, 0);
-        }
-    }
-
-    private static int gates(String kind) {
-        return kind.equals("lstm") ? 4 : kind.equals("gru") ? 3 : 1;
-    }
-
     final SequenceMixer mixer() {
-        return subject.mixer;
+        return mixer;
     }
 
-    final Subject subject() {
-        return subject;
+    final MixerSetup setup() {
+        return setup;
     }
 
     final Sequences in() {
@@ -100,7 +63,7 @@ abstract class MixerWorkload implements Workload {
 
     @Override
     public final Cost cost() {
-        return subject.cost;
+        return setup.cost();
     }
 
     @Override

@@ -133,6 +133,7 @@ public final class Race {
                                         Optional.empty(),
                                         Optional.empty(),
                                         Optional.empty(),
+                                        false,
                                         missing.get())
                                 : row(name, threads, peer));
             }
@@ -150,6 +151,7 @@ public final class Race {
             for (int i = 1; i < ATTEMPTS && !disturbance(turns, threads).isEmpty(); i++) {
                 turns = turns(ours, name, threads, peer);
             }
+            String disturbance = disturbance(turns, threads);
             Row.Side side = new Row.Side(Statistics.median(turns.ours), turns.oursBest);
             Workload.Cost cost = ours.cost();
             double limit = cost.memoryBound() ? machine.read(cost.bytes(), threads) : machine.peak(threads);
@@ -159,7 +161,8 @@ public final class Race {
                     Optional.of(side),
                     peer == null ? Optional.empty() : Optional.of(result(turns)),
                     Optional.of(Row.Share.of(cost, side.median(), limit)),
-                    disturbance(turns, threads));
+                    !disturbance.isEmpty(),
+                    disturbance);
         }
     }
 
@@ -167,11 +170,11 @@ public final class Race {
     private String disturbance(Turns turns, int threads) {
         double part = turns.probe / machine.peak(threads);
         if (!(part >= QUIET)) {
-            return String.format(Locale.ROOT, "%s: the machine was at %.0f %% of its best", Row.DISTURBED, 100 * part);
+            return String.format(Locale.ROOT, "disturbed: the machine was at %.0f %% of its best", 100 * part);
         }
         return steady(turns.ours, turns.oursBest) && steady(turns.theirs, turns.theirsBest)
                 ? ""
-                : Row.DISTURBED + ": the median is far above the best";
+                : "disturbed: the median is far above the best";
     }
 
     private static boolean steady(double[] medians, double best) {

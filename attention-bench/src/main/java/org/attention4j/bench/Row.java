@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
  * @param ours our timings; absent if the workload is not there yet
  * @param theirs PyTorch's; absent if it did not run
  * @param share what part of the machine's best our median is
+ * @param disturbed whether something else had the machine while the row was run, so that it says little
  * @param note why something is absent or doubtful; may be empty
  */
 public record Row(
@@ -19,18 +20,8 @@ public record Row(
         Optional<Side> ours,
         Optional<Race.Result> theirs,
         Optional<Share> share,
+        boolean disturbed,
         String note) {
-    static final String DISTURBED = "disturbed";
-
-    /**
-     * Whether something else had the machine while the row was run, so that it says little.
-     *
-     * @return true if it is in doubt
-     */
-    public boolean disturbed() {
-        return note.startsWith(DISTURBED);
-    }
-
     /**
      * One side's timings.
      *

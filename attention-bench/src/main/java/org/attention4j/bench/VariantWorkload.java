@@ -1,7 +1,11 @@
 package org.attention4j.bench;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
@@ -35,38 +39,50 @@ final class VariantWorkload implements Workload {
     /** How kinds of several sequences end. */
     static final String SEQUENCES = "sequences";
 
-    private static final int HEADS = MixerWorkload.HEADS;
+    private static final int HEADS = 8;
     private static final int HEAD_WIDTH = 64;
     private static final float[] SLOPES = {0.5f, 0.25f, 0.125f, 0.0625f, 0.03125f, 0.015625f, 0.0078125f, 0.00390625f};
 
-    /** What a variant's last number makes of plain attention: positions, or the second number where it takes one. */
-    private static final Map<String, IntFunction<ScaledDotProductAttention>> VARIANTS = Map.ofEntries(
-            Map.entry("plain", none -> ScaledDotProductAttention.plain()),
-            Map.entry("causal", none -> causal()),
-            Map.entry(SEQUENCES, length -> ScaledDotProductAttention.plain()),
-            Map.entry("causal-" + SEQUENCES, length -> causal()),
-            Map.entry("window", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))),
-            Map.entry("chunk", size -> causal(AttentionMasks.chunked(size))),
-            Map.entry("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
-            Map.entry("mask", none -> masked((b, h, i, j) -> j <= i)),
-            Map.entry("position-mask", none -> masked((PositionMask) (b, i, j) -> j <= i)),
-            Map.entry(
-                    "precomputed-mask",
-                    n -> masked(AttentionMasks.precomputed((b, h, i, j) -> j <= i, 1, HEADS, n, n))),
-            Map.entry("soft-cap", none -> ScaledDotProductAttention.plain().withSoftCap(30)),
-            Map.entry("modifier", none -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
-            Map.entry("sigmoid", none -> replaced(new SigmoidAttention())),
-            Map.entry("sparsemax", none -> replaced(new SparsemaxAttention())),
-            Map.entry("entmax", none -> replaced(new EntmaxAttention())),
-            Map.entry("top-k", none -> replaced(new TopKAttention())),
-            Map.entry("grouped", heads -> ScaledDotProductAttention.plain()),
-            Map.entry("decode", none -> ScaledDotProductAttention.plain()),
-            Map.entry("grouped-decode", heads -> ScaledDotProductAttention.plain()),
-            Map.entry("window-decode", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))));
+    /**
+     * What a variant's name means.
+     *
+     * @param sizes how many numbers it has
+     * @param attention made with the last of them: positions, or the second number where there are two
+     */
+    private record Variant(int sizes, IntFunction<ScaledDotProductAttention> attention) {}
 
-    /** The variants that take a second number. */
-    private static final List<String> OF_TWO = List.of(
-            "sequences", "causal-sequences", "window", "chunk", "prefix", "grouped", "grouped-decode", "window-decode");
+    private static final SortedMap<String, Variant> VARIANTS =
+            Collections.unmodifiableSortedMap(new TreeMap<>(Map.ofEntries(
+                    one("plain", n -> ScaledDotProductAttention.plain()),
+                    one("causal", n -> causal()),
+                    two(SEQUENCES, length -> ScaledDotProductAttention.plain()),
+                    two("causal-" + SEQUENCES, length -> causal()),
+                    two("window", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))),
+                    two("chunk", size -> causal(AttentionMasks.chunked(size))),
+                    two("prefix", length -> masked(AttentionMasks.causal(0).or(AttentionMasks.prefix(length)))),
+                    one("mask", n -> masked((b, h, i, j) -> j <= i)),
+                    one("position-mask", n -> masked((PositionMask) (b, i, j) -> j <= i)),
+                    one(
+                            "precomputed-mask",
+                            n -> masked(AttentionMasks.precomputed((b, h, i, j) -> j <= i, 1, HEADS, n, n))),
+                    one("soft-cap", n -> ScaledDotProductAttention.plain().withSoftCap(30)),
+                    one("modifier", n -> modified((s, b, h, i, j) -> s - SLOPES[h] * Math.abs(i - j))),
+                    one("sigmoid", n -> replaced(new SigmoidAttention())),
+                    one("sparsemax", n -> replaced(new SparsemaxAttention())),
+                    one("entmax", n -> replaced(new EntmaxAttention())),
+                    one("top-k", n -> replaced(new TopKAttention())),
+                    two("grouped", heads -> ScaledDotProductAttention.plain()),
+                    one("decode", n -> ScaledDotProductAttention.plain()),
+                    two("grouped-decode", heads -> ScaledDotProductAttention.plain()),
+                    two("window-decode", width -> causal(AttentionMasks.window(width - 1, Integer.MAX_VALUE))))));
+
+    private static Map.Entry<String, Variant> one(String name, IntFunction<ScaledDotProductAttention> attention) {
+        return Map.entry(PREFIX + name, new Variant(1, attention));
+    }
+
+    private static Map.Entry<String, Variant> two(String name, IntFunction<ScaledDotProductAttention> attention) {
+        return Map.entry(PREFIX + name, new Variant(2, attention));
+    }
 
     /** Without a mask, as many pairs of as many queries and keys. */
     static final Map<String, String> UNMASKED =
@@ -109,7 +125,9 @@ final class VariantWorkload implements Workload {
         int n = name.size(0);
         boolean decode = variant.endsWith("decode");
         int keyHeads = variant.startsWith("grouped") ? name.size(1) : HEADS;
-        attention = VARIANTS.get(variant).apply(name.size(name.sizes().size() - 1));
+        attention = VARIANTS.get(name.kind())
+                .attention()
+                .apply(name.size(name.sizes().size() - 1));
         workspace = Workspace.threads(threads);
         int batch = name.sequences() ? n / name.size(1) : 1;
         inputs = decode ? cached(n, keyHeads) : whole(batch, n / batch, keyHeads);
@@ -119,10 +137,15 @@ final class VariantWorkload implements Workload {
         cost = new Cost(4 * HEAD_WIDTH * pairs, read);
     }
 
-    /** How many numbers a variant's name has; 0 if there is none of that name. */
+    /** All kinds of variants. */
+    static Set<String> kinds() {
+        return VARIANTS.keySet();
+    }
+
+    /** How many numbers a kind takes; 0 if there is none of that name. */
     static int sizes(String kind) {
-        String variant = kind.substring(PREFIX.length());
-        return !VARIANTS.containsKey(variant) ? 0 : OF_TWO.contains(variant) ? 2 : 1;
+        Variant variant = VARIANTS.get(kind);
+        return variant == null ? 0 : variant.sizes();
     }
 
     private static ScaledDotProductAttention causal() {

@@ -2,7 +2,11 @@ package org.attention4j.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A workload's name in parts.
@@ -15,6 +19,27 @@ import java.util.List;
 record WorkloadName(String text, String kind, List<Integer> sizes, boolean causal) {
     private static final String GRADIENT = "-gradient";
     private static final String STEP = "-step";
+
+    /** How many numbers each kind takes, but for variants. */
+    private static final SortedMap<String, Integer> SIZES =
+            Collections.unmodifiableSortedMap(new TreeMap<>(Map.ofEntries(
+                    Map.entry("attention", 1),
+                    Map.entry("attention-gradient", 1),
+                    Map.entry("conv", 2),
+                    Map.entry("conv-gradient", 2),
+                    Map.entry("decode", 1),
+                    Map.entry("depthwise", 2),
+                    Map.entry("gemm", 3),
+                    Map.entry("gru", 2),
+                    Map.entry("gru-gradient", 2),
+                    Map.entry("gru-step", 1),
+                    Map.entry("lstm", 2),
+                    Map.entry("lstm-gradient", 2),
+                    Map.entry("lstm-step", 1),
+                    Map.entry("multi-head", 1),
+                    Map.entry("rnn", 2),
+                    Map.entry("rnn-gradient", 2),
+                    Map.entry("rnn-step", 1))));
 
     static WorkloadName parse(String text) {
         List<String> parts = new ArrayList<>(Arrays.asList(text.split(":", -1)));
@@ -72,26 +97,13 @@ record WorkloadName(String text, String kind, List<Integer> sizes, boolean causa
     }
 
     private int expectedSizes() {
-        if (variant() && VariantWorkload.sizes(kind) > 0) {
-            return VariantWorkload.sizes(kind);
+        int sizes = variant() ? VariantWorkload.sizes(kind) : SIZES.getOrDefault(kind, 0);
+        if (sizes == 0) {
+            List<String> kinds = new ArrayList<>(SIZES.keySet());
+            kinds.addAll(VariantWorkload.kinds());
+            throw new IllegalArgumentException(
+                    "workload '" + text + "': there is no kind '" + kind + "'; there are " + kinds);
         }
-        switch (base()) {
-            case "gemm":
-                return 3;
-            case "attention":
-            case "decode":
-            case "multi-head":
-                return 1;
-            case "lstm":
-            case "gru":
-            case "rnn":
-                return step() ? 1 : 2;
-            case "conv":
-            case "depthwise":
-                return 2;
-            default:
-                throw new IllegalArgumentException(
-                        "workload '" + text + "': there is no kind '" + kind + "'; there are " + Workloads.kinds());
-        }
+        return sizes;
     }
 }

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.attention4j.api.Capability;
-import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Mixers;
+import org.attention4j.api.SequenceMixer;
 
 /**
  * The workloads of the race, the same as {@code torch_peer.py --list} prints, and how ours are made: mixers come from the
@@ -74,14 +73,6 @@ public final class Workloads {
         return VariantWorkload.NAMES;
     }
 
-    /** What names begin with, up to their first colon. */
-    static List<String> kinds() {
-        return Stream.concat(names().stream(), variants().stream())
-                .map(name -> name.substring(0, name.indexOf(':')))
-                .distinct()
-                .toList();
-    }
-
     /**
      * Whether PyTorch's side knows a workload.
      *
@@ -142,11 +133,12 @@ public final class Workloads {
         if (OPERATORS.contains(parsed.base()) || parsed.variant()) {
             return Optional.empty();
         }
-        String id = mixerId(parsed);
+        MixerSetup setup = MixerSetup.of(parsed);
+        String id = setup.id();
         if (!mixers.ids().contains(id)) {
             return Optional.of("the mixer " + id + " is not there yet");
         }
-        MixerSpec spec = mixers.spec(id, config(parsed));
+        MixerSpec spec = mixers.spec(id, setup.config());
         Capability needed = parsed.gradient() ? Capability.DIFFERENTIABLE : Capability.INCREMENTAL;
         return (parsed.gradient() || parsed.step()) && !spec.supports(needed)
                 ? Optional.of("the mixer " + id + " is not " + needed.label() + " yet")
@@ -172,83 +164,11 @@ public final class Workloads {
         if (OPERATORS.contains(parsed.base())) {
             return new AttentionWorkload(parsed, threads);
         }
-        MixerWorkload.Subject subject = new MixerWorkload.Subject(
-                mixers.create(mixerId(parsed), config(parsed), MixerWorkload.parameters(fan(parsed))),
-                batch(parsed),
-                time(parsed),
-                MixerWorkload.cost(parsed),
-                threads,
-                padding(parsed));
+        MixerSetup setup = MixerSetup.of(parsed);
+        SequenceMixer mixer = mixers.create(setup.id(), setup.config(), MixerWorkload.parameters(setup.fan()));
         if (parsed.gradient()) {
-            return new GradientWorkload(subject);
+            return new GradientWorkload(mixer, setup, threads);
         }
-        return parsed.step() ? new StepWorkload(subject) : new ForwardWorkload(subject);
-    }
-
-    private static String mixerId(WorkloadName name) {
-        switch (name.base()) {
-            case "multi-head":
-                return "multi-head-attention";
-            case "conv":
-            case "depthwise":
-                return "convolution";
-            default:
-                return name.base();
-        }
-    }
-
-    private static MixerConfig config(WorkloadName name) {
-        switch (name.base()) {
-            case "multi-head":
-                return MixerConfig.width(MixerWorkload.WIDTH).with("heads", MixerWorkload.HEADS);
-            case "conv":
-                return MixerConfig.width(name.size(0)).with("kernel", name.size(1));
-            case "depthwise":
-                return MixerConfig.width(name.size(0))
-                        .with("kernel", name.size(1))
-                        .with("groups", name.size(0));
-            default:
-                return MixerConfig.width(hidden(name));
-        }
-    }
-
-    private static int hidden(WorkloadName name) {
-        return name.size(name.step() ? 0 : 1);
-    }
-
-    /** How many inputs an output of a linear map of the mixer has. */
-    private static int fan(WorkloadName name) {
-        switch (name.base()) {
-            case "multi-head":
-                return MixerWorkload.WIDTH;
-            case "conv":
-                return name.size(0) * name.size(1);
-            case "depthwise":
-                return name.size(1);
-            default:
-                return hidden(name);
-        }
-    }
-
-    private static int batch(WorkloadName name) {
-        boolean batched = List.of("lstm", "gru", "rnn").contains(name.base()) && !name.step();
-        return batched ? name.size(0) : 1;
-    }
-
-    private static int time(WorkloadName name) {
-        switch (name.base()) {
-            case "multi-head":
-                return name.size(0);
-            case "conv":
-            case "depthwise":
-                return MixerWorkload.CONV_TIME;
-            default:
-                return name.step() ? 1 : MixerWorkload.TIME;
-        }
-    }
-
-    /** Zeros behind the input, so that a causal convolution has all the outputs that PyTorch's has. */
-    private static int padding(WorkloadName name) {
-        return name.base().equals("conv") || name.base().equals("depthwise") ? name.size(1) - 1 : 0;
+        return parsed.step() ? new StepWorkload(mixer, setup, threads) : new ForwardWorkload(mixer, setup, threads);
     }
 }

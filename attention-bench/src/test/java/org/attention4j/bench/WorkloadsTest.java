@@ -18,6 +18,7 @@ import org.attention4j.api.Mixers;
 import org.attention4j.kernels.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadsTest {
@@ -45,6 +46,9 @@ class WorkloadsTest {
     @ValueSource(
             strings = {
                 "lstmm:1:2",
+                "gemm-gradient:1:2:3",
+                "multi-head-step:3",
+                "variant-windw:96:24",
                 "lstm:3",
                 "lstm:1:2:3",
                 "lstm:1:0",
@@ -59,6 +63,30 @@ class WorkloadsTest {
                 assertThrows(IllegalArgumentException.class, () -> Workloads.select(List.of(name)));
 
         assertTrue(refusal.getMessage().contains("'" + name + "'"), refusal.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "multi-head:3, 8 * 3 * 512 * 512 + 4 * 512 * 3 * 3, 16 * 512 * 512 + 8 * 3 * 512",
+        "conv:8:3, 2 * 8 * 8 * 3 * 2048, 8 * 8 * 2048",
+        "conv-gradient:8:3, 3 * 2 * 8 * 8 * 3 * 2048, 8 * 8 * 2048",
+        "depthwise:8:4, 2 * 8 * 4 * 2048, 8 * 8 * 2048",
+        "lstm:2:8, 2 * 2 * 4 * 8 * 8 * 2 * 512, 0",
+        "gru-gradient:2:8, 3 * 2 * 2 * 3 * 8 * 8 * 2 * 512, 0",
+        "rnn-step:8, 2 * 2 * 8 * 8, 4 * 2 * 8 * 8"
+    })
+    void mixersCostWhatThePeerScriptCounts(String name, String flops, String bytes) {
+        Workload.Cost cost = MixerSetup.of(WorkloadName.parse(name)).cost();
+        assertEquals(new Workload.Cost(sum(flops), sum(bytes)), cost);
+    }
+
+    /** Of products of whole numbers. */
+    private static double sum(String products) {
+        return Arrays.stream(products.split("\\+"))
+                .mapToDouble(product -> Arrays.stream(product.split("\\*"))
+                        .mapToDouble(Double::parseDouble)
+                        .reduce(1, (a, b) -> a * b))
+                .sum();
     }
 
     @Test
@@ -167,6 +195,7 @@ class WorkloadsTest {
                 Optional.of(new Row.Side(milliseconds, milliseconds)),
                 Optional.empty(),
                 Optional.of(new Row.Share(false, speed, 200)),
+                false,
                 "");
     }
 
