@@ -43,4 +43,13 @@ public enum Activation {
     public boolean gradientFromOutput() {
         return gradientFromOutput;
     }
+
+    /**
+     * Whether it has no kink, so that differences tell its derivative.
+     *
+     * @return false of {@link #RELU} alone; {@link #SQUARED_RELU} has a kink only in its derivative
+     */
+    public boolean smooth() {
+        return this != RELU;
+    }
 }

@@ -66,7 +66,7 @@ public final class ActivationLayer extends RowLayer {
 
     @Override
     public boolean smooth() {
-        return Mlp.smooth(activation);
+        return activation.smooth();
     }
 
     @Override

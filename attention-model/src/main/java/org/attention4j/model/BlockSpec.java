@@ -57,7 +57,7 @@ final class BlockSpec {
         mixer.receptiveField().ifPresent(field -> builder.receptiveField(field.left(), field.right()));
         builder.causal(mixer.causal())
                 .exactness(mixer.exactness())
-                .smooth(mixer.smooth() && Mlp.smooth(config.activation()));
+                .smooth(mixer.smooth() && config.activation().smooth());
         return finish(builder, mixer, parameters);
     }
 
@@ -83,7 +83,7 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, configured).contextWidth(cross.contextWidth());
         refusals(builder, kind, cross);
         builder.exactness(self.exactness().and(cross.exactness()));
-        builder.smooth(self.smooth() && cross.smooth() && Mlp.smooth(config.activation()));
+        builder.smooth(self.smooth() && cross.smooth() && config.activation().smooth());
         // a sequence that is its own memory sees all of it
         return finish(builder.causal(self.causal() && cross.causal()), self, parameters);
     }

@@ -127,12 +127,7 @@ public final class Mlp extends RowLayer {
 
     @Override
     public boolean smooth() {
-        return smooth(activation);
-    }
-
-    /** Whether an MLP with an activation is smooth. */
-    static boolean smooth(Activation activation) {
-        return activation != Activation.RELU;
+        return activation.smooth();
     }
 
     /**

@@ -85,9 +85,9 @@ abstract class PositionLayer implements Layer {
     void checkEnd(Sequences in, long @Nullable [] first) {
         for (int b = 0; b < in.batch(); b++) {
             long start = first == null ? 0 : first[b];
-            if (start < 0 || start + in.length(b) > positions) {
-                throw new BadShapeException("sequence " + b + " has positions " + start + " to "
-                        + (start + in.length(b) - 1) + "; there are 0 to " + (positions - 1));
+            if (start < 0 || start > positions - in.length(b)) { // start + length may not fit
+                throw new BadShapeException("sequence " + b + " has " + in.length(b) + " positions from " + start
+                        + " on; there are 0 to " + (positions - 1));
             }
         }
     }

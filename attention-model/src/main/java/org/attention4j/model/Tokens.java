@@ -100,7 +100,7 @@ public final class Tokens {
      *
      * @param first the position of each sequence's first token, as {@link org.attention4j.api.MixerState#position} says
      * @return new tokens of the same shape and lengths
-     * @throws BadShapeException if there are not B positions
+     * @throws BadShapeException if there are not B positions, or a sequence has a negative one or goes past 2³¹ − 1
      */
     public Tokens positions(long... first) {
         if (first.length != batch()) {
@@ -108,8 +108,12 @@ public final class Tokens {
         }
         int[] positions = new int[ids.length];
         for (int b = 0; b < batch(); b++) {
+            if (first[b] < 0 || first[b] > Integer.MAX_VALUE - length(b)) {
+                throw new BadShapeException("sequence " + b + " has " + length(b) + " positions from " + first[b]
+                        + " on; ids of positions are 0 to " + Integer.MAX_VALUE);
+            }
             for (int t = 0; t < length(b); t++) {
-                positions[b * time() + t] = Math.toIntExact(first[b] + t);
+                positions[b * time() + t] = (int) first[b] + t;
             }
         }
         return new Tokens(positions, extents);

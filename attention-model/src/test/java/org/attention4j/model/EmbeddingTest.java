@@ -3,6 +3,7 @@ package org.attention4j.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.NamedTensors;
@@ -60,6 +61,20 @@ class EmbeddingTest {
         assertEquals(0, out.get(0, 0, 0));
         assertThrows(ShapeMismatchException.class, () -> EMBEDDING.forward(Tokens.of(new int[] {1}), out, TWO));
         assertThrows(BadShapeException.class, () -> Tokens.view(new int[3], 2, 2));
+    }
+
+    @Test
+    void positionsThatNoIdHasAreRefused() {
+        Tokens tokens = Tokens.of(new int[] {4, 0, 4}, new int[] {2});
+        int most = Integer.MAX_VALUE;
+        assertEquals(most - 1, tokens.positions(most - 3, 0).id(0, 2));
+        assertThrows(BadShapeException.class, () -> tokens.positions(0));
+        for (long first : new long[] {-1, most - 2, Long.MAX_VALUE}) {
+            BadShapeException refused = assertThrows(BadShapeException.class, () -> tokens.positions(first, 0));
+            assertTrue(
+                    refused.getMessage().contains("sequence 0 has 3 positions from " + first + " on"),
+                    refused.getMessage());
+        }
     }
 
     @Test

@@ -109,11 +109,12 @@ class PositionsTest {
         Sequences in = Sequences.of(Tensor.zeros(1, 10, WIDTH));
         BadShapeException refused =
                 assertThrows(BadShapeException.class, () -> layer.forward(in, Tensor.zeros(1, 10, WIDTH), workspace));
-        assertTrue(refused.getMessage().contains("0 to 9; there are 0 to 8"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("has 10 positions from 0 on; there are 0 to 8"), refused.getMessage());
         Sequences one = Sequences.of(Tensor.zeros(1, 1, WIDTH));
         Tensor out = Tensor.zeros(1, 1, WIDTH);
         assertThrows(BadShapeException.class, () -> layer.forward(one, new long[] {9}, out, workspace));
         assertThrows(BadShapeException.class, () -> layer.forward(one, new long[] {-1}, out, workspace));
+        assertThrows(BadShapeException.class, () -> layer.forward(one, new long[] {Long.MAX_VALUE}, out, workspace));
         assertThrows(BadShapeException.class, () -> layer.forward(one, new long[2], out, workspace));
         assertThrows(BadShapeException.class, () -> SinusoidalPositions.of(0, 3));
         assertThrows(BadShapeException.class, () -> LearnedPositions.of(3, 0, Initializer.seeded(1)));
