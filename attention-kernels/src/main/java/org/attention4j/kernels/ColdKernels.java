@@ -19,7 +19,7 @@ final class ColdKernels {
     private static final ScalarKernels SCALAR = ScalarKernels.INSTANCE;
 
     /** Rows of a product that is rehearsed: those of a packed tile, and of the one for what is left. */
-    private static final int ROWS = VectorPackedRows.PANEL + VectorProducts.TILE;
+    private static final int ROWS = VectorPackedRows.PANEL + 2 * VectorProducts.TILE;
 
     /** Columns, so many that rows are packed. */
     private static final int COLUMNS = VectorProducts.PACKED_COLUMNS;
@@ -256,7 +256,7 @@ final class ColdKernels {
         long start = System.nanoTime();
         SCALAR.multiplyPanels(m, n, k, a, ao, b, bo, c, co, panel, crs);
         panels.performed((long) m * n * k, start);
-        int columns = Math.min(n, 2 * Kernels.LANES);
+        int columns = Math.min(n, 4 * Kernels.LANES);
         int steps = Math.min(k, STEPS);
         while (panels.due()) {
             start = System.nanoTime();

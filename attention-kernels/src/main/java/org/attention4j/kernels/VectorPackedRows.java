@@ -4,12 +4,12 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A block of rows of a left operand, in panels of twelve rows, as many as the tile for them has: what it reads is one stream, which stays in the
- * first-level cache beside two panels of B. Where there are 32 vector registers: 24 sums, two vectors of B, one number of A.
+ * A block of rows of a left operand, in panels of fourteen rows, as many as the tile for them has: what it reads is one stream, which stays in the
+ * first-level cache beside two panels of B. Where there are 32 vector registers: 28 sums, two vectors of B, one number of A.
  */
 final class VectorPackedRows {
     /** Rows of a panel. */
-    static final int PANEL = 12;
+    static final int PANEL = 14;
 
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
@@ -26,7 +26,8 @@ final class VectorPackedRows {
     private VectorPackedRows() {}
 
     /**
-     * A block of a product, of rows that are a multiple of four, in pairs of vectors of columns.
+     * A block of a product in pairs of vectors of columns: rows in panels, and then a multiple of four. Four rows whose numbers are next to each other go
+     * as they are, by four vectors, after every second pair: by two they have eight sums, each of which waits for itself.
      *
      * @return how many vectors of columns are done
      */
@@ -48,24 +49,33 @@ final class VectorPackedRows {
             boolean accumulate) {
         float[] rows = BLOCK.get();
         int whole = m - m % PANEL;
+        int left = m - whole;
         pack(w, a, ao, ars, acs, whole, k, rows);
-        VectorPacking.pack(w, a, ao + whole * ars, acs, ars, k, m - whole, rows, whole * k);
+        VectorPacking.pack(w, a, ao + whole * ars, acs, ars, k, left, rows, whole * k);
         int length = w.species().length();
+        int fours = left == VectorProducts.TILE && acs == 1 ? n / length / 4 * 4 : 0;
         int v = 0;
         for (; (v + 2) * length <= n; v += 2) {
             int b0 = VectorProducts.vectorAt(bo, v, length, panel);
             int b1 = VectorProducts.vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
             for (int i = 0; i < whole; i += PANEL) {
-                twelveRowsTwoVectors(w, k, rows, i * k, b, b0, b1, c, c0 + i * crs, crs, accumulate);
+                fourteenRowsTwoVectors(w, k, rows, i * k, b, b0, b1, c, c0 + i * crs, crs, accumulate);
             }
-            VectorProducts.pair(
-                    w, m - whole, k, rows, whole * k, 1, 16, b, b0, b1, c, c0 + whole * crs, crs, accumulate);
+            if (v >= fours) {
+                VectorProducts.pair(
+                        w, left, k, rows, whole * k, 1, 16, b, b0, b1, c, c0 + whole * crs, crs, accumulate);
+            } else if (v % 4 == 2) {
+                int bv = VectorProducts.vectorAt(bo, v - 2, length, panel);
+                int cv = co + (v - 2) * length + whole * crs;
+                VectorTiles.fourRowsFourVectors(
+                        w, k, a, ao + whole * ars, ars, b, bv, panel, c, cv, length, crs, accumulate);
+            }
         }
         return v;
     }
 
-    /** Copies m rows, a multiple of {@link #PANEL}: element [i, p] goes to {@code to[i / 12 * 12 * k + 12 * p + i % 12]}. */
+    /** Copies m rows, a multiple of {@link #PANEL}: element [i, p] goes to {@code to[i / 14 * 14 * k + 14 * p + i % 14]}. */
     private static void pack(Width w, float[] a, int ao, int ars, int acs, int m, int k, float[] to) {
         if (acs == 1) {
             VectorLoop.alone(ROWS, w, a, ao, to, 0, a, ars, a, k, m, 0f);
@@ -81,9 +91,12 @@ final class VectorPackedRows {
     }
 
     private static void columns(float[] a, int ao, int acs, int k, int m, float[] to) {
-        for (int i = 0; i < m; i += 4) {
-            for (int p = 0, x = ao + i, y = start(i, k); p < k; p++, x += acs, y += PANEL) {
-                FloatVector.fromArray(FOUR, a, x).intoArray(to, y);
+        for (int i = 0; i < m; i += PANEL) {
+            for (int r = 0; r < PANEL; r += 4) {
+                int row = i + Math.min(r, PANEL - 4);
+                for (int p = 0, x = ao + row, y = start(row, k); p < k; p++, x += acs, y += PANEL) {
+                    FloatVector.fromArray(FOUR, a, x).intoArray(to, y);
+                }
             }
         }
     }
@@ -92,8 +105,8 @@ final class VectorPackedRows {
         return i / PANEL * PANEL * k + i % PANEL;
     }
 
-    /** C[0…11, two vectors], A[i, p] at {@code a[ao + 12 * p + i]}. */
-    private static void twelveRowsTwoVectors(
+    /** C[0…13, two vectors], A[i, p] at {@code a[ao + 14 * p + i]}. */
+    private static void fourteenRowsTwoVectors(
             Width w,
             int k,
             float[] a,
@@ -106,7 +119,7 @@ final class VectorPackedRows {
             int crs,
             boolean accumulate) {
         VectorSpecies<Float> s = w.species();
-        int c1 = co + s.length();
+        int l = s.length();
         FloatVector c00 = FloatVector.zero(s);
         FloatVector c01 = c00;
         FloatVector c10 = c00;
@@ -131,96 +144,114 @@ final class VectorPackedRows {
         FloatVector ca1 = c00;
         FloatVector cb0 = c00;
         FloatVector cb1 = c00;
+        FloatVector cc0 = c00;
+        FloatVector cc1 = c00;
+        FloatVector cd0 = c00;
+        FloatVector cd1 = c00;
         if (accumulate) {
             c00 = FloatVector.fromArray(s, c, co);
-            c01 = FloatVector.fromArray(s, c, c1);
+            c01 = FloatVector.fromArray(s, c, co + l);
             c10 = FloatVector.fromArray(s, c, co + crs);
-            c11 = FloatVector.fromArray(s, c, c1 + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + l);
             c20 = FloatVector.fromArray(s, c, co + 2 * crs);
-            c21 = FloatVector.fromArray(s, c, c1 + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
             c30 = FloatVector.fromArray(s, c, co + 3 * crs);
-            c31 = FloatVector.fromArray(s, c, c1 + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
             c40 = FloatVector.fromArray(s, c, co + 4 * crs);
-            c41 = FloatVector.fromArray(s, c, c1 + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, co + 4 * crs + l);
             c50 = FloatVector.fromArray(s, c, co + 5 * crs);
-            c51 = FloatVector.fromArray(s, c, c1 + 5 * crs);
+            c51 = FloatVector.fromArray(s, c, co + 5 * crs + l);
             c60 = FloatVector.fromArray(s, c, co + 6 * crs);
-            c61 = FloatVector.fromArray(s, c, c1 + 6 * crs);
+            c61 = FloatVector.fromArray(s, c, co + 6 * crs + l);
             c70 = FloatVector.fromArray(s, c, co + 7 * crs);
-            c71 = FloatVector.fromArray(s, c, c1 + 7 * crs);
+            c71 = FloatVector.fromArray(s, c, co + 7 * crs + l);
             c80 = FloatVector.fromArray(s, c, co + 8 * crs);
-            c81 = FloatVector.fromArray(s, c, c1 + 8 * crs);
+            c81 = FloatVector.fromArray(s, c, co + 8 * crs + l);
             c90 = FloatVector.fromArray(s, c, co + 9 * crs);
-            c91 = FloatVector.fromArray(s, c, c1 + 9 * crs);
+            c91 = FloatVector.fromArray(s, c, co + 9 * crs + l);
             ca0 = FloatVector.fromArray(s, c, co + 10 * crs);
-            ca1 = FloatVector.fromArray(s, c, c1 + 10 * crs);
+            ca1 = FloatVector.fromArray(s, c, co + 10 * crs + l);
             cb0 = FloatVector.fromArray(s, c, co + 11 * crs);
-            cb1 = FloatVector.fromArray(s, c, c1 + 11 * crs);
+            cb1 = FloatVector.fromArray(s, c, co + 11 * crs + l);
+            cc0 = FloatVector.fromArray(s, c, co + 12 * crs);
+            cc1 = FloatVector.fromArray(s, c, co + 12 * crs + l);
+            cd0 = FloatVector.fromArray(s, c, co + 13 * crs);
+            cd1 = FloatVector.fromArray(s, c, co + 13 * crs + l);
         }
         for (int p = 0; p < k; p++) {
             FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
             FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
-            FloatVector x = FloatVector.broadcast(s, a[ao + 12 * p]);
+            FloatVector x = FloatVector.broadcast(s, a[ao + 14 * p]);
             c00 = x.fma(v0, c00);
             c01 = x.fma(v1, c01);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 1]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 1]);
             c10 = x.fma(v0, c10);
             c11 = x.fma(v1, c11);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 2]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 2]);
             c20 = x.fma(v0, c20);
             c21 = x.fma(v1, c21);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 3]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 3]);
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 4]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 4]);
             c40 = x.fma(v0, c40);
             c41 = x.fma(v1, c41);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 5]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 5]);
             c50 = x.fma(v0, c50);
             c51 = x.fma(v1, c51);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 6]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 6]);
             c60 = x.fma(v0, c60);
             c61 = x.fma(v1, c61);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 7]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 7]);
             c70 = x.fma(v0, c70);
             c71 = x.fma(v1, c71);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 8]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 8]);
             c80 = x.fma(v0, c80);
             c81 = x.fma(v1, c81);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 9]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 9]);
             c90 = x.fma(v0, c90);
             c91 = x.fma(v1, c91);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 10]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 10]);
             ca0 = x.fma(v0, ca0);
             ca1 = x.fma(v1, ca1);
-            x = FloatVector.broadcast(s, a[ao + 12 * p + 11]);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 11]);
             cb0 = x.fma(v0, cb0);
             cb1 = x.fma(v1, cb1);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 12]);
+            cc0 = x.fma(v0, cc0);
+            cc1 = x.fma(v1, cc1);
+            x = FloatVector.broadcast(s, a[ao + 14 * p + 13]);
+            cd0 = x.fma(v0, cd0);
+            cd1 = x.fma(v1, cd1);
         }
         FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         minusZero.add(c00).intoArray(c, co);
-        minusZero.add(c01).intoArray(c, c1);
+        minusZero.add(c01).intoArray(c, co + l);
         minusZero.add(c10).intoArray(c, co + crs);
-        minusZero.add(c11).intoArray(c, c1 + crs);
+        minusZero.add(c11).intoArray(c, co + crs + l);
         minusZero.add(c20).intoArray(c, co + 2 * crs);
-        minusZero.add(c21).intoArray(c, c1 + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + l);
         minusZero.add(c30).intoArray(c, co + 3 * crs);
-        minusZero.add(c31).intoArray(c, c1 + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + l);
         minusZero.add(c40).intoArray(c, co + 4 * crs);
-        minusZero.add(c41).intoArray(c, c1 + 4 * crs);
+        minusZero.add(c41).intoArray(c, co + 4 * crs + l);
         minusZero.add(c50).intoArray(c, co + 5 * crs);
-        minusZero.add(c51).intoArray(c, c1 + 5 * crs);
+        minusZero.add(c51).intoArray(c, co + 5 * crs + l);
         minusZero.add(c60).intoArray(c, co + 6 * crs);
-        minusZero.add(c61).intoArray(c, c1 + 6 * crs);
+        minusZero.add(c61).intoArray(c, co + 6 * crs + l);
         minusZero.add(c70).intoArray(c, co + 7 * crs);
-        minusZero.add(c71).intoArray(c, c1 + 7 * crs);
+        minusZero.add(c71).intoArray(c, co + 7 * crs + l);
         minusZero.add(c80).intoArray(c, co + 8 * crs);
-        minusZero.add(c81).intoArray(c, c1 + 8 * crs);
+        minusZero.add(c81).intoArray(c, co + 8 * crs + l);
         minusZero.add(c90).intoArray(c, co + 9 * crs);
-        minusZero.add(c91).intoArray(c, c1 + 9 * crs);
+        minusZero.add(c91).intoArray(c, co + 9 * crs + l);
         minusZero.add(ca0).intoArray(c, co + 10 * crs);
-        minusZero.add(ca1).intoArray(c, c1 + 10 * crs);
+        minusZero.add(ca1).intoArray(c, co + 10 * crs + l);
         minusZero.add(cb0).intoArray(c, co + 11 * crs);
-        minusZero.add(cb1).intoArray(c, c1 + 11 * crs);
+        minusZero.add(cb1).intoArray(c, co + 11 * crs + l);
+        minusZero.add(cc0).intoArray(c, co + 12 * crs);
+        minusZero.add(cc1).intoArray(c, co + 12 * crs + l);
+        minusZero.add(cd0).intoArray(c, co + 13 * crs);
+        minusZero.add(cd1).intoArray(c, co + 13 * crs + l);
     }
 }

@@ -76,16 +76,19 @@ final class VectorPacking {
      * calls it, where {@code panel} is a constant: then no check of bounds is left in it.
      */
     static void squares(float[] source, int from, int columnStride, int k, int n, int panel, float[] panels, int to) {
-        for (int j = 0; j < n; j += 4) {
-            int a = from + j * columnStride;
-            int at = to + j / panel * panel * k + j % panel;
-            int p = 0;
-            for (; p <= k - 4; p += 4) {
-                turn(source, a + p, columnStride, panels, at + panel * p, panel);
-            }
-            for (; p < k; p++) {
-                for (int i = 0; i < 4; i++) {
-                    panels[at + panel * p + i] = source[a + i * columnStride + p];
+        for (int j = 0; j < n; j += panel) {
+            for (int c = 0; c < panel; c += 4) {
+                int column = Math.min(c, panel - 4);
+                int a = from + (j + column) * columnStride;
+                int at = to + j * k + column;
+                int p = 0;
+                for (; p <= k - 4; p += 4) {
+                    turn(source, a + p, columnStride, panels, at + panel * p, panel);
+                }
+                for (; p < k; p++) {
+                    for (int i = 0; i < 4; i++) {
+                        panels[at + panel * p + i] = source[a + i * columnStride + p];
+                    }
                 }
             }
         }

@@ -30,10 +30,16 @@ final class VectorPanels {
         }
     }
 
-    /** Two panels of B at a time, and 16 rows where there is one. */
+    /** Four panels of B at a time, then two, and 16 rows where there is one. */
     private static void wide(
             Width w, int m, int n, int k, float[] a, int ao, float[] b, int bo, float[] c, int co, int panel, int crs) {
         int j = 0;
+        for (; j + 48 < n; j += 64) {
+            int at = co + j / 16 * panel;
+            for (int i = 0; i < m; i += 16) {
+                sixteenRowsFourVectors(w, k, a, ao + i * k, b, bo + j * k, 16 * k, c, at + i * crs, panel, crs, false);
+            }
+        }
         for (; j + 16 < n; j += 32) {
             int b0 = bo + j * k;
             int c0 = co + j / 16 * panel;
@@ -49,6 +55,286 @@ final class VectorPanels {
 
     private static int rowAt(int ao, int i, int k) {
         return ao + (i & -16) * k + i % 16;
+    }
+
+    /**
+     * C[0…15, four vectors], A[i, p] at {@code a[ao + 16 * p + i]}, the vectors of B {@code panel} apart, those of C {@code column}: six rows, five and
+     * five, 24 or 20 sums. By two vectors, eight rows at a time, these three tiles would be four, each with as many instructions that count and address.
+     *
+     * <p>Their loops count in steps of a panel's row: where the compiler multiplied the index by 16, it kept the arrays' addresses in memory.
+     */
+    static void sixteenRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int column,
+            int crs,
+            boolean accumulate) {
+        sixRowsFourVectors(w, k, a, ao, b, b0, panel, c, co, column, crs, accumulate);
+        fiveRowsFourVectors(w, k, a, ao + 6, b, b0, panel, c, co + 6 * crs, column, crs, accumulate);
+        fiveRowsFourVectors(w, k, a, ao + 11, b, b0, panel, c, co + 11 * crs, column, crs, accumulate);
+    }
+
+    /** C[0…5, four vectors]. */
+    private static void sixRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int column,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c02 = c00;
+        FloatVector c03 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c12 = c00;
+        FloatVector c13 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c22 = c00;
+        FloatVector c23 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c32 = c00;
+        FloatVector c33 = c00;
+        FloatVector c40 = c00;
+        FloatVector c41 = c00;
+        FloatVector c42 = c00;
+        FloatVector c43 = c00;
+        FloatVector c50 = c00;
+        FloatVector c51 = c00;
+        FloatVector c52 = c00;
+        FloatVector c53 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + column);
+            c02 = FloatVector.fromArray(s, c, co + 2 * column);
+            c03 = FloatVector.fromArray(s, c, co + 3 * column);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + column);
+            c12 = FloatVector.fromArray(s, c, co + crs + 2 * column);
+            c13 = FloatVector.fromArray(s, c, co + crs + 3 * column);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + column);
+            c22 = FloatVector.fromArray(s, c, co + 2 * crs + 2 * column);
+            c23 = FloatVector.fromArray(s, c, co + 2 * crs + 3 * column);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + column);
+            c32 = FloatVector.fromArray(s, c, co + 3 * crs + 2 * column);
+            c33 = FloatVector.fromArray(s, c, co + 3 * crs + 3 * column);
+            c40 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, co + 4 * crs + column);
+            c42 = FloatVector.fromArray(s, c, co + 4 * crs + 2 * column);
+            c43 = FloatVector.fromArray(s, c, co + 4 * crs + 3 * column);
+            c50 = FloatVector.fromArray(s, c, co + 5 * crs);
+            c51 = FloatVector.fromArray(s, c, co + 5 * crs + column);
+            c52 = FloatVector.fromArray(s, c, co + 5 * crs + 2 * column);
+            c53 = FloatVector.fromArray(s, c, co + 5 * crs + 3 * column);
+        }
+        int b1 = b0 + panel;
+        int b2 = b0 + 2 * panel;
+        int b3 = b0 + 3 * panel;
+        for (int p = 0; p < 16 * k; p += 16) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + p);
+            FloatVector v2 = FloatVector.fromArray(s, b, b2 + p);
+            FloatVector v3 = FloatVector.fromArray(s, b, b3 + p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            c02 = x.fma(v2, c02);
+            c03 = x.fma(v3, c03);
+            x = FloatVector.broadcast(s, a[ao + p + 1]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            c12 = x.fma(v2, c12);
+            c13 = x.fma(v3, c13);
+            x = FloatVector.broadcast(s, a[ao + p + 2]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            c22 = x.fma(v2, c22);
+            c23 = x.fma(v3, c23);
+            x = FloatVector.broadcast(s, a[ao + p + 3]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            c32 = x.fma(v2, c32);
+            c33 = x.fma(v3, c33);
+            x = FloatVector.broadcast(s, a[ao + p + 4]);
+            c40 = x.fma(v0, c40);
+            c41 = x.fma(v1, c41);
+            c42 = x.fma(v2, c42);
+            c43 = x.fma(v3, c43);
+            x = FloatVector.broadcast(s, a[ao + p + 5]);
+            c50 = x.fma(v0, c50);
+            c51 = x.fma(v1, c51);
+            c52 = x.fma(v2, c52);
+            c53 = x.fma(v3, c53);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        int at = co;
+        minusZero.add(c00).intoArray(c, at);
+        minusZero.add(c01).intoArray(c, at + column);
+        minusZero.add(c02).intoArray(c, at + 2 * column);
+        minusZero.add(c03).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c10).intoArray(c, at);
+        minusZero.add(c11).intoArray(c, at + column);
+        minusZero.add(c12).intoArray(c, at + 2 * column);
+        minusZero.add(c13).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c20).intoArray(c, at);
+        minusZero.add(c21).intoArray(c, at + column);
+        minusZero.add(c22).intoArray(c, at + 2 * column);
+        minusZero.add(c23).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c30).intoArray(c, at);
+        minusZero.add(c31).intoArray(c, at + column);
+        minusZero.add(c32).intoArray(c, at + 2 * column);
+        minusZero.add(c33).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c40).intoArray(c, at);
+        minusZero.add(c41).intoArray(c, at + column);
+        minusZero.add(c42).intoArray(c, at + 2 * column);
+        minusZero.add(c43).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c50).intoArray(c, at);
+        minusZero.add(c51).intoArray(c, at + column);
+        minusZero.add(c52).intoArray(c, at + 2 * column);
+        minusZero.add(c53).intoArray(c, at + 3 * column);
+    }
+
+    /** C[0…4, four vectors]. */
+    private static void fiveRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int column,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c02 = c00;
+        FloatVector c03 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c12 = c00;
+        FloatVector c13 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c22 = c00;
+        FloatVector c23 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c32 = c00;
+        FloatVector c33 = c00;
+        FloatVector c40 = c00;
+        FloatVector c41 = c00;
+        FloatVector c42 = c00;
+        FloatVector c43 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + column);
+            c02 = FloatVector.fromArray(s, c, co + 2 * column);
+            c03 = FloatVector.fromArray(s, c, co + 3 * column);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + column);
+            c12 = FloatVector.fromArray(s, c, co + crs + 2 * column);
+            c13 = FloatVector.fromArray(s, c, co + crs + 3 * column);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + column);
+            c22 = FloatVector.fromArray(s, c, co + 2 * crs + 2 * column);
+            c23 = FloatVector.fromArray(s, c, co + 2 * crs + 3 * column);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + column);
+            c32 = FloatVector.fromArray(s, c, co + 3 * crs + 2 * column);
+            c33 = FloatVector.fromArray(s, c, co + 3 * crs + 3 * column);
+            c40 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, co + 4 * crs + column);
+            c42 = FloatVector.fromArray(s, c, co + 4 * crs + 2 * column);
+            c43 = FloatVector.fromArray(s, c, co + 4 * crs + 3 * column);
+        }
+        int b1 = b0 + panel;
+        int b2 = b0 + 2 * panel;
+        int b3 = b0 + 3 * panel;
+        for (int p = 0; p < 16 * k; p += 16) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + p);
+            FloatVector v2 = FloatVector.fromArray(s, b, b2 + p);
+            FloatVector v3 = FloatVector.fromArray(s, b, b3 + p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            c02 = x.fma(v2, c02);
+            c03 = x.fma(v3, c03);
+            x = FloatVector.broadcast(s, a[ao + p + 1]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            c12 = x.fma(v2, c12);
+            c13 = x.fma(v3, c13);
+            x = FloatVector.broadcast(s, a[ao + p + 2]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            c22 = x.fma(v2, c22);
+            c23 = x.fma(v3, c23);
+            x = FloatVector.broadcast(s, a[ao + p + 3]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            c32 = x.fma(v2, c32);
+            c33 = x.fma(v3, c33);
+            x = FloatVector.broadcast(s, a[ao + p + 4]);
+            c40 = x.fma(v0, c40);
+            c41 = x.fma(v1, c41);
+            c42 = x.fma(v2, c42);
+            c43 = x.fma(v3, c43);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        int at = co;
+        minusZero.add(c00).intoArray(c, at);
+        minusZero.add(c01).intoArray(c, at + column);
+        minusZero.add(c02).intoArray(c, at + 2 * column);
+        minusZero.add(c03).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c10).intoArray(c, at);
+        minusZero.add(c11).intoArray(c, at + column);
+        minusZero.add(c12).intoArray(c, at + 2 * column);
+        minusZero.add(c13).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c20).intoArray(c, at);
+        minusZero.add(c21).intoArray(c, at + column);
+        minusZero.add(c22).intoArray(c, at + 2 * column);
+        minusZero.add(c23).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c30).intoArray(c, at);
+        minusZero.add(c31).intoArray(c, at + column);
+        minusZero.add(c32).intoArray(c, at + 2 * column);
+        minusZero.add(c33).intoArray(c, at + 3 * column);
+        at += crs;
+        minusZero.add(c40).intoArray(c, at);
+        minusZero.add(c41).intoArray(c, at + column);
+        minusZero.add(c42).intoArray(c, at + 2 * column);
+        minusZero.add(c43).intoArray(c, at + 3 * column);
     }
 
     /** C[0…7, two vectors], A[i, p] at {@code a[ao + 16 * p + i]}, the vectors of C at {@code c[co + i * crs]} and {@code c[c1 + i * crs]}. */

@@ -15,7 +15,7 @@ final class VectorProducts {
     static final int K_BLOCK = 256;
 
     /** Rows of a block of A. */
-    static final int ROW_BLOCK = 11 * VectorPackedRows.PANEL;
+    static final int ROW_BLOCK = 10 * VectorPackedRows.PANEL;
 
     /**
      * Most steps along k of a block of A (528 KB), which stays in the second-level cache beside a pair of panels of B (128 KB). A tile goes all this
@@ -137,9 +137,11 @@ final class VectorProducts {
             int co,
             int crs,
             boolean accumulate) {
-        int tiled = m - m % TILE;
+        boolean packed =
+                mostRows(w) > TILE && m >= 2 * TILE && n >= PACKED_COLUMNS && k >= TILE && (acs != 16 || ars != 1);
+        int tiled = m - (packed ? m % VectorPackedRows.PANEL : m) % TILE;
         int v = 0;
-        if (mostRows(w) > TILE && tiled > TILE && n >= PACKED_COLUMNS && k >= TILE && (acs != 16 || ars != 1)) {
+        if (packed) {
             v = VectorPackedRows.multiply(w, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
         } else if (acs == 1 || ars == 1) {
             v = pairs(w, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
@@ -174,9 +176,12 @@ final class VectorProducts {
             int crs,
             boolean accumulate) {
         int length = w.species().length();
-        int v = mostRows(w) > TILE && m == TILE && acs == 1
-                ? fourRows(w, n / length / 4, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate)
-                : 0;
+        int v = 0;
+        if (mostRows(w) > TILE && m == TILE && acs == 1) {
+            v = fourRows(w, n / length / 4, k, a, ao, ars, b, bo, panel, c, co, crs, accumulate);
+        } else if (mostRows(w) > TILE && m == 16 && acs == 16) {
+            v = panelOfRows(w, n / length / 4, k, a, ao, b, bo, panel, c, co, crs, accumulate);
+        }
         // Where rows do not lie in panels, each step along k has a cache line of A, of which a tile needs half.
         int most = acs == 1 || acs == 16 ? K_BLOCK : K_BLOCK / 2;
         for (; (v + 2) * length <= n; v += 2) {
@@ -262,8 +267,11 @@ final class VectorProducts {
         for (; mostRows(w) > TILE && i <= m - 2 * TILE; i += 2 * TILE) {
             VectorTiles.eightRowsOneVector(w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, accumulate);
         }
-        for (; i < m; i += TILE) {
+        for (; i <= m - TILE; i += TILE) {
             VectorTiles.fourRowsOneVector(w, k, a, ao + i * ars, ars, acs, b, b0, c, c0 + i * crs, crs, accumulate);
+        }
+        for (; i < m; i++) {
+            VectorTiles.oneRowOneVector(w, k, a, ao + i * ars, acs, b, b0, c, c0 + i * crs, accumulate);
         }
     }
 
@@ -332,6 +340,44 @@ final class VectorProducts {
                     w, k, a, ao, ars, b, bo + v * panel, each * panel, c, co + 16 * v, 16 * each, crs, accumulate);
         }
         return 4 * each;
+    }
+
+    /**
+     * Sixteen rows that are a panel, with vectors that fill panels, four at a time.
+     *
+     * @return how many vectors of columns are done
+     */
+    private static int panelOfRows(
+            Width w,
+            int fours,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        for (int v = 0; v < 4 * fours; v += 4) {
+            for (int p = 0; p < k; p += K_BLOCK / 2) {
+                VectorPanels.sixteenRowsFourVectors(
+                        w,
+                        Math.min(K_BLOCK / 2, k - p),
+                        a,
+                        ao + 16 * p,
+                        b,
+                        bo + v * panel + 16 * p,
+                        panel,
+                        c,
+                        co + 16 * v,
+                        16,
+                        crs,
+                        accumulate || p > 0);
+            }
+        }
+        return 4 * fours;
     }
 
     /** Fewer rows than a tile has. Where their numbers are apart, they are copied, for the same reason for which the large tiles have none such. */
