@@ -26,7 +26,8 @@ import org.attention4j.tests.Violation;
  *   <li>what a smaller step contradicts by more than its own tolerance is not resolved: the contradiction is added to its tolerance, as where
  *       f turns within a step and is flat around it;
  *   <li>the gradient is wrong if the three steps of the smallest tolerances all say so: one may be deceived by chance, or
- *       by a kink of f between the two points.
+ *       by a kink of f between the two points;
+ *   <li>and if they say so among {@value #ALL_STEPS} steps, too: f may turn within the smallest of the eight, as a norm does near 0.
  * </ol>
  *
  * <p>Where f is known to have kinks or jumps, a gradient is wrong only if it is so at {@value #POINTS} points beside each other: a kink that
@@ -37,6 +38,7 @@ import org.attention4j.tests.Violation;
 final class Derivative {
     private static final int FIRST_STEP = 2;
     private static final int STEPS = 8;
+    private static final int ALL_STEPS = 14;
     private static final int POINTS = 4;
     /** How far a point is from the first, in each coordinate, at most: where numbers are about 1, past the largest difference's ends. */
     private static final double BESIDE = 0.375;
@@ -119,7 +121,9 @@ final class Derivative {
         Estimate wrong = null;
         for (int i = 0; i < (kinks ? POINTS : 1); i++) {
             Tensor at = i == 0 ? point : beside(point, random);
-            Optional<Estimate> contradiction = contradiction(at, gradient.apply(at), direction, loss);
+            Tensor there = gradient.apply(at);
+            Optional<Estimate> contradiction = contradiction(at, there, direction, loss, STEPS)
+                    .flatMap(some -> contradiction(at, there, direction, loss, ALL_STEPS));
             if (contradiction.isEmpty()
                     || kinks && integral(at, gradient, direction, loss).agrees()) {
                 return;
@@ -140,11 +144,11 @@ final class Derivative {
 
     /** The surest of the estimates, if the surest ones contradict the gradient. */
     private static Optional<Estimate> contradiction(
-            Tensor point, Tensor gradient, float[] direction, Function<Tensor, Loss> loss) {
-        double[] differences = new double[STEPS];
-        double[] gradients = new double[STEPS];
+            Tensor point, Tensor gradient, float[] direction, Function<Tensor, Loss> loss, int steps) {
+        double[] differences = new double[steps];
+        double[] gradients = new double[steps];
         double magnitude = 0;
-        for (int k = 0; k < STEPS; k++) {
+        for (int k = 0; k < steps; k++) {
             float h = (float) Math.scalb(1.0, -FIRST_STEP - k);
             Tensor ahead = moved(point, direction, h);
             Tensor behind = moved(point, direction, -h);
@@ -155,7 +159,7 @@ final class Derivative {
             magnitude = Math.max(magnitude, Math.max(more.magnitude, less.magnitude));
         }
         List<Estimate> estimates = new ArrayList<>();
-        for (int k = 0; k + 1 < STEPS; k++) {
+        for (int k = 0; k + 1 < steps; k++) {
             double refined = (4 * differences[k + 1] - differences[k]) / 3;
             double rounding = ROUNDING * magnitude * Math.scalb(1.0, FIRST_STEP + k + 1);
             double tolerance = 4 * Math.abs(refined - differences[k + 1])
