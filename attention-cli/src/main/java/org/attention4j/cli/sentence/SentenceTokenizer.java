@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>Safe for any number of threads until it is closed. It works offline, always: DJL, which brings the tokenizer, would
  * otherwise report its use to its authors and fetch a native library where it sees a GPU; it reads the library from its
  * jar and keeps it in the folder {@code attention4j} of the user's cache, unless {@code ENGINE_CACHE_DIR} (environment
- * or system property) names another.
+ * or system property) names another. Where the user's cache cannot be written to, it is a new temporary folder each time.
  */
 public final class SentenceTokenizer implements AutoCloseable {
     private static final String CACHE = "ENGINE_CACHE_DIR";
@@ -98,9 +98,8 @@ public final class SentenceTokenizer implements AutoCloseable {
                 : Path.of(base, "attention4j");
         try {
             return Files.createDirectories(folder);
-        } catch (
-                IOException e) { // a home that cannot be written to; not a fixed name, since others can write there too
-            return Files.createTempDirectory("attention4j");
+        } catch (IOException readOnly) {
+            return Files.createTempDirectory("attention4j"); // no fixed name, since others can write there, too
         }
     }
 

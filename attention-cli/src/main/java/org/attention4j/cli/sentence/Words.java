@@ -103,12 +103,15 @@ public record Words(String text, List<Word> list) {
     private int find(String name, int appearance) {
         int left = appearance;
         for (int i = 0; i < list.size(); i++) {
-            String text = list.get(i).text();
-            if (text.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)) && --left == 0) {
+            if (sameCaseAside(list.get(i).text(), name) && --left == 0) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static boolean sameCaseAside(String one, String other) {
+        return one.toLowerCase(Locale.ROOT).equals(other.toLowerCase(Locale.ROOT));
     }
 
     /**
@@ -120,7 +123,7 @@ public record Words(String text, List<Word> list) {
     public String name(int index) {
         String text = list.get(index).text();
         int before = (int) list.subList(0, index).stream()
-                .filter(word -> word.text().equalsIgnoreCase(text))
+                .filter(word -> sameCaseAside(word.text(), text))
                 .count();
         return before == 0 ? text : text + "#" + (before + 1);
     }

@@ -51,7 +51,7 @@ final class FlexAttentionOperator implements Operator {
         return graph.isObject() ? ScoreGraph.of(graph, shape) : null;
     }
 
-    /** softmax(f(s)), each weight then changed by a graph. */
+    /** softmax(f(s)), each weight then changed by a graph; the weights of a row in which all scores are −∞ are 0 before that. */
     private record ModifiedSoftmax(@Nullable ScoreGraph scores, ScoreGraph weights, int aligned)
             implements AttentionWeighting {
         @Override
@@ -68,7 +68,7 @@ final class FlexAttentionOperator implements Operator {
                 sum += Math.exp(target[j] - max);
             }
             for (int j = 0; j < row.keys(); j++) {
-                float weight = (float) (Math.exp(target[j] - max) / sum);
+                float weight = sum > 0 ? (float) (Math.exp(target[j] - max) / sum) : 0;
                 target[j] = weights.at(weight, row.batch(), row.head(), i, j);
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,7 +55,7 @@ public final class Suite {
         }
         List<JsonNode> cases = new ArrayList<>();
         long offset = 0;
-        for (String line : Files.readAllLines(list)) {
+        for (String line : lines(list)) {
             if (!line.isBlank()) {
                 cases.add(parse(list, offset, line));
             }
@@ -64,6 +65,14 @@ public final class Suite {
             throw new CorruptFileException(list.toString(), 0, "there is no case in it");
         }
         return new Suite(directory, cases, operators(mixers));
+    }
+
+    private static List<String> lines(Path list) throws IOException {
+        try {
+            return Files.readAllLines(list);
+        } catch (CharacterCodingException malformed) {
+            throw new CorruptFileException(list.toString(), 0, "it is not in UTF-8");
+        }
     }
 
     /** What can be run, by its name. */

@@ -245,6 +245,22 @@ class SuiteTest {
     }
 
     @Test
+    void aRowInWhichAGraphHidesAllIsZero() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : List.of("input.Q", "input.K", "input.V")) {
+            tensors.put(name, Tensor.of(new float[] {1, 2}, 1, 1, 2, 1));
+        }
+        tensors.put("output.Y", Tensor.zeros(1, 1, 2, 1));
+        String graph =
+                "{\"graph\": {\"inputs\": [\"s\"], \"outputs\": [\"y\"], \"initializers\": {\"c\": {\"dtype\": \"F32\","
+                        + " \"shape\": [], \"data\": [\"%s\"]}}, \"nodes\": [{\"op\": \"Add\", \"inputs\": [\"s\", \"c\"],"
+                        + " \"outputs\": [\"y\"]}]}}";
+        String attributes = ", \"attributes\": {\"score_mod\": " + graph.formatted("-Infinity") + ", \"prob_mod\": "
+                + graph.formatted("0") + "}";
+        assertVerdict(Verdict.PASS, "", run("FlexAttention", tensors, TOLERANCE + attributes));
+    }
+
+    @Test
     void unknownOperatorsAreUnsupported() throws IOException {
         assertVerdict(Verdict.UNSUPPORTED, "no operator fft", run("fft", oneKey(5), TOLERANCE));
     }
@@ -263,6 +279,10 @@ class SuiteTest {
         assertThrows(NoSuchFileException.class, () -> Suite.read(folder.resolve("nonesuch"), Mixers.load()));
         Files.writeString(folder.resolve("cases.jsonl"), "\n[1]\n");
         assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+        Files.write(folder.resolve("cases.jsonl"), new byte[] {'{', (byte) 0xFF, '}'});
+        CorruptFileException refused =
+                assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+        assertTrue(refused.getMessage().contains("not in UTF-8"), refused.getMessage());
         Files.writeString(folder.resolve("cases.jsonl"), "{\"name\": ");
         assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
     }
