@@ -20,7 +20,7 @@ import org.attention4j.api.OptionSchema;
 import org.attention4j.api.ParameterSpec;
 import org.attention4j.kernels.Activation;
 
-/** The specification of a block: its mixer's, with the options and parameters around it. */
+/** Specifications of blocks, decoder layers, stacks, sums and parts in a row: what holds of the mixers inside, and what is around them. */
 final class BlockSpec {
     private static final Set<Capability> PASSED_ON =
             Set.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE, Capability.ATTENTIVE);

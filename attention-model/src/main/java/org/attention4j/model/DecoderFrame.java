@@ -20,7 +20,7 @@ import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** The doors of a decoder layer and of a stack of them: what they check and what they are given is the same. */
+/** The calls that a decoder layer and a stack of them have in common: each checks its arguments and passes them on. */
 abstract class DecoderFrame implements Contextual, Differentiable {
     /** Whole sequences with a memory, or the next positions of those in a state; arguments have been checked. */
     abstract void run(

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Objects;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.InitialValue;
-import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ParameterSpec;
@@ -149,12 +148,7 @@ public final class Embedding {
     }
 
     private void check(String what, Tokens in, Tensor tensor) {
-        if (tensor.shape().rank() != 3
-                || tensor.extent(0) != in.batch()
-                || tensor.extent(1) != in.time()
-                || tensor.extent(2) != width) {
-            MixerSpec.check(what, tensor, Shape.of(in.batch(), in.time(), width));
-        }
+        LayerShapes.check(what, tensor, in.extents(), width);
         in.check(vocabulary);
     }
 

@@ -14,7 +14,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** The doors of what stands around one mixer: its state is that mixer's, and whole sequences and steps are one pass. */
+/** The calls that all have in common that stand around one mixer: the state is that mixer's, and whole sequences and steps are one pass. */
 abstract class MixerFrame implements Incremental, Differentiable, Attentive {
     final SequenceMixer mixer;
     final MixerSpec spec;

@@ -142,10 +142,10 @@ public final class Mlp extends RowLayer {
     @Override
     public List<ParameterSpec> parameterSpecs() {
         List<ParameterSpec> all = new ArrayList<>();
-        first.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear1.", spec)));
-        second.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear2.", spec)));
+        all.addAll(Parameters.under("linear1.", first.parameterSpecs()));
+        all.addAll(Parameters.under("linear2.", second.parameterSpecs()));
         if (gated != null) {
-            gated.parameterSpecs().forEach(spec -> all.add(Parameters.under("linear3.", spec)));
+            all.addAll(Parameters.under("linear3.", gated.parameterSpecs()));
         }
         return all;
     }

@@ -4,18 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.OverlapException;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ParameterSpec;
-import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.UnknownTensorException;
 
-/** What layers have in common at the door: filling parameters, checking shapes. */
+/** What layers have in common: filling their parameters, naming them inside a larger part, and checking gradients of them. */
 final class Parameters {
     private Parameters() {}
 
@@ -31,28 +28,14 @@ final class Parameters {
         return NamedTensors.of(tensors);
     }
 
-    /** The specification of a parameter inside a larger part. */
-    static ParameterSpec under(String prefix, ParameterSpec spec) {
-        return new ParameterSpec(prefix + spec.name(), spec.shape(), spec.initial());
+    /** Specifications of parameters inside a larger part. */
+    static List<ParameterSpec> under(String prefix, List<ParameterSpec> specs) {
+        return specs.stream()
+                .map(spec -> new ParameterSpec(prefix + spec.name(), spec.shape(), spec.initial()))
+                .toList();
     }
 
-    static void checkForward(Layer layer, Sequences in, Tensor out) {
-        checkLike("input", in.tensor(), in, layer.inputWidth());
-        checkLike("output", out, in, layer.outputWidth());
-        if (out.overlaps(in.tensor())) {
-            throw new OverlapException("the output", "the input");
-        }
-    }
-
-    static void checkBackward(Layer layer, Sequences in, Tensor dOut, Gradients gradients) {
-        checkLike("input", in.tensor(), in, layer.inputWidth());
-        checkLike("cotangent", dOut, in, layer.outputWidth());
-        if (gradients.input().isPresent()) {
-            checkLike("gradient of the input", gradients.input().get(), in, layer.inputWidth());
-        }
-        checkGradients(layer.parameterSpecs(), gradients.parameters());
-    }
-
+    /** Demands that every gradient is of one of these parameters, and of its shape. */
     static void checkGradients(List<ParameterSpec> specs, NamedTensors gradients) {
         Map<String, Shape> known = new LinkedHashMap<>();
         specs.forEach(spec -> known.put(spec.name(), spec.shape()));
@@ -63,15 +46,5 @@ final class Parameters {
             }
             MixerSpec.check("gradient of '" + name + "'", tensor, shape);
         });
-    }
-
-    /** Compares without making a shape, unless it is to be shown. */
-    private static void checkLike(String what, Tensor tensor, Sequences in, int width) {
-        if (tensor.shape().rank() != 3
-                || tensor.extent(0) != in.batch()
-                || tensor.extent(1) != in.time()
-                || tensor.extent(2) != width) {
-            MixerSpec.check(what, tensor, Shape.of(in.batch(), in.time(), width));
-        }
     }
 }

@@ -17,7 +17,7 @@ import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Sublayer} computes between its norm and its sum, or a {@link Sequential} one after the other. Parameters go by their whole names. */
+/** What a {@link Sublayer} computes between its norm and its sum, or a {@link Sequential} one after the other. Parameters have their names in the whole, prefix and all. */
 sealed interface Part {
     int outputWidth();
 
@@ -70,9 +70,7 @@ sealed interface Part {
 
         @Override
         default List<ParameterSpec> specs() {
-            return mixer().spec().parameters().stream()
-                    .map(spec -> Parameters.under(prefix(), spec))
-                    .toList();
+            return Parameters.under(prefix(), mixer().spec().parameters());
         }
 
         @Override
@@ -166,9 +164,7 @@ sealed interface Part {
 
         @Override
         public List<ParameterSpec> specs() {
-            return layer.parameterSpecs().stream()
-                    .map(spec -> Parameters.under(prefix, spec))
-                    .toList();
+            return Parameters.under(prefix, layer.parameterSpecs());
         }
 
         @Override

@@ -58,7 +58,7 @@ abstract class PositionLayer implements Layer {
      */
     @Override
     public final void forward(Sequences in, Tensor out, Workspace workspace) {
-        Parameters.checkForward(this, in, out);
+        LayerShapes.checkForward(this, in, out);
         checkEnd(in, null);
         add(in, null, out, workspace);
     }
@@ -73,7 +73,7 @@ abstract class PositionLayer implements Layer {
      * @throws BadShapeException if there are not B positions, or a sequence ends behind the last position
      */
     public final void forward(Sequences in, long[] first, Tensor out, Workspace workspace) {
-        Parameters.checkForward(this, in, out);
+        LayerShapes.checkForward(this, in, out);
         if (first.length != in.batch()) {
             throw new BadShapeException(first.length + " positions for " + in.batch() + " sequences");
         }
@@ -109,7 +109,7 @@ abstract class PositionLayer implements Layer {
     /** Of a pass that began at the first position. */
     @Override
     public final void backward(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
-        Parameters.checkBackward(this, in, dOut, gradients);
+        LayerShapes.checkBackward(this, in, dOut, gradients);
         checkEnd(in, null);
         int mark = workspace.begin();
         try {

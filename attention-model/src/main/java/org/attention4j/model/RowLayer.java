@@ -29,7 +29,7 @@ abstract class RowLayer implements Layer {
 
     @Override
     public final void forward(Sequences in, Tensor out, Workspace workspace) {
-        Parameters.checkForward(this, in, out);
+        LayerShapes.checkForward(this, in, out);
         int mark = workspace.begin();
         try {
             Forward task = workspace.scratch().object(Forward.class, Forward::new);
@@ -42,7 +42,7 @@ abstract class RowLayer implements Layer {
 
     @Override
     public final void backward(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace) {
-        Parameters.checkBackward(this, in, dOut, gradients);
+        LayerShapes.checkBackward(this, in, dOut, gradients);
         int mark = workspace.begin();
         try {
             addGradients(in, dOut, gradients, workspace);

@@ -38,11 +38,10 @@ final class Stack {
     List<ParameterSpec> specs() {
         List<ParameterSpec> specs = new ArrayList<>();
         for (int i = 0; i < layers.length; i++) {
-            String prefix = name(i);
-            layers[i].specs().forEach(spec -> specs.add(Parameters.under(prefix, spec)));
+            specs.addAll(Parameters.under(name(i), layers[i].specs()));
         }
         if (norm != null) {
-            norm.parameterSpecs().forEach(spec -> specs.add(Parameters.under(NORM, spec)));
+            specs.addAll(Parameters.under(NORM, norm.parameterSpecs()));
         }
         return specs;
     }

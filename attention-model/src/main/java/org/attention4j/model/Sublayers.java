@@ -54,9 +54,9 @@ final class Sublayers {
             specs.addAll(one.part().specs());
         }
         for (Sublayer one : all) {
-            one.norm().parameterSpecs().forEach(spec -> specs.add(Parameters.under(one.normName(), spec)));
+            specs.addAll(Parameters.under(one.normName(), one.norm().parameterSpecs()));
             if (one.after() != null) {
-                one.after().parameterSpecs().forEach(spec -> specs.add(Parameters.under(one.afterName(), spec)));
+                specs.addAll(Parameters.under(one.afterName(), one.after().parameterSpecs()));
             }
         }
         return specs;

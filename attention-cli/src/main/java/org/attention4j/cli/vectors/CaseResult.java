@@ -1,11 +1,11 @@
 package org.attention4j.cli.vectors;
 
 /**
- * What came of one case.
+ * The outcome of one case.
  *
  * @param name of the case
  * @param operator of the case
- * @param verdict what came of it
+ * @param verdict its outcome
  * @param error the largest difference, of the tensor that comes nearest to its tolerance; NaN where nothing was compared
  * @param tolerance of that tensor at that element
  * @param tensor that tensor, or nothing

@@ -1,6 +1,6 @@
 package org.attention4j.cli.vectors;
 
-/** What came of a case. */
+/** The outcome of a case. */
 public enum Verdict {
     /** Every result is within its tolerance. */
     PASS,

@@ -41,7 +41,7 @@ public final class StateDict {
      *
      * @param file a safetensors file
      * @param prefix what their names in the file begin with: {@code "encoder.layers.0."}, or nothing
-     * @param parameters what there is to be; all names in the file with that prefix must be among them
+     * @param parameters names and shapes of those that are wanted; all names in the file with that prefix must be among them
      * @return new tensors under the parameters' own names, in their order; F16 and BF16 are converted exactly, F64 is rounded
      * @throws StateDictException if a name is missing or left over, or a tensor has another shape, no floating-point numbers
      *     or more than an array holds
@@ -59,7 +59,7 @@ public final class StateDict {
      *
      * @param file the file
      * @param prefix what their names in the file begin with
-     * @param parameters what there is to be
+     * @param parameters names and shapes of those that are wanted
      * @return new tensors under the parameters' own names, in their order
      * @throws StateDictException if file and parameters do not agree
      */
@@ -72,7 +72,7 @@ public final class StateDict {
      *
      * @param file a safetensors file
      * @param prefix what names in the file begin with
-     * @param parameters what there is to be
+     * @param parameters names and shapes of those that are wanted
      * @param layout what each is made of; a name in the file with that prefix that it neither uses nor {@linkplain WeightLayout#without
      *     leaves out} is refused
      * @return new tensors under the parameters' own names, in their order
@@ -92,7 +92,7 @@ public final class StateDict {
      *
      * @param file the file
      * @param prefix what names in the file begin with
-     * @param parameters what there is to be
+     * @param parameters names and shapes of those that are wanted
      * @param layout what each is made of
      * @return new tensors under the parameters' own names, in their order
      * @throws StateDictException if file and parameters do not agree
