@@ -8,16 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.attention4j.api.MixerKind;
 
 /** JSON as the commands print it. */
 final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
-
-    static ObjectNode object() {
-        return MAPPER.createObjectNode();
-    }
 
     static ArrayNode array() {
         return MAPPER.createArrayNode();
@@ -39,6 +36,17 @@ final class Json {
                 .createGenerator(out)
                 .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
                 .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
+    }
+
+    /** What a mixer is, without its options. */
+    static ObjectNode kind(MixerKind kind) {
+        ObjectNode node = MAPPER.createObjectNode()
+                .put("id", kind.id())
+                .put("family", word(kind.family()))
+                .put("summary", kind.summary());
+        ArrayNode capabilities = node.putArray("capabilities");
+        kind.capabilities().forEach(capability -> capabilities.add(capability.label()));
+        return node;
     }
 
     /** A constant as a word: {@code softmax-attention}. */

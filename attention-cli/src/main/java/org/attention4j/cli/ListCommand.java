@@ -1,13 +1,11 @@
 package org.attention4j.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.attention4j.api.Capability;
-import org.attention4j.api.MixerKind;
 import org.attention4j.api.Mixers;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +42,7 @@ final class ListCommand implements Callable<Integer> {
             mixers.ids().forEach(out::println);
         } else if (json) {
             ArrayNode list = Json.array();
-            mixers.kinds().forEach(kind -> list.add(describe(kind)));
+            mixers.kinds().forEach(kind -> list.add(Json.kind(kind).put("module", module(kind.id()))));
             out.println(Json.pretty(list));
         } else {
             Table table = new Table("ID", "MODULE", "CAPABILITIES", "SUMMARY");
@@ -57,17 +55,6 @@ final class ListCommand implements Callable<Integer> {
             table.print(out);
         }
         return mixers.failures().isEmpty() ? 0 : Main.FAILED;
-    }
-
-    private ObjectNode describe(MixerKind kind) {
-        ObjectNode node = Json.object()
-                .put("id", kind.id())
-                .put("module", module(kind.id()))
-                .put("family", Json.word(kind.family()))
-                .put("summary", kind.summary());
-        ArrayNode capabilities = node.putArray("capabilities");
-        kind.capabilities().forEach(capability -> capabilities.add(capability.label()));
-        return node;
     }
 
     private String module(String id) {

@@ -57,12 +57,7 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     private static ObjectNode describe(MixerKind kind) {
-        ObjectNode node = Json.object()
-                .put("id", kind.id())
-                .put("family", Json.word(kind.family()))
-                .put("summary", kind.summary());
-        ArrayNode capabilities = node.putArray("capabilities");
-        kind.capabilities().forEach(capability -> capabilities.add(capability.label()));
+        ObjectNode node = Json.kind(kind);
         ArrayNode options = node.putArray("options");
         for (org.attention4j.api.Option<?> option : kind.options().options()) {
             options.addObject()
