@@ -3,15 +3,10 @@ package org.attention4j.cli.vectors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.attention4j.api.Mixers;
-import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Tensor;
-import org.attention4j.model.files.Safetensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,17 +18,7 @@ class OnnxOperatorsTest {
     private void assertAnswers(
             Verdict verdict, String operator, String more, Map<String, Tensor> inputs, Map<String, Tensor> outputs)
             throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        inputs.forEach((name, tensor) -> tensors.put("input." + name, tensor));
-        outputs.forEach((name, tensor) -> tensors.put("output." + name, tensor));
-        Safetensors.write(folder.resolve("case.safetensors"), NamedTensors.of(tensors), Map.of());
-        String names = inputs.keySet().stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        Files.writeString(
-                folder.resolve("cases.jsonl"),
-                "{\"name\": \"a\", \"op\": \"" + operator + "\", \"file\": \"case.safetensors\", \"inputs\": [" + names
-                        + "], \"atol\": 1e-6, \"rtol\": 1e-6, " + more + "}");
-        CaseResult result =
-                Suite.read(folder, Mixers.load()).run(progress -> {}).get(0);
+        CaseResult result = MadeUpCase.run(folder, operator, more, inputs, outputs);
         assertEquals(verdict, result.verdict(), result.reason());
     }
 

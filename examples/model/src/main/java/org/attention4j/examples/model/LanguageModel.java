@@ -22,16 +22,18 @@ import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Tokens;
 
 /**
- * A causal language model: embedding → two blocks of [norm → mixer → residual → norm → MLP → residual] → logits. Nothing in
- * it knows which mixer it has.
+ * A causal language model: embedding → blocks of [norm → mixer → residual → norm → MLP → residual] → logits. Nothing in it
+ * knows which mixer it has.
  *
  * @param embedding {@code [B, T]} to {@code [B, T, D]}
  * @param blocks {@code [B, T, D]} to {@code [B, T, D]}
  * @param head {@code [B, T, D]} to {@code [B, T, V]}
  */
 public record LanguageModel(Embedding embedding, List<Block> blocks, LinearLayer head) {
+    private static final int BLOCKS = 2;
+
     /**
-     * A new model.
+     * A new model of two blocks.
      *
      * @param vocabulary V
      * @param mixer id of the mixer of both blocks, as the registry knows it
@@ -45,8 +47,8 @@ public record LanguageModel(Embedding embedding, List<Block> blocks, LinearLayer
         }
         ParameterSource source = Initializer.seeded(42);
         List<Block> blocks = new ArrayList<>();
-        for (String name : List.of("blocks.0.", "blocks.1.")) {
-            ParameterSource mine = source.under(name);
+        for (int i = 0; i < BLOCKS; i++) {
+            ParameterSource mine = source.under(block(i));
             blocks.add(Block.of(
                     mixers.create(mixer, config, mine.under("mixer.")), BlockConfig.preNorm(2 * config.width()), mine));
         }
@@ -56,17 +58,22 @@ public record LanguageModel(Embedding embedding, List<Block> blocks, LinearLayer
                 LinearLayer.of(config.width(), vocabulary, true, source.under("head.")));
     }
 
+    /** What the names of a block's parameters begin with. */
+    private static String block(int i) {
+        return "blocks." + i + ".";
+    }
+
     /**
      * The parameters of all parts.
      *
      * @return copies, for an optimiser
      */
     public NamedTensors parameters() {
-        return NamedTensors.empty()
-                .and("embedding.", embedding.parameters())
-                .and("blocks.0.", blocks.get(0).parameters())
-                .and("blocks.1.", blocks.get(1).parameters())
-                .and("head.", head.parameters());
+        NamedTensors all = NamedTensors.empty().and("embedding.", embedding.parameters());
+        for (int i = 0; i < blocks.size(); i++) {
+            all = all.and(block(i), blocks.get(i).parameters());
+        }
+        return all.and("head.", head.parameters());
     }
 
     /**
@@ -78,9 +85,9 @@ public record LanguageModel(Embedding embedding, List<Block> blocks, LinearLayer
     public LanguageModel withParameters(ParameterSource source) {
         return new LanguageModel(
                 embedding.withParameters(source.under("embedding.")),
-                List.of(
-                        blocks.get(0).withParameters(source.under("blocks.0.")),
-                        blocks.get(1).withParameters(source.under("blocks.1."))),
+                IntStream.range(0, blocks.size())
+                        .mapToObj(i -> blocks.get(i).withParameters(source.under(block(i))))
+                        .toList(),
                 head.withParameters(source.under("head.")));
     }
 
@@ -111,7 +118,7 @@ public record LanguageModel(Embedding embedding, List<Block> blocks, LinearLayer
         for (int i = blocks.size() - 1; i >= 0; i--) {
             Tensor dY = dX;
             dX = hidden(text);
-            blocks.get(i).backward(recordings.get(i), dY, wanted(dX, gradients, "blocks." + i + "."), workspace);
+            blocks.get(i).backward(recordings.get(i), dY, wanted(dX, gradients, block(i)), workspace);
         }
         embedding.backward(text, dX, gradients.under("embedding."), workspace);
         return loss;

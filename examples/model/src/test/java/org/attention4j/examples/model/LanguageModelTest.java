@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerState;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Workspace;
+import org.attention4j.model.Block;
 import org.attention4j.model.Tokens;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,21 @@ class LanguageModelTest {
         assertEquals(next, same);
         whole.forEach(state -> state.rollback(2));
         assertEquals(next, model.next(Tokens.of("on".chars().toArray()), whole));
+    }
+
+    /** Of the same two blocks, and one more. */
+    @Test
+    void everyBlockHasItsParameters() {
+        LanguageModel two = LanguageModel.of(LETTERS, "lstm", MixerConfig.width(8));
+        List<Block> blocks =
+                List.of(two.blocks().get(0), two.blocks().get(1), two.blocks().get(0));
+        LanguageModel three = new LanguageModel(two.embedding(), blocks, two.head());
+        NamedTensors parameters = three.parameters();
+        assertTrue(
+                parameters.contains("blocks.2.linear1.weight"),
+                parameters.names().toString());
+        LanguageModel again = three.withParameters(ParameterSource.of(parameters));
+        assertEquals(parameters.names(), again.parameters().names());
     }
 
     @Test
