@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 final class ColdKernels {
     private static final ScalarKernels SCALAR = ScalarKernels.INSTANCE;
 
-    /** Rows of a product that is rehearsed: those of a packed tile, and of the one for what is left. */
-    private static final int ROWS = VectorPackedRows.PANEL + 2 * VectorProducts.TILE;
+    /** Rows of a product that is rehearsed: of packed tiles, and of those for what is left, at any width. */
+    private static final int ROWS = 22;
 
     /** Columns, so many that rows are packed. */
     private static final int COLUMNS = VectorProducts.PACKED_COLUMNS;

@@ -4,26 +4,49 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A block of rows of a left operand, in panels of fourteen rows, as many as the tile for them has: what it reads is one stream, which stays in the
- * first-level cache beside two panels of B. Where there are 32 vector registers: 28 sums, two vectors of B, one number of A.
+ * A block of rows of a left operand, in panels of as many rows as the tile for them has: what it reads is one stream, which stays in the first-level
+ * cache. At 512 bits, where there are 32 vector registers, fourteen rows: 28 sums, two vectors of B, one number of A; at 256 bits, where there may be 16,
+ * five rows: 10 sums.
  */
 final class VectorPackedRows {
-    /** Rows of a panel. */
-    static final int PANEL = 14;
+    /** Rows of a panel at 512 bits, and a multiple of those at 256. */
+    private static final int FOURTEEN = 14;
+
+    private static final int FIVE = 5;
+
+    /** Rows of a block: whole panels of either. */
+    static final int BLOCK_ROWS = 2 * FOURTEEN * FIVE;
 
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
     private static final VectorLoop ROWS = (w, x, xo, y, yo, z, stride, v, k, m, parameter) ->
-            VectorPacking.squares(x, xo, stride, k, m, PANEL, y, yo);
+            VectorPacking.squares(x, xo, stride, k, m, panel(w), y, yo);
 
     private static final VectorLoop COLUMNS =
-            (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, y);
+            (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, panel(w), y);
 
-    /** A block of rows, up to eight of them in a panel of 16: a caller's thread has one as long as it lives. */
+    /** A block of rows, those that are left in a panel of 16: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> BLOCK =
-            ThreadLocal.withInitial(() -> new float[(VectorProducts.ROW_BLOCK + 4) * VectorProducts.DEPTH]);
+            ThreadLocal.withInitial(() -> new float[(BLOCK_ROWS + 4) * VectorProducts.DEPTH]);
 
     private VectorPackedRows() {}
+
+    private static int panel(Width w) {
+        return w.species().length() == 16 ? FOURTEEN : FIVE;
+    }
+
+    /** How many of so many rows go by whole panels and then by tiles of four. */
+    static int rows(Width w, int m) {
+        int left = m - whole(w, m);
+        return m - left % VectorProducts.TILE;
+    }
+
+    /** Those in whole panels. Of five, only so many that what is left is a multiple of four, which is so for every number from 12 on. */
+    private static int whole(Width w, int m) {
+        int panel = panel(w);
+        int left = panel == FIVE && m >= 12 ? VectorProducts.TILE * (VectorProducts.TILE * m % FIVE) : m % panel;
+        return m - left;
+    }
 
     /**
      * A block of a product in pairs of vectors of columns: rows in panels, and then a multiple of four. Four rows whose numbers are next to each other go
@@ -48,19 +71,23 @@ final class VectorPackedRows {
             int crs,
             boolean accumulate) {
         float[] rows = BLOCK.get();
-        int whole = m - m % PANEL;
+        int whole = whole(w, m);
         int left = m - whole;
         pack(w, a, ao, ars, acs, whole, k, rows);
         VectorPacking.pack(w, a, ao + whole * ars, acs, ars, k, left, rows, whole * k);
         int length = w.species().length();
-        int fours = left == VectorProducts.TILE && acs == 1 ? n / length / 4 * 4 : 0;
+        int fours = length == 16 && left == VectorProducts.TILE && acs == 1 ? n / length / 4 * 4 : 0;
         int v = 0;
         for (; (v + 2) * length <= n; v += 2) {
             int b0 = VectorProducts.vectorAt(bo, v, length, panel);
             int b1 = VectorProducts.vectorAt(bo, v + 1, length, panel);
             int c0 = co + v * length;
-            for (int i = 0; i < whole; i += PANEL) {
-                fourteenRowsTwoVectors(w, k, rows, i * k, b, b0, b1, c, c0 + i * crs, crs, accumulate);
+            for (int i = 0; i < whole; i += panel(w)) {
+                if (length == 16) {
+                    fourteenRowsTwoVectors(w, k, rows, i * k, b, b0, b1, c, c0 + i * crs, crs, accumulate);
+                } else {
+                    fiveRowsTwoVectors(w, k, rows, i * k, b, b0, c, c0 + i * crs, crs, accumulate);
+                }
             }
             if (v >= fours) {
                 VectorProducts.pair(
@@ -75,34 +102,35 @@ final class VectorPackedRows {
         return v;
     }
 
-    /** Copies m rows, a multiple of {@link #PANEL}: element [i, p] goes to {@code to[i / 14 * 14 * k + 14 * p + i % 14]}. */
+    /** Copies m rows, whole panels of r: element [i, p] goes to {@code to[i / r * r * k + r * p + i % r]}. */
     private static void pack(Width w, float[] a, int ao, int ars, int acs, int m, int k, float[] to) {
         if (acs == 1) {
             VectorLoop.alone(ROWS, w, a, ao, to, 0, a, ars, a, k, m, 0f);
         } else if (ars == 1) {
             VectorLoop.alone(COLUMNS, w, a, ao, to, 0, a, acs, a, k, m, 0f);
         } else {
+            int panel = panel(w);
             for (int i = 0; i < m; i++) {
-                for (int p = 0, y = start(i, k); p < k; p++, y += PANEL) {
+                for (int p = 0, y = start(i, k, panel); p < k; p++, y += panel) {
                     to[y] = a[ao + i * ars + p * acs];
                 }
             }
         }
     }
 
-    private static void columns(float[] a, int ao, int acs, int k, int m, float[] to) {
-        for (int i = 0; i < m; i += PANEL) {
-            for (int r = 0; r < PANEL; r += 4) {
-                int row = i + Math.min(r, PANEL - 4);
-                for (int p = 0, x = ao + row, y = start(row, k); p < k; p++, x += acs, y += PANEL) {
+    private static void columns(float[] a, int ao, int acs, int k, int m, int panel, float[] to) {
+        for (int i = 0; i < m; i += panel) {
+            for (int r = 0; r < panel; r += 4) {
+                int row = i + Math.min(r, panel - 4);
+                for (int p = 0, x = ao + row, y = start(row, k, panel); p < k; p++, x += acs, y += panel) {
                     FloatVector.fromArray(FOUR, a, x).intoArray(to, y);
                 }
             }
         }
     }
 
-    private static int start(int i, int k) {
-        return i / PANEL * PANEL * k + i % PANEL;
+    private static int start(int i, int k, int panel) {
+        return i / panel * panel * k + i % panel;
     }
 
     /** C[0…13, two vectors], A[i, p] at {@code a[ao + 14 * p + i]}. */
@@ -253,5 +281,64 @@ final class VectorPackedRows {
         minusZero.add(cc1).intoArray(c, co + 12 * crs + l);
         minusZero.add(cd0).intoArray(c, co + 13 * crs);
         minusZero.add(cd1).intoArray(c, co + 13 * crs + l);
+    }
+
+    /** C[0…4, two vectors of a panel], A[i, p] at {@code a[ao + 5 * p + i]}. */
+    private static void fiveRowsTwoVectors(
+            Width w, int k, float[] a, int ao, float[] b, int b0, float[] c, int co, int crs, boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        FloatVector c40 = c00;
+        FloatVector c41 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + l);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + l);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
+            c40 = FloatVector.fromArray(s, c, co + 4 * crs);
+            c41 = FloatVector.fromArray(s, c, co + 4 * crs + l);
+        }
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b0 + 16 * p + l);
+            FloatVector x = FloatVector.broadcast(s, a[ao + 5 * p]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            x = FloatVector.broadcast(s, a[ao + 5 * p + 1]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            x = FloatVector.broadcast(s, a[ao + 5 * p + 2]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            x = FloatVector.broadcast(s, a[ao + 5 * p + 3]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+            x = FloatVector.broadcast(s, a[ao + 5 * p + 4]);
+            c40 = x.fma(v0, c40);
+            c41 = x.fma(v1, c41);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, co + l);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, co + crs + l);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + l);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + l);
+        minusZero.add(c40).intoArray(c, co + 4 * crs);
+        minusZero.add(c41).intoArray(c, co + 4 * crs + l);
     }
 }

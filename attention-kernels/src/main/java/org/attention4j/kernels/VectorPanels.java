@@ -23,8 +23,7 @@ final class VectorPanels {
             for (int v = 0; v < 16; v += 2 * l) {
                 for (int i = 0; i < rows; i += 4) {
                     int at = co + i * crs + v;
-                    VectorTransposedTiles.fourRowsTwoVectors(
-                            w, k, a, rowAt(ao, i, k), 16, b, bo + v, bo + v + l, c, at, crs, false);
+                    fourRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, bo + v, bo + v + l, c, at, crs, false);
                 }
             }
         }
@@ -431,6 +430,66 @@ final class VectorPanels {
         minusZero.add(c61).intoArray(c, c1 + 6 * crs);
         minusZero.add(c70).intoArray(c, co + 7 * crs);
         minusZero.add(c71).intoArray(c, c1 + 7 * crs);
+    }
+
+    /** C[0…3, two vectors], A[i, p] at {@code a[ao + 16 * p + i]}: where there may be 16 registers. */
+    static void fourRowsTwoVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            float[] b,
+            int b0,
+            int b1,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        FloatVector c00 = FloatVector.zero(s);
+        FloatVector c01 = c00;
+        FloatVector c10 = c00;
+        FloatVector c11 = c00;
+        FloatVector c20 = c00;
+        FloatVector c21 = c00;
+        FloatVector c30 = c00;
+        FloatVector c31 = c00;
+        if (accumulate) {
+            c00 = FloatVector.fromArray(s, c, co);
+            c01 = FloatVector.fromArray(s, c, co + l);
+            c10 = FloatVector.fromArray(s, c, co + crs);
+            c11 = FloatVector.fromArray(s, c, co + crs + l);
+            c20 = FloatVector.fromArray(s, c, co + 2 * crs);
+            c21 = FloatVector.fromArray(s, c, co + 2 * crs + l);
+            c30 = FloatVector.fromArray(s, c, co + 3 * crs);
+            c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
+        }
+        for (int p = 0; p < k; p++) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
+            FloatVector x = FloatVector.broadcast(s, a[ao + 16 * p]);
+            c00 = x.fma(v0, c00);
+            c01 = x.fma(v1, c01);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 1]);
+            c10 = x.fma(v0, c10);
+            c11 = x.fma(v1, c11);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 2]);
+            c20 = x.fma(v0, c20);
+            c21 = x.fma(v1, c21);
+            x = FloatVector.broadcast(s, a[ao + 16 * p + 3]);
+            c30 = x.fma(v0, c30);
+            c31 = x.fma(v1, c31);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c00).intoArray(c, co);
+        minusZero.add(c01).intoArray(c, co + l);
+        minusZero.add(c10).intoArray(c, co + crs);
+        minusZero.add(c11).intoArray(c, co + crs + l);
+        minusZero.add(c20).intoArray(c, co + 2 * crs);
+        minusZero.add(c21).intoArray(c, co + 2 * crs + l);
+        minusZero.add(c30).intoArray(c, co + 3 * crs);
+        minusZero.add(c31).intoArray(c, co + 3 * crs + l);
     }
 
     /** C[0…15, one vector]: as many sums for products as narrow as a panel. */

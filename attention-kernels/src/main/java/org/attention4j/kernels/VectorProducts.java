@@ -14,9 +14,6 @@ final class VectorProducts {
     /** Steps along k in one go where rows are not packed in panels: two panels of B (32 KB at most) stay in the first-level cache. */
     static final int K_BLOCK = 256;
 
-    /** Rows of a block of A. */
-    static final int ROW_BLOCK = 10 * VectorPackedRows.PANEL;
-
     /**
      * Most steps along k of a block of A (528 KB), which stays in the second-level cache beside a pair of panels of B (128 KB). A tile goes all this
      * way at once: the two of them come from there as fast as they are multiplied, and a tile's part of C, whose rows may share a few sets of the
@@ -85,12 +82,12 @@ final class VectorProducts {
                     cRowStride,
                     accumulate);
         } else {
-            int depth = Math.ceilDiv(k, Math.ceilDiv(k, DEPTH));
+            int depth = Math.ceilDiv(k, Math.ceilDiv(k, mostSteps(w)));
             for (int p = 0; p < k; p += depth) {
-                for (int i = 0; i < m; i += ROW_BLOCK) {
+                for (int i = 0; i < m; i += VectorPackedRows.BLOCK_ROWS) {
                     block(
                             w,
-                            Math.min(ROW_BLOCK, m - i),
+                            Math.min(VectorPackedRows.BLOCK_ROWS, m - i),
                             n,
                             Math.min(depth, k - p),
                             a,
@@ -115,6 +112,11 @@ final class VectorProducts {
         }
     }
 
+    /** Steps along k of a block: machines with vectors of 512 bits have a second-level cache for {@link #DEPTH}, others often half of it or less. */
+    private static int mostSteps(Width w) {
+        return w.species().length() == 16 ? DEPTH : K_BLOCK;
+    }
+
     /** Rows of the largest tile: eight where vectors have 512 bits, since such machines have 32 vector registers. */
     static int mostRows(Width w) {
         return w.species().length() == 16 ? 2 * TILE : TILE;
@@ -137,9 +139,12 @@ final class VectorProducts {
             int co,
             int crs,
             boolean accumulate) {
-        boolean packed =
-                mostRows(w) > TILE && m >= 2 * TILE && n >= PACKED_COLUMNS && k >= TILE && (acs != 16 || ars != 1);
-        int tiled = m - (packed ? m % VectorPackedRows.PANEL : m) % TILE;
+        boolean packed = w.species().length() > TILE
+                && m >= 2 * TILE
+                && n >= PACKED_COLUMNS
+                && k >= TILE
+                && (acs != 16 || ars != 1);
+        int tiled = packed ? VectorPackedRows.rows(w, m) : m - m % TILE;
         int v = 0;
         if (packed) {
             v = VectorPackedRows.multiply(w, tiled, n, k, a, ao, ars, acs, b, bo, panel, c, co, crs, accumulate);
@@ -231,6 +236,8 @@ final class VectorProducts {
             int ci = co + i * crs;
             if (acs == 1) {
                 VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
+            } else if (acs == 16) {
+                VectorPanels.fourRowsTwoVectors(w, k, a, ai, b, b0, b1, c, ci, crs, accumulate);
             } else {
                 VectorTransposedTiles.fourRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
             }
