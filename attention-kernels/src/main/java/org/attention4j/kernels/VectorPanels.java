@@ -23,7 +23,7 @@ final class VectorPanels {
             for (int v = 0; v < 16; v += 2 * l) {
                 for (int i = 0; i < rows; i += 4) {
                     int at = co + i * crs + v;
-                    fourRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, bo + v, bo + v + l, c, at, crs, false);
+                    fourRowsTwoVectors(w, k, a, rowAt(ao, i, k), b, bo + v, c, at, crs, false);
                 }
             }
         }
@@ -432,19 +432,9 @@ final class VectorPanels {
         minusZero.add(c71).intoArray(c, c1 + 7 * crs);
     }
 
-    /** C[0…3, two vectors], A[i, p] at {@code a[ao + 16 * p + i]}: where there may be 16 registers. */
+    /** C[0…3, two vectors of a panel], A[i, p] at {@code a[ao + 16 * p + i]}: where there may be 16 registers. */
     static void fourRowsTwoVectors(
-            Width w,
-            int k,
-            float[] a,
-            int ao,
-            float[] b,
-            int b0,
-            int b1,
-            float[] c,
-            int co,
-            int crs,
-            boolean accumulate) {
+            Width w, int k, float[] a, int ao, float[] b, int b0, float[] c, int co, int crs, boolean accumulate) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
         FloatVector c00 = FloatVector.zero(s);
@@ -465,19 +455,19 @@ final class VectorPanels {
             c30 = FloatVector.fromArray(s, c, co + 3 * crs);
             c31 = FloatVector.fromArray(s, c, co + 3 * crs + l);
         }
-        for (int p = 0; p < k; p++) {
-            FloatVector v0 = FloatVector.fromArray(s, b, b0 + 16 * p);
-            FloatVector v1 = FloatVector.fromArray(s, b, b1 + 16 * p);
-            FloatVector x = FloatVector.broadcast(s, a[ao + 16 * p]);
+        for (int p = 0; p < 16 * k; p += 16) {
+            FloatVector v0 = FloatVector.fromArray(s, b, b0 + p);
+            FloatVector v1 = FloatVector.fromArray(s, b, b0 + p + l);
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
             c00 = x.fma(v0, c00);
             c01 = x.fma(v1, c01);
-            x = FloatVector.broadcast(s, a[ao + 16 * p + 1]);
+            x = FloatVector.broadcast(s, a[ao + p + 1]);
             c10 = x.fma(v0, c10);
             c11 = x.fma(v1, c11);
-            x = FloatVector.broadcast(s, a[ao + 16 * p + 2]);
+            x = FloatVector.broadcast(s, a[ao + p + 2]);
             c20 = x.fma(v0, c20);
             c21 = x.fma(v1, c21);
-            x = FloatVector.broadcast(s, a[ao + 16 * p + 3]);
+            x = FloatVector.broadcast(s, a[ao + p + 3]);
             c30 = x.fma(v0, c30);
             c31 = x.fma(v1, c31);
         }

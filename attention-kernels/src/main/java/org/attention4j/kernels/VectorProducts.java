@@ -112,7 +112,7 @@ final class VectorProducts {
         }
     }
 
-    /** Steps along k of a block: machines with vectors of 512 bits have a second-level cache for {@link #DEPTH}, others often half of it or less. */
+    /** Most steps along k of a block: machines with vectors of 512 bits have a second-level cache for {@link #DEPTH}, others often one of half the size or less. */
     private static int mostSteps(Width w) {
         return w.species().length() == 16 ? DEPTH : K_BLOCK;
     }
@@ -236,8 +236,8 @@ final class VectorProducts {
             int ci = co + i * crs;
             if (acs == 1) {
                 VectorTiles.fourRowsTwoVectors(w, k, a, ai, ars, b, b0, b1, c, ci, crs, accumulate);
-            } else if (acs == 16) {
-                VectorPanels.fourRowsTwoVectors(w, k, a, ai, b, b0, b1, c, ci, crs, accumulate);
+            } else if (acs == 16 && length < 16) {
+                VectorPanels.fourRowsTwoVectors(w, k, a, ai, b, b0, c, ci, crs, accumulate);
             } else {
                 VectorTransposedTiles.fourRowsTwoVectors(w, k, a, ai, acs, b, b0, b1, c, ci, crs, accumulate);
             }

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The innermost loops of a product: k steps over a tile of C that stays in registers.
  *
- * <p>Eight accumulators are what the register allocator keeps of 16 registers without spills, sixteen of 32. The loop over k is plain: unrolled by hand it runs at
+ * <p>Of 16 registers the allocator keeps eight to ten accumulators without spills, of 32 up to 28. The loop over k is plain: unrolled by hand it runs at
  * half the speed or less. One step down a panel is 16 floats, at any vector width; {@code b0}, {@code b1} are where the vectors of B start.
  *
  * <p>The large tiles take rows of A whose numbers are next to each other, A[i, p] at {@code a[ao + i * ars + p]}: with a distance that the compiler does not
