@@ -15,7 +15,7 @@ final class VectorProducts {
     static final int K_BLOCK = 256;
 
     /**
-     * Most steps along k of a block of A (528 KB), which stays in the second-level cache beside a pair of panels of B (128 KB). A tile goes all this
+     * Most steps along k of a block of A at 512 bits (560 KB), which stays in the second-level cache beside a pair of panels of B (128 KB). A tile goes all this
      * way at once: the two of them come from there as fast as they are multiplied, and a tile's part of C, whose rows may share a few sets of the
      * caches, is read and written once.
      */
