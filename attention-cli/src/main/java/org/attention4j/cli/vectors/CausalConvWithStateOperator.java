@@ -6,7 +6,6 @@ import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 
@@ -53,12 +52,12 @@ final class CausalConvWithStateOperator implements Operator {
                 .with("kernel", weight.extent(2))
                 .with("groups", width)
                 .with("bias", parameters.contains("bias"));
-        ParameterSource source = ParameterSource.of(parameters);
         String activation = reference.text("activation", "none");
         return switch (activation) {
-            case "", "none" -> mixers.create("convolution", config, source).require(Incremental.class);
+            case "", "none" ->
+                Operator.mixer(mixers, "convolution", config, parameters).require(Incremental.class);
             case "silu", "swish" ->
-                mixers.create("gated-convolution", config.with("gate", "self"), source)
+                Operator.mixer(mixers, "gated-convolution", config.with("gate", "self"), parameters)
                         .require(Incremental.class);
             default -> throw new UnsupportedCaseException("activation " + activation + " is none of ONNX's");
         };

@@ -6,11 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recurrent;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -111,13 +109,7 @@ final class OnnxRecurrentOperator implements Operator {
             config = config.with("reset", after ? "after" : "before");
         }
         config = OnnxCellActivations.apply(reference, config, d, functions);
-        String id = name.toLowerCase(Locale.ROOT);
-        try {
-            mixers.spec(id, config);
-        } catch (BadConfigurationException refused) {
-            throw new UnsupportedCaseException(id + ": " + refused.getMessage());
-        }
-        return mixers.create(id, config, ParameterSource.of(parameters(reference, d)))
+        return Operator.mixer(mixers, name.toLowerCase(Locale.ROOT), config, parameters(reference, d))
                 .require(Recurrent.class);
     }
 

@@ -1,12 +1,10 @@
 package org.attention4j.cli.vectors;
 
-import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -75,13 +73,7 @@ final class PaddedConvolution {
                 .with("groups", groups)
                 .with("bias", parameters.contains("bias"))
                 .with("causal", !centred);
-        try {
-            mixers.spec("convolution", config);
-        } catch (BadConfigurationException refused) {
-            throw new UnsupportedCaseException("convolution: " + refused.getMessage());
-        }
-        mixer = mixers.create("convolution", config, ParameterSource.of(parameters))
-                .require(Differentiable.class);
+        mixer = Operator.mixer(mixers, "convolution", config, parameters).require(Differentiable.class);
     }
 
     /** One pass, kept for its gradient. */

@@ -3,12 +3,10 @@ package org.attention4j.cli.vectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
-import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
 import org.attention4j.api.Recurrent;
 import org.attention4j.api.Sequences;
@@ -70,13 +68,7 @@ final class RecurrentOperator implements Operator {
         config = activation.isEmpty() ? config : config.with("activation", activation);
         config = withUnless(config, "layers", reference.integer("num_layers", 1), 1);
         config = withUnless(config, "projection", reference.integer("proj_size", 0), 0);
-        try {
-            mixers.spec(id, config);
-        } catch (BadConfigurationException refused) {
-            throw new UnsupportedCaseException(id + ": " + refused.getMessage());
-        }
-        return mixers.create(id, config, ParameterSource.of(reference.parameters()))
-                .require(Recurrent.class);
+        return Operator.mixer(mixers, id, config, reference.parameters()).require(Recurrent.class);
     }
 
     /** Sets an option that is not at the value that stands for "none". */

@@ -134,6 +134,25 @@ class SuiteTest {
                 run("Gelu", Map.of("input.X", Tensor.zeros(1)), ", \"attributes\": {\"approximate\": 1}"));
     }
 
+    /** A kernel of more taps than the mixer's option takes. */
+    @Test
+    void whatNoOptionReachesIsUnsupported() throws IOException {
+        Map<String, Tensor> inputs = Map.of(
+                "input.input", Tensor.zeros(1, 1, 1),
+                "input.weight", Tensor.zeros(1, 1, 4097),
+                "input.X", Tensor.zeros(1, 1, 1),
+                "input.W", Tensor.zeros(1, 1, 4097),
+                "param.weight", Tensor.zeros(1, 1, 4097));
+        for (String operator : List.of("CausalConvWithState", "Conv", "conv1d")) {
+            assertVerdict(Verdict.UNSUPPORTED, "convolution: option 'kernel'", run(operator, inputs, TOLERANCE));
+        }
+        String negative = ", \"attributes\": {\"input_size\": 1, \"hidden_size\": -1}";
+        assertVerdict(
+                Verdict.UNSUPPORTED,
+                "gru: option 'hidden'",
+                run("gru", Map.of("input.input", Tensor.zeros(1, 1, 1)), TOLERANCE + negative));
+    }
+
     @Test
     void whatOnnxDoesNotHaveIsUnsupported() throws IOException {
         Map<String, Tensor> cell = Map.of(
