@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Convolves whole sequences or a chunk of them. One part is some positions of one sequence. */
 final class ForwardPass implements Workspace.Task {
-    /** Positions of a part: enough to read the weights rarely, few enough to share one sequence among threads. */
-    private static final int POSITIONS = 64;
+    /** Positions of a part at most: enough to read the weights rarely, few enough to stay in a second-level cache. */
+    private static final int MOST_POSITIONS = 140;
+
+    /** Positions that are worth a part of their own, where threads share a sequence. */
+    private static final int LEAST_POSITIONS = 16;
 
     /** Multiplications that take about as long as it takes to wake a thread, some microseconds. */
     static final long WORTH_SHARING = 1 << 18;
@@ -23,6 +26,7 @@ final class ForwardPass implements Workspace.Task {
     private Finish finish = Finish.NONE;
     private float[] out = NONE;
     private int outAt;
+    private int positions;
     private int blocks;
 
     /**
@@ -73,13 +77,20 @@ final class ForwardPass implements Workspace.Task {
         pass.out = out;
         pass.outAt = outAt;
         Sequences in = source.sequences();
-        pass.blocks = Math.ceilDiv(in.time(), POSITIONS);
+        pass.positions = positions(in, workspace.threads());
+        pass.blocks = Math.ceilDiv(in.time(), pass.positions);
         try {
             int parts = in.batch() * pass.blocks;
             workspace.run(parts, filter.multiplications(in) >= WORTH_SHARING, pass);
         } finally {
             pass.forget();
         }
+    }
+
+    /** How many positions of a sequence are a part: fewer than at most where there are fewer sequences than threads. */
+    static int positions(Sequences in, int threads) {
+        int shares = Math.ceilDiv(threads, Math.max(1, in.batch()));
+        return Math.clamp(Math.ceilDiv(in.time(), shares), LEAST_POSITIONS, MOST_POSITIONS);
     }
 
     /** Lets go of the caller's memory. */
@@ -96,13 +107,13 @@ final class ForwardPass implements Workspace.Task {
         Source source = Objects.requireNonNull(this.source);
         Sequences in = source.sequences();
         int b = index / blocks;
-        int from = index % blocks * POSITIONS;
-        int end = Math.min(in.time(), from + POSITIONS);
+        int from = index % blocks * positions;
+        int end = Math.min(in.time(), from + positions);
         int real = Math.min(in.length(b), end);
-        int positions = filter.taps().positions();
+        int together = filter.taps().positions();
         int row = outAt + b * in.time() * filter.out();
-        for (int t = from; t < real; t += positions) {
-            int to = Math.min(real, t + positions);
+        for (int t = from; t < real; t += together) {
+            int to = Math.min(real, t + together);
             filter.convolve(source, b, t, to, out, row + t * filter.out());
             int mark = scratch.mark();
             finish.run(filter, source, b, t, to, out, row + t * filter.out(), scratch);

@@ -17,7 +17,7 @@ final class GroupedTaps implements Taps {
     /** Inputs that are packed together: some panels. */
     private static final int COLUMNS = 64;
 
-    private static final int POSITIONS = 64;
+    private static final int POSITIONS = 140;
 
     private final int groups;
     private final int in; // D / groups

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds the gradient of the inputs, tap by tap in order. One part is some positions of one sequence. */
 final class InputGradient implements Workspace.Task {
-    private static final int POSITIONS = 64;
     private static final float[] NONE = new float[0];
 
     private @Nullable Filter filter;
@@ -17,6 +16,7 @@ final class InputGradient implements Workspace.Task {
     private int dYAt;
     private float[] dX = NONE;
     private int dXAt;
+    private int positions;
     private int blocks;
 
     /**
@@ -38,7 +38,8 @@ final class InputGradient implements Workspace.Task {
         task.dYAt = dYAt;
         task.dX = dX;
         task.dXAt = dXAt;
-        task.blocks = Math.ceilDiv(source.sequences().time(), POSITIONS);
+        task.positions = ForwardPass.positions(source.sequences(), workspace.threads());
+        task.blocks = Math.ceilDiv(source.sequences().time(), task.positions);
         try {
             workspace.run(source.sequences().batch() * task.blocks, task);
         } finally {
@@ -56,8 +57,8 @@ final class InputGradient implements Workspace.Task {
         Reach reach = filter.reach();
         int b = index / blocks;
         int length = in.length(b);
-        int from = index % blocks * POSITIONS;
-        int to = Math.clamp(length, from, from + POSITIONS);
+        int from = index % blocks * positions;
+        int to = Math.clamp(length, from, from + positions);
         int first = Math.clamp(reach.right(), from, to);
         int end = Math.clamp(length - reach.left(), first, to);
         edge(filter, in, b, from, first);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardPass extends LayerPass implements Workspace.Task {
     /** Positions projected at once: so many that reading W, and U again after it, matters little; their gates still fit the L2 cache. */
-    private static final int MOST_POSITIONS = 128;
+    private static final int MOST_POSITIONS = 140;
 
     /** Floats of gates at once: 1 MB. */
     static final int MOST_FLOATS = 1 << 18;
