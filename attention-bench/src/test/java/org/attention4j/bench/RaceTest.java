@@ -1,6 +1,7 @@
 package org.attention4j.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,6 +67,8 @@ class RaceTest {
         assertTrue(!page.contains("http") && !page.contains("src=") && !page.contains("<script"), "opens offline");
         assertTrue(page.contains("a &lt;title&gt;") && page.contains("<svg") && page.contains(SMALL));
         assertTrue(page.contains("geometric mean"));
+        assertTrue(page.contains("<th>PyTorch, ms</th>") && page.contains("times as fast as PyTorch"), page);
+        assertTrue(page.contains("% of read</td>"), "a share says of what");
     }
 
     @ParameterizedTest
@@ -88,5 +91,7 @@ class RaceTest {
 
         assertTrue(row.ratio().isEmpty() && row.share().orElseThrow().part() > 0);
         assertTrue(Double.isNaN(Race.geometricMean(List.of(row), 1)));
+        String page = Report.html(List.of(row), "alone");
+        assertFalse(page.contains("PyTorch") || page.contains("Ratio") || page.contains("<svg"), page);
     }
 }

@@ -132,6 +132,9 @@ final class BenchCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     command.commandLine(), "--peer needs --against-pytorch, the Python that runs it");
         }
+        if (command.commandLine().getParseResult().hasMatchedOption("--workloads") && selection.isEmpty()) {
+            throw new CommandLine.ParameterException(command.commandLine(), "--workloads has no name in it");
+        }
         List<String> workloads = Workloads.select(selection);
         if (python != null && !workloads.stream().allMatch(Workloads::raced)) {
             throw new CommandLine.ParameterException(
@@ -140,6 +143,10 @@ final class BenchCommand implements Callable<Integer> {
         RaceOptions options = new RaceOptions(workloads, threads, pairs, turn, RaceOptions.WARM_UP_MILLIS);
         try (NewFile records = NewFile.wanted(json);
                 NewFile page = NewFile.wanted(html)) {
+            if (records != null && page != null && records.replaces(page)) {
+                throw new CommandLine.ParameterException(
+                        command.commandLine(), "--json and --html: both are the file " + html);
+            }
             return race(options, records, page, out);
         } catch (DisagreementException disagreement) {
             command.commandLine().getErr().println("attention: " + disagreement.getMessage());
@@ -169,7 +176,7 @@ final class BenchCommand implements Callable<Integer> {
         Machine machine = new Machine();
         List<Row> rows = python == null ? alone(options, machine) : against(python, options, machine);
         NewFile.complete(records, () -> Report.json(rows));
-        NewFile.complete(page, () -> Report.html(rows, "attention4j and PyTorch on one machine"));
+        NewFile.complete(page, () -> Report.html(rows, title()));
         boolean alive = true;
         if (selection.isEmpty()) {
             alive = canary(out);
@@ -177,6 +184,10 @@ final class BenchCommand implements Callable<Integer> {
         }
         BenchTable.print(out, rows, options.threads(), machine);
         return alive ? 0 : Main.FAILED;
+    }
+
+    private String title() {
+        return python == null ? "attention4j on one machine" : "attention4j and PyTorch on one machine";
     }
 
     private List<Row> alone(RaceOptions options, Machine machine) {

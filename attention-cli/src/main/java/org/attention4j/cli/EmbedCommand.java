@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             ""
         })
 final class EmbedCommand implements Callable<Integer> {
-    private static final String STANDARD_INPUT = "-";
+    private static final Path STANDARD_INPUT = Path.of("-");
     private static final int MOST_WARNINGS = 10;
 
     private final Mixers mixers;
@@ -49,7 +49,7 @@ final class EmbedCommand implements Callable<Integer> {
             paramLabel = "FILE",
             arity = "0..1",
             description = "The sentences, in UTF-8 (default: -, the standard input).")
-    private String file = STANDARD_INPUT;
+    private Path file = STANDARD_INPUT;
 
     @Option(
             names = "--batch",
@@ -89,17 +89,16 @@ final class EmbedCommand implements Callable<Integer> {
         if (file.equals(STANDARD_INPUT)) {
             return new TextLines("standard input", System.in);
         }
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new FileSystemException(file, null, "is a folder");
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a folder");
         }
-        InputStream in = Files.newInputStream(path);
-        return new TextLines(file, in);
+        InputStream in = Files.newInputStream(file);
+        return new TextLines(file.toString(), in);
     }
 
     /** Of the input, or -1 if nobody knows. */
     private long size() throws IOException {
-        return file.equals(STANDARD_INPUT) || !Files.isRegularFile(Path.of(file)) ? -1 : Files.size(Path.of(file));
+        return file.equals(STANDARD_INPUT) || !Files.isRegularFile(file) ? -1 : Files.size(file);
     }
 
     /** The next batch, empty at the end. */

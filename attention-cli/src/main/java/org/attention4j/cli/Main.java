@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -142,8 +143,17 @@ final class Main implements Runnable {
         line.setExecutionExceptionHandler(Main::report);
         line.setParameterExceptionHandler(Main::report);
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Path.class, Main::file);
         line.setUsageHelpAutoWidth(true);
         return line;
+    }
+
+    /** An empty name would mean the working folder to the file system. */
+    private static Path file(String name) {
+        if (name.isBlank()) {
+            throw new CommandLine.TypeConversionException("'" + name + "' is not the name of a file");
+        }
+        return Path.of(name);
     }
 
     /** Makes the commands, wired by Guice, when the first of them is needed. */

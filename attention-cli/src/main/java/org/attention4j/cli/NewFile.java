@@ -104,6 +104,18 @@ final class NewFile implements AutoCloseable {
     }
 
     /**
+     * Whether this takes the place of another.
+     *
+     * @param other to be written, too
+     * @return whether only the later one would be left
+     */
+    boolean replaces(NewFile other) {
+        return target.toAbsolutePath()
+                .normalize()
+                .equals(other.target.toAbsolutePath().normalize());
+    }
+
+    /**
      * Takes the contents, in UTF-8.
      *
      * @return the writer, not to be closed

@@ -45,4 +45,29 @@ class RefusalsTest {
                 "--trys",
                 "5");
     }
+
+    /** To the file system it is the working folder. */
+    @Test
+    void anEmptyNameIsNoFile() {
+        String why = "'' is not the name of a file (see attention ";
+        refused("Invalid value for option '--html': " + why + "attend", "attend", "cat", "--html", "");
+        refused("Invalid value for option '--junit': " + why + "conform", "conform", "lstm", "--junit=");
+        refused("Invalid value for positional parameter at index 0 (FILE): " + why + "embed", "embed", "");
+        refused("Invalid value for positional parameter at index 0 (DIR): " + why + "vectors", "vectors", "");
+    }
+
+    @Test
+    void noNameOfAWorkloadIsNotAllOfThem() {
+        refused("--workloads has no name in it (see attention bench", "bench", "--workloads", ",");
+    }
+
+    @Test
+    void twoReportsDoNotTakeEachOthersPlace() {
+        refused(
+                "--json and --html: both are the file ./target/same (see attention bench",
+                "bench",
+                "--workloads=gemm:8:8:8",
+                "--json=target/same",
+                "--html=./target/same");
+    }
 }

@@ -76,7 +76,8 @@ class ReportFilesTest {
     @Test
     void whatThereIsIsNamedAndWhatWasTypedIsCutOff() {
         String unknown = refusal("bench", "--workloads", "nonesuch");
-        assertTrue(unknown.contains("there is no kind 'nonesuch'; there are [gemm, attention, "), unknown);
+        assertTrue(
+                unknown.contains("there is no kind 'nonesuch'; there are [attention, attention-gradient, "), unknown);
         assertTrue(unknown.contains("lstm-step"), unknown);
         String typed = refusal("x".repeat(100_000));
         assertTrue(typed.length() < 10_000, () -> typed.length() + " characters");

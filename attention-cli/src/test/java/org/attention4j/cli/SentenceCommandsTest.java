@@ -240,6 +240,9 @@ class SentenceCommandsTest {
         assertRefused(file + ":2 is not in UTF-8", "embed", file.toString());
         assertRefused(folder + "/none.txt: no such file", "embed", folder + "/none.txt");
         assertRefused(folder + ": is a folder", "embed", folder.toString());
+        if (Files.exists(Path.of("/proc/self/mem"))) { // can be opened, but not read from its beginning
+            assertRefused("/proc/self/mem: Input/output error", "embed", "/proc/self/mem");
+        }
         assertRefused(
                 "Invalid value for option '--batch': '0' is not an integer from 1 to 4096",
                 "embed",

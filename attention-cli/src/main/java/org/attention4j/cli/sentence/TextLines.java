@@ -41,7 +41,7 @@ public final class TextLines implements AutoCloseable {
      */
     public Optional<String> next() throws IOException {
         line.reset();
-        int one = in.read();
+        int one = read();
         if (one < 0) {
             return Optional.empty();
         }
@@ -49,7 +49,7 @@ public final class TextLines implements AutoCloseable {
         while (one >= 0 && one != '\n') {
             line.write(one);
             bytes++;
-            one = in.read();
+            one = read();
         }
         bytes++;
         try {
@@ -62,6 +62,15 @@ public final class TextLines implements AutoCloseable {
             return Optional.of(text.substring(Math.min(from, to), to));
         } catch (CharacterCodingException malformed) {
             throw new IOException(place() + " is not in UTF-8", malformed);
+        }
+    }
+
+    /** The next byte, or -1. What a device or a broken disk says does not name the file. */
+    private int read() throws IOException {
+        try {
+            return in.read();
+        } catch (IOException failed) {
+            throw new IOException(source + ": " + failed.getMessage(), failed);
         }
     }
 
