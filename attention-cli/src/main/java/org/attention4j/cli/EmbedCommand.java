@@ -2,8 +2,6 @@ package org.attention4j.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import jakarta.inject.Inject;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -75,7 +73,7 @@ final class EmbedCommand implements Callable<Integer> {
             while (!sentences.isEmpty()) {
                 print(sentences, model.embed(sentences), out);
                 if (out.checkError()) {
-                    return refusedOutput();
+                    return 0; // nobody reads the rest, or it has no room; Main tells the two apart
                 }
                 progress.to(lines.bytes());
                 sentences = read(lines, model, truncations);
@@ -135,22 +133,6 @@ final class EmbedCommand implements Callable<Integer> {
             }
             out.println();
         }
-    }
-
-    /**
-     * What to do when standard output takes no more. A reader that has enough, such as {@code head}, is no error; a full
-     * disk is one. The printer does not tell, so one more byte is written to see.
-     */
-    private static int refusedOutput() throws IOException {
-        try (FileOutputStream probe = new FileOutputStream(FileDescriptor.out)) {
-            probe.write('\n');
-        } catch (IOException refused) {
-            if (String.valueOf(refused.getMessage()).contains("Broken pipe")) {
-                return 0;
-            }
-            throw new IOException("standard output: " + refused.getMessage(), refused);
-        }
-        throw new IOException("standard output failed");
     }
 
     /** Warns of sentences that were truncated: the first ones by their lines, the others by their number. */

@@ -3,6 +3,8 @@ package org.attention4j.cli;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -118,9 +120,29 @@ final class Main implements Runnable {
         }
         line.setOut(out).setErr(err);
         int status = line.execute(arguments);
-        out.flush();
+        if (out.checkError()) {
+            String refusal = refusedOutput();
+            if (!refusal.isEmpty()) {
+                err.println("attention: standard output: " + refusal);
+                status = REFUSED;
+            }
+        }
         err.flush();
         return status;
+    }
+
+    /**
+     * Why standard output takes no more; empty if its reader has enough, such as {@code head}, which is no error as a full
+     * disk is one. The printer does not tell, so one more byte is written to see.
+     */
+    private static String refusedOutput() {
+        try (FileOutputStream probe = new FileOutputStream(FileDescriptor.out)) {
+            probe.write('\n');
+        } catch (IOException refused) {
+            String reason = String.valueOf(refused.getMessage());
+            return reason.contains("Broken pipe") ? "" : reason;
+        }
+        return "some of it was not written";
     }
 
     /** Picocli makes the commands, and so the registry, before it reads a line; it wraps what goes wrong there. */
