@@ -176,7 +176,8 @@ public final class AttentionMasks {
      * answered by the given mask, as before.
      *
      * <p>Memory: batch · heads · ⌈queries / 64⌉ · keys · 8 bytes; less where the given mask is the same for all {@linkplain AttentionMask#perHead heads}, and
-     * where one sequence or head has the answers of the one before it.
+     * where one sequence or head has the answers of the one before it. Source: Dong et al., "Flex Attention", 2024, whose block mask is made likewise, of
+     * blocks and not of pairs.
      *
      * @param mask which is a pure function, as all are
      * @param batch sequences that are asked for, from the first on
