@@ -3,6 +3,7 @@ package org.attention4j.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ThirdPartyTest {
     private static final Path JARS = Path.of(System.getProperty("third.parties"));
     private static final Path COMMAND = Path.of(System.getProperty("command"));
+    private static final Path LAUNCHER = COMMAND.resolve("../../attention").normalize();
     private static final String MIXER = "plugins/mixer-plugin/target/mixers-1.0.jar";
     private static final String VARIANT = "plugins/attention-variant/target/alibi-1.0.jar";
     private static final String LAW_BREAKER = "broken-plugins/broken/law/target/law-1.0.jar";
@@ -84,6 +86,17 @@ class ThirdPartyTest {
         assertEquals("", list.out);
     }
 
+    @Test
+    void aJarThatIsNoneIsRefusedInOneLine() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no /bin/bash");
+        Path jar = Files.writeString(folder.resolve("broken.jar"), "no jar");
+        Said list = said(List.of("/bin/bash", LAUNCHER.toString(), "--module-path", jar.toString(), "list"));
+        assertEquals(2, list.status, list::toString);
+        assertTrue(list.err.startsWith("attention: the module path " + jar + ": "), list::toString);
+        assertEquals(1, list.err.lines().count(), list::toString);
+        assertEquals("", list.out);
+    }
+
     /** What a process said, and its exit status. */
     private record Said(int status, String out, String err) {
         /** The line of standard output that begins with a word, or nothing. */
@@ -114,6 +127,10 @@ class ThirdPartyTest {
                 "-m",
                 "org.attention4j.cli/org.attention4j.cli.Main"));
         line.addAll(List.of(arguments));
+        return said(line);
+    }
+
+    private Said said(List<String> line) throws Exception {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         int status = new ProcessBuilder(line)
