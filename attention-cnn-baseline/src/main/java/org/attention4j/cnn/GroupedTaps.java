@@ -17,6 +17,7 @@ final class GroupedTaps implements Taps {
     /** Inputs that are packed together: some panels. */
     private static final int COLUMNS = 64;
 
+    /** Positions whose inputs and outputs stay in a second-level cache while they go through all taps. */
     private static final int POSITIONS = 140;
 
     private final int groups;

@@ -4,14 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A block of rows of a left operand, in panels of as many rows as the tile for them has: what it reads is one stream, which stays in the first-level
- * cache. At 512 bits, where there are 32 vector registers, fourteen rows: 28 sums, two vectors of B, one number of A; at 256 bits, where there may be 16,
- * five rows: 10 sums.
+ * A block of rows of a left operand, in panels of as many rows as the tile for them has: what it reads is one stream. At 512 bits, where there are 32
+ * vector registers, fourteen rows: 28 sums, two vectors of B, one number of A; at 256 bits, where there may be 16, five rows: 10 sums.
  */
 final class VectorPackedRows {
-    /** Rows of a panel at 512 bits, and a multiple of those at 256. */
+    /** Rows of a panel at 512 bits. */
     private static final int FOURTEEN = 14;
 
+    /** Rows of a panel at 256 bits. */
     private static final int FIVE = 5;
 
     /** Rows of a block: whole panels of either. */
@@ -25,7 +25,7 @@ final class VectorPackedRows {
     private static final VectorLoop COLUMNS =
             (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, panel(w), y);
 
-    /** A block of rows, those that are left in a panel of 16: a caller's thread has one as long as it lives. */
+    /** A block of rows, those that are no whole panel in one of 16: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> BLOCK =
             ThreadLocal.withInitial(() -> new float[(BLOCK_ROWS + 4) * VectorProducts.DEPTH]);
 

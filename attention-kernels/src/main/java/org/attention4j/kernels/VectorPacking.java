@@ -72,8 +72,9 @@ final class VectorPacking {
     }
 
     /**
-     * Panels of {@code panel} columns that lie in the source without gaps: four of them at a time. Short enough to become part of each loop that
-     * calls it, where {@code panel} is a constant: then no check of bounds is left in it.
+     * Panels of {@code panel} columns that lie in the source without gaps: four of them at a time, and the last four of a panel, even if some of those
+     * are there already. Short enough to become part of each loop that calls it, where {@code panel} is a constant: then no check of bounds is left
+     * in it.
      */
     static void squares(float[] source, int from, int columnStride, int k, int n, int panel, float[] panels, int to) {
         for (int j = 0; j < n; j += panel) {
