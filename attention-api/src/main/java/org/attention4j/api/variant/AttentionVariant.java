@@ -8,7 +8,6 @@ import org.attention4j.api.InitialValue;
 import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Shape;
 import org.attention4j.api.WeightSum;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is different about an attention: the scores, who sees whom, or how scores become weights. A value; parts compose.
@@ -20,23 +19,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AttentionVariant {
     private static final AttentionVariant SOFTMAX =
-            new AttentionVariant(null, null, null, null, null, List.of(), WeightSum.ONE, true);
+            of(Optional.empty(), Optional.empty(), Optional.empty(), WeightSum.ONE);
 
-    private final @Nullable ScoreModifier scores;
-    private final @Nullable AttentionMask mask;
-    private final @Nullable AttentionWeighting weighting;
-    private final @Nullable ScoreWeighting scoreWeighting;
-    private final @Nullable ScoreFunction scoreFunction;
+    // Optionals, as every call of an attention asks for them and may not allocate
+    private final Optional<ScoreModifier> scores;
+    private final Optional<AttentionMask> mask;
+    private final Optional<AttentionWeighting> weighting;
+    private final Optional<ScoreWeighting> scoreWeighting;
+    private final Optional<ScoreFunction> scoreFunction;
     private final List<ParameterSpec> parameters;
     private final WeightSum weightSum;
     private final boolean smooth;
 
     private AttentionVariant(
-            @Nullable ScoreModifier scores,
-            @Nullable AttentionMask mask,
-            @Nullable AttentionWeighting weighting,
-            @Nullable ScoreWeighting scoreWeighting,
-            @Nullable ScoreFunction scoreFunction,
+            Optional<ScoreModifier> scores,
+            Optional<AttentionMask> mask,
+            Optional<AttentionWeighting> weighting,
+            Optional<ScoreWeighting> scoreWeighting,
+            Optional<ScoreFunction> scoreFunction,
             List<ParameterSpec> parameters,
             WeightSum weightSum,
             boolean smooth) {
@@ -48,6 +48,22 @@ public final class AttentionVariant {
         this.parameters = List.copyOf(parameters);
         this.weightSum = weightSum;
         this.smooth = smooth;
+    }
+
+    private static AttentionVariant of(
+            Optional<AttentionWeighting> weighting,
+            Optional<ScoreWeighting> scoreWeighting,
+            Optional<ScoreFunction> scoreFunction,
+            WeightSum weightSum) {
+        return new AttentionVariant(
+                Optional.empty(),
+                Optional.empty(),
+                weighting,
+                scoreWeighting,
+                scoreFunction,
+                List.of(),
+                weightSum,
+                true);
     }
 
     /**
@@ -68,7 +84,7 @@ public final class AttentionVariant {
      */
     public static AttentionVariant of(AttentionWeighting weighting) {
         Objects.requireNonNull(weighting, "weighting");
-        return new AttentionVariant(null, null, weighting, null, null, List.of(), WeightSum.AT_MOST_ONE, true);
+        return of(Optional.of(weighting), Optional.empty(), Optional.empty(), WeightSum.AT_MOST_ONE);
     }
 
     /**
@@ -80,7 +96,7 @@ public final class AttentionVariant {
      */
     public static AttentionVariant of(ScoreWeighting weighting) {
         Objects.requireNonNull(weighting, "weighting");
-        return new AttentionVariant(null, null, null, weighting, null, List.of(), WeightSum.AT_MOST_ONE, true);
+        return of(Optional.empty(), Optional.of(weighting), Optional.empty(), WeightSum.AT_MOST_ONE);
     }
 
     /**
@@ -91,7 +107,7 @@ public final class AttentionVariant {
      */
     public static AttentionVariant of(ScoreFunction function) {
         Objects.requireNonNull(function, "score function");
-        return new AttentionVariant(null, null, null, null, function, List.of(), WeightSum.ONE, true);
+        return of(Optional.empty(), Optional.empty(), Optional.of(function), WeightSum.ONE);
     }
 
     /**
@@ -102,12 +118,13 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is one already, or the scores are replaced
      */
     public AttentionVariant withScores(ScoreModifier modifier) {
-        if (scores != null || weighting != null) {
+        if (scores.isPresent() || weighting.isPresent()) {
             throw new IllegalStateException(
-                    scores != null ? "the scores are modified already" : "the scores are replaced by a weighting");
+                    scores.isPresent() ? "the scores are modified already" : "the scores are replaced by a weighting");
         }
         Objects.requireNonNull(modifier, "modifier");
-        return new AttentionVariant(modifier, mask, null, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
+        return new AttentionVariant(
+                Optional.of(modifier), mask, weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
     }
 
     /**
@@ -118,9 +135,9 @@ public final class AttentionVariant {
      */
     public AttentionVariant withMask(AttentionMask more) {
         Objects.requireNonNull(more, "mask");
-        AttentionMask both = mask == null ? more : mask.and(more);
+        AttentionMask both = mask.map(first -> first.and(more)).orElse(more);
         return new AttentionVariant(
-                scores, both, weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
+                scores, Optional.of(both), weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
     }
 
     /**
@@ -135,7 +152,7 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is no weighting or score function that could read it
      */
     public AttentionVariant withParameter(String name, InitialValue initial, int... extents) {
-        if (weighting == null && scoreWeighting == null && scoreFunction == null) {
+        if (weighting.isEmpty() && scoreWeighting.isEmpty() && scoreFunction.isEmpty()) {
             throw new IllegalStateException(
                     "parameter '" + name + "' has no reader: only weightings and score functions read parameters");
         }
@@ -171,7 +188,7 @@ public final class AttentionVariant {
      * @return empty if scores are left as they are
      */
     public Optional<ScoreModifier> scores() {
-        return Optional.ofNullable(scores);
+        return scores;
     }
 
     /**
@@ -180,7 +197,7 @@ public final class AttentionVariant {
      * @return empty if every key may be seen
      */
     public Optional<AttentionMask> mask() {
-        return Optional.ofNullable(mask);
+        return mask;
     }
 
     /**
@@ -189,7 +206,7 @@ public final class AttentionVariant {
      * @return empty unless scores are replaced
      */
     public Optional<AttentionWeighting> weighting() {
-        return Optional.ofNullable(weighting);
+        return weighting;
     }
 
     /**
@@ -198,7 +215,7 @@ public final class AttentionVariant {
      * @return empty for softmax attention, and where scores are replaced too
      */
     public Optional<ScoreWeighting> scoreWeighting() {
-        return Optional.ofNullable(scoreWeighting);
+        return scoreWeighting;
     }
 
     /**
@@ -207,7 +224,7 @@ public final class AttentionVariant {
      * @return empty unless it is replaced alone
      */
     public Optional<ScoreFunction> scoreFunction() {
-        return Optional.ofNullable(scoreFunction);
+        return scoreFunction;
     }
 
     /**
