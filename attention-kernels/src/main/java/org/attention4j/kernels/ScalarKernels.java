@@ -1,6 +1,6 @@
 package org.attention4j.kernels;
 
-/** The specification of {@link Kernels}: the shortest loops that say what every element is. */
+/** The specification of {@link Kernels}: the shortest loops that say what every element is, and for products a second one that does eight of them. */
 final class ScalarKernels implements Kernels {
     static final ScalarKernels INSTANCE = new ScalarKernels();
 
@@ -38,16 +38,54 @@ final class ScalarKernels implements Kernels {
             boolean accumulate) {
         checkSizes(m, n, k);
         for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
+            int row = aOffset + i * aRowStride;
+            int to = cOffset + i * cRowStride;
+            int j = 0;
+            for (; j <= n - LANES / 2; j += LANES / 2) {
                 int b = panelsOffset + j / LANES * panelStride + j % LANES;
-                int to = cOffset + i * cRowStride + j;
-                float acc = accumulate ? c[to] : 0f;
-                for (int p = 0, ia = aOffset + i * aRowStride; p < k; p++, ia += aColumnStride) {
+                eightColumns(k, a, row, aColumnStride, panels, b, c, to + j, accumulate);
+            }
+            for (; j < n; j++) {
+                int b = panelsOffset + j / LANES * panelStride + j % LANES;
+                float acc = accumulate ? c[to + j] : 0f;
+                for (int p = 0, ia = row; p < k; p++, ia += aColumnStride) {
                     acc = Math.fma(a[ia], panels[b + LANES * p], acc);
                 }
-                c[to] = acc;
+                c[to + j] = acc;
             }
         }
+    }
+
+    /** The same, eight chains at a time: each waits some cycles for its last multiply-add, and meanwhile it is the others' turn. */
+    private static void eightColumns(
+            int k, float[] a, int ao, int aColumnStride, float[] b, int bo, float[] c, int co, boolean accumulate) {
+        float c0 = accumulate ? c[co] : 0f;
+        float c1 = accumulate ? c[co + 1] : 0f;
+        float c2 = accumulate ? c[co + 2] : 0f;
+        float c3 = accumulate ? c[co + 3] : 0f;
+        float c4 = accumulate ? c[co + 4] : 0f;
+        float c5 = accumulate ? c[co + 5] : 0f;
+        float c6 = accumulate ? c[co + 6] : 0f;
+        float c7 = accumulate ? c[co + 7] : 0f;
+        for (int p = 0, ia = ao, ib = bo; p < k; p++, ia += aColumnStride, ib += LANES) {
+            float x = a[ia];
+            c0 = Math.fma(x, b[ib], c0);
+            c1 = Math.fma(x, b[ib + 1], c1);
+            c2 = Math.fma(x, b[ib + 2], c2);
+            c3 = Math.fma(x, b[ib + 3], c3);
+            c4 = Math.fma(x, b[ib + 4], c4);
+            c5 = Math.fma(x, b[ib + 5], c5);
+            c6 = Math.fma(x, b[ib + 6], c6);
+            c7 = Math.fma(x, b[ib + 7], c7);
+        }
+        c[co] = c0;
+        c[co + 1] = c1;
+        c[co + 2] = c2;
+        c[co + 3] = c3;
+        c[co + 4] = c4;
+        c[co + 5] = c5;
+        c[co + 6] = c6;
+        c[co + 7] = c7;
     }
 
     @Override
