@@ -21,8 +21,8 @@ import org.attention4j.api.UnknownTensorException;
  * node that multiplies with it, whose name tells the module it came from: see {@link #weightOf}.
  *
  * <p>Only the structure is read when the file is opened; numbers are read on demand. Files are not trusted: lengths are
- * checked against the file before anything is allocated, and what does not fit is refused by
- * {@link CorruptFileException}; so is a model that keeps values in another file (ONNX's external data).
+ * checked against the file before anything is allocated, names, nodes and attributes may take 256 MiB of memory, and what does not fit is
+ * refused by {@link CorruptFileException}; so is a model that keeps values in another file (ONNX's external data).
  *
  * <p>Immutable and safe for any number of threads. Source: ONNX's {@code onnx.proto}, ModelProto.
  */

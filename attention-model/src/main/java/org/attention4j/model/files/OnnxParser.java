@@ -17,16 +17,24 @@ import org.attention4j.api.CorruptFileException;
 /**
  * One pass over the protocol-buffer encoding of an ONNX model. The field numbers are those of {@code onnx.proto}.
  *
- * <p>Tensors' numbers are skipped, not read; only their position is noted.
+ * <p>Tensors' numbers are skipped, not read; only their position is noted. What is kept of the rest is bounded, since two bytes of the
+ * file may be a node, which takes a hundred times that.
  */
 final class OnnxParser {
+    /** What names, nodes and their attributes may take in memory: a hundred times what those of published models do. */
+    private static final long MOST_KEPT = 256 << 20;
+
+    /** An object with its place in a list or map, roughly: of the nodes measured, an empty one takes about four. */
+    private static final int OBJECT = 64;
+
     private final String source;
     private final MemorySegment bytes;
     private final CodedInputStream in;
     private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
+    private long kept;
 
-    private OnnxParser(String source, MemorySegment bytes) {
+    OnnxParser(String source, MemorySegment bytes) {
         this.source = source;
         this.bytes = bytes;
         // A stream, since protobuf would copy a mapped buffer as a whole; skipping costs nothing.
@@ -63,8 +71,7 @@ final class OnnxParser {
 
     private void model() throws IOException {
         boolean[] graph = {false};
-        in.pushLimit((int) bytes.byteSize());
-        fields(number -> {
+        whole(number -> {
             if (number != 7) {
                 return false;
             }
@@ -97,6 +104,7 @@ final class OnnxParser {
     }
 
     private void node() throws IOException {
+        keep(4 * OBJECT);
         String[] texts = {"", ""}; // name, operator
         List<String> inputs = new ArrayList<>();
         List<String> outputs = new ArrayList<>();
@@ -123,6 +131,7 @@ final class OnnxParser {
     }
 
     private void attribute(Map<String, OnnxAttribute> attributes) throws IOException {
+        keep(OBJECT);
         String[] name = {""};
         List<Long> integers = new ArrayList<>();
         List<Float> floats = new ArrayList<>();
@@ -130,12 +139,12 @@ final class OnnxParser {
         message(number -> {
             switch (number) {
                 case 1 -> name[0] = text();
-                case 2 -> floats.add(in.readFloat());
-                case 3 -> integers.add(in.readInt64());
+                case 2 -> floats.add(kept(in.readFloat()));
+                case 3 -> integers.add(kept(in.readInt64()));
                 case 4 -> values.add(new OnnxAttribute.Text(text()));
                 case 5 -> values.add(new OnnxAttribute.Tensor(tensor()));
-                case 7 -> packed(() -> floats.add(in.readFloat()), WireFormat.WIRETYPE_FIXED32);
-                case 8 -> packed(() -> integers.add(in.readInt64()), WireFormat.WIRETYPE_VARINT);
+                case 7 -> packed(() -> floats.add(kept(in.readFloat())), WireFormat.WIRETYPE_FIXED32);
+                case 8 -> packed(() -> integers.add(kept(in.readInt64())), WireFormat.WIRETYPE_VARINT);
                 default -> {
                     return false;
                 }
@@ -157,7 +166,23 @@ final class OnnxParser {
     }
 
     private StoredTensor tensor() throws IOException {
+        keep(4 * OBJECT);
         return new OnnxTensorParser(this).read();
+    }
+
+    /** Counts what is about to be kept. */
+    private void keep(long memory) {
+        kept += memory;
+        if (kept > MOST_KEPT) {
+            throw corrupt("its names, nodes and attributes take more than the " + (MOST_KEPT >> 20)
+                    + " MiB that are allowed");
+        }
+    }
+
+    /** A number of an attribute. */
+    private <N extends java.lang.Number> N kept(N number) {
+        keep(OBJECT / 2);
+        return number;
     }
 
     // ---- the encoding ----
@@ -177,11 +202,19 @@ final class OnnxParser {
         return bytes;
     }
 
-    /** A field that holds a message: its length, then its fields. */
-    void message(Field field) throws IOException {
+    /** The message that the bytes are. */
+    void whole(Field field) throws IOException {
+        in.pushLimit((int) bytes.byteSize());
+        fields(field);
+    }
+
+    /** A field that holds a message: its length, then its fields. Returns the message's bytes. */
+    MemorySegment message(Field field) throws IOException {
         int previous = in.pushLimit(length());
+        int start = in.getTotalBytesRead();
         fields(field);
         in.popLimit(previous);
+        return bytes.asSlice(start, in.getTotalBytesRead() - start);
     }
 
     private void fields(Field field) throws IOException {
@@ -210,6 +243,7 @@ final class OnnxParser {
     String text() throws IOException {
         int length = length();
         int where = in.getTotalBytesRead();
+        keep(OBJECT + 2L * length);
         byte[] text = in.readRawBytes(length);
         try {
             return StandardCharsets.UTF_8

@@ -2,8 +2,8 @@ package org.attention4j.model.files;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +16,8 @@ import org.attention4j.api.CorruptFileException;
  *
  * <p>ONNX stores numbers either as {@code raw_data} (little-endian, as {@link StoredTensor} wants them, so their position
  * is noted and they are not touched) or in a repeated field of one of a few number types, possibly in several pieces
- * and with each number encoded separately; those are brought into the form of {@code raw_data} here.
+ * and with each number encoded separately. Those are counted here, and brought into the form of {@code raw_data} when they are asked
+ * for, since a byte of the file may become eight.
  */
 final class OnnxTensorParser {
     /** TensorProto.DataType. */
@@ -35,6 +36,9 @@ final class OnnxTensorParser {
             Map.entry(13, ElementType.U64),
             Map.entry(16, ElementType.BF16));
 
+    /** Longest list of dimensions that is read; no framework goes beyond 64 and a longer one is an attack. */
+    private static final int MAX_RANK = 64;
+
     private final OnnxParser parser;
     private final CodedInputStream in;
     private final int start;
@@ -44,10 +48,10 @@ final class OnnxTensorParser {
     private boolean external;
     private int rawStart = -1;
     private int rawLength;
-    /** The repeated fields' bits, each number in as many bytes as its field has: 4 or 8. */
-    private final ByteArrayOutputStream typed = new ByteArrayOutputStream(0);
-
+    /** The repeated field that holds the numbers, and how many it holds. */
     private int typedField;
+
+    private long typedCount;
 
     OnnxTensorParser(OnnxParser parser) {
         this.parser = parser;
@@ -56,7 +60,7 @@ final class OnnxTensorParser {
     }
 
     StoredTensor read() throws IOException {
-        parser.message(this::field);
+        MemorySegment message = parser.message(this::field);
         if (external) {
             throw corrupt("keeps its values in another file, which is not supported");
         }
@@ -67,28 +71,38 @@ final class OnnxTensorParser {
         if (rawStart >= 0 && typedField != 0) {
             throw corrupt("has its values twice");
         }
-        MemorySegment data = rawStart >= 0
-                ? parser.bytes().asSlice(rawStart, rawLength)
-                : MemorySegment.ofArray(narrow(element, typed.toByteArray()));
         long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
-        if (element.bytesOf(dimensions) != data.byteSize()) {
-            throw corrupt("is " + element + Arrays.toString(dimensions) + ", which does not take the " + data.byteSize()
+        long stored = rawStart >= 0 ? rawLength : element.bytes() * typedCount;
+        if (element.bytesOf(dimensions) != stored) {
+            throw corrupt("is " + element + Arrays.toString(dimensions) + ", which does not take the " + stored
                     + " bytes that it has");
         }
-        return new StoredTensor(parser.source(), Math.max(rawStart, start), name, element, dimensions, data);
+        if (rawStart >= 0) {
+            MemorySegment raw = parser.bytes().asSlice(rawStart, rawLength);
+            return new StoredTensor(parser.source(), rawStart, name, element, dimensions, raw);
+        }
+        return typed(message, element, dimensions);
     }
 
     private boolean field(int number) throws IOException {
         switch (number) {
-            case 1 -> parser.packed(() -> shape.add(in.readInt64()), WireFormat.WIRETYPE_VARINT);
+            case 1 -> parser.packed(this::dimension, WireFormat.WIRETYPE_VARINT);
             case 2 -> {
                 parser.expect(WireFormat.WIRETYPE_VARINT);
                 type = in.readInt32();
             }
-            case 4 -> typed(number, () -> put(in.readRawLittleEndian32(), 4), WireFormat.WIRETYPE_FIXED32);
-            case 5 -> typed(number, () -> put(in.readInt32(), 4), WireFormat.WIRETYPE_VARINT);
-            case 7, 11 -> typed(number, () -> put(in.readInt64(), 8), WireFormat.WIRETYPE_VARINT);
-            case 10 -> typed(number, () -> put(in.readRawLittleEndian64(), 8), WireFormat.WIRETYPE_FIXED64);
+            case 4, 5, 7, 10, 11 -> {
+                if (typedField != 0 && typedField != number) {
+                    throw corrupt("has its values twice");
+                }
+                typedField = number;
+                parser.packed(
+                        () -> {
+                            bits(in, number);
+                            typedCount++;
+                        },
+                        wireType(number));
+            }
             case 8 -> name = parser.text();
             case 9 -> {
                 if (rawStart >= 0) {
@@ -109,29 +123,16 @@ final class OnnxTensorParser {
         return true;
     }
 
-    private void typed(int field, OnnxParser.Number number, int wireType) throws IOException {
-        if (typedField != 0 && typedField != field) {
-            throw corrupt("has its values twice");
-        }
-        typedField = field;
-        parser.packed(number, wireType);
-    }
-
-    private void put(long bits, int bytes) {
-        for (int i = 0; i < bytes; i++) {
-            typed.write((int) (bits >>> (8 * i)));
+    private void dimension() throws IOException {
+        shape.add(in.readInt64());
+        if (shape.size() > MAX_RANK) {
+            throw corrupt("has more than " + MAX_RANK + " dimensions");
         }
     }
 
-    /** From the repeated field's 4 or 8 bytes a number to the element type's, where the fields are shared by types. */
-    private byte[] narrow(ElementType element, byte[] wide) {
-        int stored =
-                switch (typedField) {
-                    case 4, 5 -> 4;
-                    case 7, 10, 11 -> 8;
-                    default -> element.bytes();
-                };
-        int expectedField =
+    /** A tensor whose numbers are read again, from its message, when they are asked for. */
+    private StoredTensor typed(MemorySegment message, ElementType element, long[] dimensions) {
+        int expected =
                 switch (element) {
                     case F32 -> 4;
                     case F64 -> 10;
@@ -139,18 +140,61 @@ final class OnnxTensorParser {
                     case U32, U64 -> 11;
                     default -> 5;
                 };
-        if (typedField != 0 && typedField != expectedField) {
+        if (typedField != 0 && typedField != expected) {
             throw corrupt("is " + element + " but has its values in field " + typedField);
         }
-        int kept = element.bytes();
-        if (kept == stored) {
-            return wide;
+        String source = parser.source();
+        int bytes = (int) Math.min(typedCount * element.bytes(), Integer.MAX_VALUE);
+        return new StoredTensor(
+                source, start, name, element, dimensions, () -> decoded(source, message, expected, element, bytes));
+    }
+
+    /** The numbers of a field as {@code raw_data} would have them. */
+    private static MemorySegment decoded(
+            String source, MemorySegment message, int field, ElementType element, int bytes) {
+        if (bytes > StoredTensor.MOST_ELEMENTS) {
+            throw new IllegalArgumentException(
+                    "a tensor of " + source + " takes more than 2^31 bytes and is not in raw_data");
         }
-        byte[] narrow = new byte[wide.length / stored * kept];
-        for (int i = 0; i < narrow.length; i++) {
-            narrow[i] = wide[i / kept * stored + i % kept];
+        byte[] decoded = new byte[bytes];
+        int[] next = {0};
+        OnnxParser again = new OnnxParser(source, message);
+        try {
+            again.whole(number -> {
+                if (number == field) {
+                    again.packed(
+                            () -> {
+                                long bits = bits(again.in(), field);
+                                for (int i = 0; i < element.bytes(); i++) { // types share fields: the low bytes count
+                                    decoded[next[0]++] = (byte) (bits >>> 8 * i);
+                                }
+                            },
+                            wireType(field));
+                }
+                return number == field;
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(source + " has changed", e); // it was read without an error before
         }
-        return narrow;
+        return MemorySegment.ofArray(decoded);
+    }
+
+    /** The next number of a repeated field. */
+    private static long bits(CodedInputStream in, int field) throws IOException {
+        return switch (field) {
+            case 4 -> in.readRawLittleEndian32();
+            case 5 -> in.readInt32();
+            case 10 -> in.readRawLittleEndian64();
+            default -> in.readInt64();
+        };
+    }
+
+    private static int wireType(int field) {
+        return switch (field) {
+            case 4 -> WireFormat.WIRETYPE_FIXED32;
+            case 10 -> WireFormat.WIRETYPE_FIXED64;
+            default -> WireFormat.WIRETYPE_VARINT;
+        };
     }
 
     private CorruptFileException corrupt(String problem) {

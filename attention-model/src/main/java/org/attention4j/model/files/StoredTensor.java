@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.attention4j.api.CorruptFileException;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
@@ -27,7 +28,7 @@ public final class StoredTensor {
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** The limit of the JVM's arrays is a few elements below 2^31 - 1. */
-    private static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+    static final int MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
     private static final Set<ElementType> FLOATING =
             Set.of(ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.F64);
@@ -46,20 +47,26 @@ public final class StoredTensor {
     private final ElementType type;
     private final long[] shape;
     private final long elements;
-    private final MemorySegment data;
+    private final Supplier<MemorySegment> data;
+
+    /** @param data exactly {@code product(shape) * type.bytes()} bytes; the caller has checked it */
+    StoredTensor(String source, long offset, String name, ElementType type, long[] shape, MemorySegment data) {
+        this(source, offset, name, type, shape, () -> data);
+    }
 
     /**
      * @param offset where the data begin in the file, for messages
-     * @param data exactly {@code product(shape) * type.bytes()} bytes; the caller has checked it
+     * @param data makes {@code product(shape) * type.bytes()} bytes for each call; the caller has checked the shape
      */
-    StoredTensor(String source, long offset, String name, ElementType type, long[] shape, MemorySegment data) {
+    StoredTensor(
+            String source, long offset, String name, ElementType type, long[] shape, Supplier<MemorySegment> data) {
         this.source = source;
         this.offset = offset;
         this.name = name;
         this.type = type;
         this.shape = shape;
-        this.elements = data.byteSize() / type.bytes();
-        this.data = data.asReadOnly();
+        this.elements = type.bytesOf(shape) / type.bytes();
+        this.data = data;
     }
 
     /**
@@ -115,12 +122,14 @@ public final class StoredTensor {
     }
 
     /**
-     * The encoded elements themselves, without a copy: little-endian and not necessarily aligned.
+     * The encoded elements themselves: little-endian and not necessarily aligned. They are not copied, but for an ONNX tensor that is not in
+     * {@code raw_data}, whose numbers are decoded for each call.
      *
      * @return a read-only view, usable until the file is closed
+     * @throws IllegalArgumentException if they are to be decoded and take more bytes than an array holds
      */
     public MemorySegment data() {
-        return data;
+        return data.get().asReadOnly();
     }
 
     /**
@@ -134,21 +143,22 @@ public final class StoredTensor {
     public float[] floats() {
         require(FLOATING, "floating-point numbers");
         float[] values = new float[length()];
+        MemorySegment bytes = data.get();
         switch (type) {
-            case F32 -> MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
+            case F32 -> MemorySegment.copy(bytes, FLOAT, 0, values, 0, values.length);
             case F16 -> {
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.float16ToFloat(data.get(SHORT, 2L * i));
+                    values[i] = Float.float16ToFloat(bytes.get(SHORT, 2L * i));
                 }
             }
             case BF16 -> {
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.intBitsToFloat(data.get(SHORT, 2L * i) << 16);
+                    values[i] = Float.intBitsToFloat(bytes.get(SHORT, 2L * i) << 16);
                 }
             }
             case F64 -> {
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) data.get(DOUBLE, 8L * i);
+                    values[i] = (float) bytes.get(DOUBLE, 8L * i);
                 }
             }
             default -> throw new AssertionError(type);
@@ -167,7 +177,7 @@ public final class StoredTensor {
         require(FLOATING, "floating-point numbers");
         double[] values = new double[length()];
         if (type == ElementType.F64) {
-            MemorySegment.copy(data, DOUBLE, 0, values, 0, values.length);
+            MemorySegment.copy(data.get(), DOUBLE, 0, values, 0, values.length);
             return values;
         }
         float[] narrow = floats();
@@ -187,15 +197,16 @@ public final class StoredTensor {
     public long[] longs() {
         require(INTEGERS, "integers");
         long[] values = new long[length()];
+        MemorySegment bytes = data.get();
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
-                case I64 -> data.get(LONG, 8L * i);
-                case I32 -> data.get(INT, 4L * i);
-                case U32 -> Integer.toUnsignedLong(data.get(INT, 4L * i));
-                case I16 -> data.get(SHORT, 2L * i);
-                case U16 -> Short.toUnsignedLong(data.get(SHORT, 2L * i));
-                case I8 -> data.get(ValueLayout.JAVA_BYTE, i);
-                case U8 -> Byte.toUnsignedLong(data.get(ValueLayout.JAVA_BYTE, i));
+                case I64 -> bytes.get(LONG, 8L * i);
+                case I32 -> bytes.get(INT, 4L * i);
+                case U32 -> Integer.toUnsignedLong(bytes.get(INT, 4L * i));
+                case I16 -> bytes.get(SHORT, 2L * i);
+                case U16 -> Short.toUnsignedLong(bytes.get(SHORT, 2L * i));
+                case I8 -> bytes.get(ValueLayout.JAVA_BYTE, i);
+                case U8 -> Byte.toUnsignedLong(bytes.get(ValueLayout.JAVA_BYTE, i));
                 default -> throw new AssertionError(type);
             };
         }
@@ -212,8 +223,9 @@ public final class StoredTensor {
     public boolean[] booleans() {
         require(Set.of(ElementType.BOOL), "truth values");
         boolean[] values = new boolean[length()];
+        MemorySegment bytes = data.get();
         for (int i = 0; i < values.length; i++) {
-            byte value = data.get(ValueLayout.JAVA_BYTE, i);
+            byte value = bytes.get(ValueLayout.JAVA_BYTE, i);
             if (value != 0 && value != 1) {
                 throw new CorruptFileException(
                         source, offset + i, "tensor '" + name + "' is BOOL but holds the byte " + value);

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -186,6 +188,21 @@ class OnnxFileTest {
         }
     }
 
+    @Test
+    void numbersThatTheFileHasInOneByteEachTakeNoMemoryBeforeTheyAreAskedFor() {
+        int count = 1 << 20;
+        OnnxBytes longs =
+                new OnnxBytes().number(1, count).number(2, 7).text(8, "longs").bytes(7, new byte[count]);
+        byte[] model = new OnnxBytes().message(7, graph().message(5, longs)).array();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        try (OnnxFile opened = OnnxBytes.open(model)) {
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(allocated < count, allocated + " bytes");
+            assertArrayEquals(new long[count], opened.initializer("longs").longs());
+        }
+    }
+
     /** A node with two attributes. */
     private static OnnxBytes attributes(OnnxBytes one, OnnxBytes other) {
         return graph().message(1, node("n", "Op", "y", "x").message(5, one).message(5, other));
@@ -215,7 +232,19 @@ class OnnxFileTest {
                 Arguments.of(attributes(axis, axis), "attribute 'axis' is there twice"),
                 Arguments.of(attributes(axis, both), "attribute 'mode' has values of several kinds"),
                 Arguments.of(graph().tag(9, 3), "group"),
+                Arguments.of(
+                        graph().message(5, new OnnxBytes().number(2, FLOAT).bytes(1, new byte[65])), "64 dimensions"),
+                Arguments.of(graph().fixed(emptyNodes((1 << 20) + 1)), "256 MiB"),
                 Arguments.of(graph().message(1, new OnnxBytes().bytes(3, (byte) 0xFF)), "UTF-8"));
+    }
+
+    /** Two bytes each. */
+    private static byte[] emptyNodes(int count) {
+        byte[] nodes = new byte[2 * count];
+        for (int i = 0; i < nodes.length; i += 2) {
+            nodes[i] = 1 << 3 | 2;
+        }
+        return nodes;
     }
 
     @ParameterizedTest
