@@ -1,7 +1,6 @@
 package org.attention4j.api;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * The extents of a tensor, outermost first: {@code [2, 3, 4]}. A dimension may be 0; {@code []} is a scalar.
@@ -76,7 +75,11 @@ public final class Shape {
      * @throws IndexOutOfBoundsException if there is no such dimension
      */
     public int extent(int dimension) {
-        return extents[Objects.checkIndex(dimension, extents.length)];
+        if (dimension < 0 || dimension >= extents.length) {
+            throw new IndexOutOfBoundsException(
+                    "dimension " + dimension + " of " + this + ", which has " + extents.length);
+        }
+        return extents[dimension];
     }
 
     /**

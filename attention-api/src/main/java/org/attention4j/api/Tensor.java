@@ -391,7 +391,9 @@ public final class Tensor {
      * @throws IndexOutOfBoundsException if the index lies outside, or the tensor is a scalar
      */
     public Tensor slice(int index) {
-        Objects.checkIndex(index, extent(0));
+        if (index < 0 || index >= extent(0)) {
+            throw new IndexOutOfBoundsException("slice " + index + " of " + shape + ", which has " + extent(0));
+        }
         Shape inner = Shape.of(Arrays.copyOfRange(shape.extents(), 1, shape.rank()));
         return view(index * inner.size(), inner);
     }

@@ -120,7 +120,7 @@ final class AttentionCall {
 
     /** All heads to a task where they see the same keys, or as many as leave every thread some tasks, so that masks are asked once for them. */
     private void shareMasks(int threads) {
-        headBlock = scores.masked() && !scores.maskedPerHead() ? heads : 1;
+        headBlock = scores.masked() && !scores.maskedPerHead() ? Math.max(1, heads) : 1;
         while (headBlock > 1 && threads > 1 && (long) batch * headBlocks() * queryBlocks() < PARTS * (long) threads) {
             headBlock = Work.blocks(headBlock, 2);
         }
@@ -128,7 +128,7 @@ final class AttentionCall {
 
     /** The query heads of a key head to a task, which reads its keys once, or less so that every thread has some. */
     private void shareKeys(int threads) {
-        int group = keyValues.heads() == 0 ? 1 : heads / keyValues.heads();
+        int group = heads == 0 ? 1 : heads / keyValues.heads();
         headBlock = group;
         for (int divisor = 2; divisor <= group && (long) batch * headBlocks() < threads; divisor++) {
             if (group % divisor == 0) {

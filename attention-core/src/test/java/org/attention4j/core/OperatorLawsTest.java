@@ -173,10 +173,24 @@ class OperatorLawsTest {
         }
     }
 
+    /** There is nothing to compute, whether keys have heads or not. */
+    @Test
+    void noQueryHeadsAreNoError() {
+        ScaledDotProductAttention masked =
+                PLAIN.withVariant(AttentionVariant.softmax().withMask(AttentionMasks.window(1, 0)));
+        for (int heads = 0; heads < 3; heads++) {
+            Tensor q = Tensor.zeros(1, 0, 4, 5);
+            Tensor k = Tensor.zeros(1, heads, 3, 5);
+            gradients(PLAIN, AttentionInputs.of(q, k, k), AttentionGradients.none());
+            gradients(masked, AttentionInputs.of(q, k, k), AttentionGradients.none());
+        }
+    }
+
     /** Of queries, keys and values. */
     private static List<Tensor> gradients(
             ScaledDotProductAttention operator, AttentionInputs in, AttentionGradients others) {
-        Tensor out = Tensor.zeros(1, 2, in.query().extent(2), in.value().extent(3));
+        Tensor out = Tensor.zeros(
+                1, in.query().extent(1), in.query().extent(2), in.value().extent(3));
         List<Tensor> all = Stream.of(in.query(), in.key(), in.value())
                 .map(tensor -> Tensor.zeros(tensor.shape().extents()))
                 .toList();
