@@ -119,7 +119,15 @@ final class Main implements Runnable {
             return refuseRegistry(broken, err);
         }
         line.setOut(out).setErr(err);
-        int status = line.execute(arguments);
+        int status;
+        try {
+            status = line.execute(arguments);
+        } catch (OutOfMemoryError full) { // as big as the input may be, it is no defect and no check that failed
+            err.println("attention: this takes more memory than the JVM has, "
+                    + (Runtime.getRuntime().maxMemory() >> 20) + " MiB: " + full.getMessage()
+                    + "; JAVA_TOOL_OPTIONS=-Xmx8g gives it 8 GiB");
+            status = REFUSED;
+        }
         if (out.checkError()) {
             String refusal = refusedOutput();
             if (!refusal.isEmpty()) {

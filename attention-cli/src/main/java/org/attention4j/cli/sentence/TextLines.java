@@ -14,6 +14,9 @@ import java.util.Optional;
  * before the first is left out.
  */
 public final class TextLines implements AutoCloseable {
+    /** A model reads a few hundred pieces of a line; what has no line ends is no text. */
+    private static final int LONGEST = 1 << 20;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final String source;
@@ -37,7 +40,7 @@ public final class TextLines implements AutoCloseable {
      * Reads the next line.
      *
      * @return the line without its end, or empty after the last
-     * @throws IOException if the stream fails, or the line is not in UTF-8; the message tells which line
+     * @throws IOException if the stream fails, or the line is not in UTF-8 or longer than 1 MiB; the message tells which line
      */
     public Optional<String> next() throws IOException {
         line.reset();
@@ -47,6 +50,9 @@ public final class TextLines implements AutoCloseable {
         }
         number++;
         while (one >= 0 && one != '\n') {
+            if (line.size() == LONGEST) {
+                throw new IOException(place() + " is longer than " + LONGEST + " bytes");
+            }
             line.write(one);
             bytes++;
             one = read();

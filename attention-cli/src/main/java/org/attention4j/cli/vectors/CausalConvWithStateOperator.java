@@ -3,6 +3,7 @@ package org.attention4j.cli.vectors;
 import java.util.Map;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
@@ -31,9 +32,12 @@ final class CausalConvWithStateOperator implements Operator {
         OnnxConvOperator.checkAxes(input);
         NamedTensors parameters = OnnxConvOperator.parameters(reference, "weight", "bias");
         int before = parameters.get("weight").extent(2) - 1;
-        Tensor past = reference.hasInput("past_state")
-                ? reference.input("past_state")
-                : Tensor.zeros(input.extent(0), input.extent(1), before);
+        Tensor past = Tensor.zeros(input.extent(0), input.extent(1), before);
+        if (reference.hasInput("past_state")) {
+            Tensor given = reference.input("past_state");
+            MixerSpec.check("past_state", given, past.shape());
+            past = given;
+        }
         Incremental mixer = mixer(reference, parameters);
         Sequences rows = Sequences.of(Layouts.swapInner(input));
         Tensor out = Tensor.zeros(mixer.spec().outputShape(rows));

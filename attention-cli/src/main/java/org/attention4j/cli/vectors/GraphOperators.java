@@ -61,10 +61,24 @@ final class GraphOperators {
     /**
      * An elementwise operator.
      *
-     * @param whole whether its inputs are integers, which divide to integers
+     * @param inputs how many it is given
+     * @param whole whether they are integers, which divide to integers
      * @throws UnsupportedCaseException if it is none
+     * @throws IllegalArgumentException if it takes more inputs
      */
-    static Function function(String operator, JsonNode attributes, boolean whole) throws UnsupportedCaseException {
+    static Function function(String operator, int inputs, JsonNode attributes, boolean whole)
+            throws UnsupportedCaseException {
+        Function function = function(operator, attributes, whole);
+        try {
+            function.of(new double[inputs]);
+        } catch (ArrayIndexOutOfBoundsException missing) {
+            throw new IllegalArgumentException("a graph with " + operator + " of " + inputs + " inputs");
+        }
+        return function;
+    }
+
+    private static Function function(String operator, JsonNode attributes, boolean whole)
+            throws UnsupportedCaseException {
         if (operator.equals("Cast")) {
             int type = attributes.path("to").asInt();
             return WHOLE_TYPES.contains(type)
@@ -108,15 +122,15 @@ final class GraphOperators {
     private static GraphTensor elementwise(String operator, List<GraphTensor> in, JsonNode attributes)
             throws UnsupportedCaseException {
         boolean whole = in.stream().allMatch(GraphTensor::whole);
-        Function function = function(operator, attributes, whole);
+        Function function = function(operator, in.size(), attributes, whole);
         int[] shape = GraphTensor.broadcast(in);
-        List<int[]> strides =
-                in.stream().map(tensor -> tensor.strides(shape.length)).toList();
+        List<Broadcast> places =
+                in.stream().map(tensor -> tensor.broadcast(shape)).toList();
         double[] elements = new double[GraphTensor.size(shape)];
         for (int n = 0; n < elements.length; n++) {
             double[] values = new double[in.size()];
             for (int k = 0; k < values.length; k++) {
-                values[k] = in.get(k).at(n, shape, strides.get(k));
+                values[k] = in.get(k).at(places.get(k), n);
             }
             elements[n] = function.of(values);
         }

@@ -76,20 +76,6 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return Arrays.stream(elements).mapToInt(element -> (int) element).toArray();
     }
 
-    /** Distances of elements in the directions of the last {@code axes} axes, 0 where this is 1 long or has no such axis. */
-    int[] strides(int axes) {
-        int[] strides = new int[axes];
-        int stride = 1;
-        for (int d = rank() - 1; d >= 0; d--) {
-            int axis = axes - rank() + d;
-            if (axis >= 0) {
-                strides[axis] = extents[d] == 1 ? 0 : stride;
-            }
-            stride *= extents[d];
-        }
-        return strides;
-    }
-
     /** The shape that tensors broadcast to. */
     static int[] broadcast(List<GraphTensor> tensors) {
         int rank = tensors.stream().mapToInt(GraphTensor::rank).max().orElse(0);
@@ -108,15 +94,14 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return extents;
     }
 
+    /** How this is read in a shape that it broadcasts to. */
+    Broadcast broadcast(int... shape) {
+        return Broadcast.of("a graph's tensor", extents, shape);
+    }
+
     /** What stands at an index of a shape that this broadcasts to. */
-    double at(int index, int[] shape, int[] strides) {
-        int rest = index;
-        int at = 0;
-        for (int d = shape.length - 1; d >= 0; d--) {
-            at += rest % shape[d] * strides[d];
-            rest /= shape[d];
-        }
-        return elements[at];
+    double at(Broadcast place, int index) {
+        return elements[place.source(index)];
     }
 
     /** The same elements in another shape, in which −1 is what is left and 0 what was there. */
@@ -146,9 +131,9 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
     GraphTensor expanded(int... shape) {
         GraphTensor target = new GraphTensor(shape, new double[0], whole);
         int[] to = broadcast(List.of(this, target));
-        int[] strides = strides(to.length);
+        Broadcast place = broadcast(to);
         double[] expanded = new double[size(to)];
-        Arrays.setAll(expanded, n -> at(n, to, strides));
+        Arrays.setAll(expanded, n -> at(place, n));
         return new GraphTensor(to, expanded, whole);
     }
 
@@ -156,14 +141,15 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
     GraphTensor transposed(int... order) {
         int[] to = new int[rank()];
         int[] strides = new int[rank()];
-        int[] own = strides(rank());
+        int[] own = Broadcast.strides(extents, rank());
         for (int d = 0; d < rank(); d++) {
             int from = order.length == rank() ? axis(order[d]) : rank() - 1 - d;
             to[d] = extents[from];
             strides[d] = own[from];
         }
+        Broadcast place = new Broadcast(to, strides);
         double[] transposed = new double[elements.length];
-        Arrays.setAll(transposed, n -> at(n, to, strides));
+        Arrays.setAll(transposed, n -> at(place, n));
         return new GraphTensor(to, transposed, whole);
     }
 

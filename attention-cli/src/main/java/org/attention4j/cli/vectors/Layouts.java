@@ -8,9 +8,9 @@ final class Layouts {
 
     /** {@code [a, b, c…]} → {@code [b, a, c…]}: time first into batch first, and back. */
     static Tensor swapOuter(Tensor tensor) {
+        int a = tensor.extent(0);
+        int b = tensor.extent(1);
         int[] extents = tensor.shape().extents();
-        int a = extents[0];
-        int b = extents[1];
         extents[0] = b;
         extents[1] = a;
         int inner = tensor.size() == 0 ? 0 : (int) (tensor.size() / a / b);

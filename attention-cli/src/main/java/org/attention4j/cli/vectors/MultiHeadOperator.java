@@ -123,11 +123,14 @@ final class MultiHeadOperator implements Operator {
             if (!reference.hasCotangent("attn_output_weights")) {
                 return null;
             }
-            float[] given = reference.cotangent("attn_output_weights").array();
-            if (!reference.flag("average_attn_weights")) {
-                return Tensor.of(given, zeroWeights().shape().extents());
-            }
             Tensor spread = zeroWeights();
+            int[] extents = spread.shape().extents();
+            Tensor cotangent = reference.cotangent("attn_output_weights");
+            if (!reference.flag("average_attn_weights")) {
+                return cotangent.reshape(extents);
+            }
+            float[] given =
+                    cotangent.reshape(extents[0], extents[2], extents[3]).array();
             int map = spread.extent(2) * spread.extent(3);
             for (int i = 0; i < spread.size(); i++) {
                 spread.array()[i] = given[i / map / heads * map + i % map] / heads;

@@ -1,6 +1,7 @@
 package org.attention4j.cli.vectors;
 
 import java.util.Map;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Tensor;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
@@ -25,8 +26,9 @@ final class OnnxActivationOperator implements Operator {
         Tensor x = reference.input(name.equals("SwiGLU") ? "A" : "X");
         float[] y = name.equals("Gelu") ? gelu(reference, x) : swish(reference, x);
         if (name.equals("SwiGLU")) {
-            float[] factor = reference.input("B").toArray();
-            Kernels.preferred().multiplyElementwise(y, 0, factor, 0, y, 0, y.length);
+            Tensor factor = reference.input("B");
+            MixerSpec.check("B", factor, x.shape());
+            Kernels.preferred().multiplyElementwise(y, 0, factor.toArray(), 0, y, 0, y.length);
         }
         return Map.of("output.Y", Tensor.of(y, x.shape().extents()));
     }

@@ -3,6 +3,8 @@ package org.attention4j.cli.vectors;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionMask;
@@ -71,7 +73,14 @@ final class OnnxAttentionOperator implements Operator {
         }
 
         private Tensor afterPast(String past, Tensor rows) {
-            return reference.hasInput(past) ? Layouts.joinTimes(reference.input(past), rows) : rows;
+            if (!reference.hasInput(past)) {
+                return rows;
+            }
+            Tensor before = reference.input(past);
+            int[] extents = rows.shape().extents();
+            extents[2] = before.extent(2);
+            MixerSpec.check(past, before, Shape.of(extents));
+            return Layouts.joinTimes(before, rows);
         }
 
         Tensor out() throws UnsupportedCaseException {
@@ -119,12 +128,11 @@ final class OnnxAttentionOperator implements Operator {
         }
 
         private int[] trueKeys() {
+            if (reference.hasInput("nonpad_kv_seqlen")) {
+                return reference.integers("nonpad_kv_seqlen", key.extent(0));
+            }
             int[] lengths = new int[key.extent(0)];
             Arrays.fill(lengths, key.extent(2));
-            if (reference.hasInput("nonpad_kv_seqlen")) {
-                long[] given = reference.storedInput("nonpad_kv_seqlen").longs();
-                Arrays.setAll(lengths, b -> Math.toIntExact(given[b]));
-            }
             return lengths;
         }
 

@@ -38,8 +38,8 @@ final class OnnxNormOperator implements Operator {
             throw new UnsupportedCaseException("rows of no elements: a norm has a width of at least 1");
         }
         double epsilon = reference.number("epsilon", LayerNorm.DEFAULT_EPSILON);
-        float[] scale = spread(reference.input(rms ? "scale" : "Scale"), in.shape());
-        float[] bias = reference.hasInput("B") ? spread(reference.input("B"), in.shape()) : new float[scale.length];
+        float[] scale = spread(reference, rms ? "scale" : "Scale", in.shape());
+        float[] bias = reference.hasInput("B") ? spread(reference, "B", in.shape()) : new float[scale.length];
         Tensor out = Tensor.zeros(1, axis.rows(), axis.length());
         boolean shared = sameInAllRows(scale, axis) && sameInAllRows(bias, axis);
         Sequences rows = Sequences.of(in.reshape(1, axis.rows(), axis.length()));
@@ -107,22 +107,14 @@ final class OnnxNormOperator implements Operator {
         results.put("output.InvStdDev", Tensor.of(inverses, extents));
     }
 
-    /** A tensor broadcast to a shape, dimensions aligned at the last one. */
-    private static float[] spread(Tensor tensor, Shape shape) {
+    /** An input broadcast to a shape. */
+    private static float[] spread(ReferenceCase reference, String name, Shape shape) {
+        Tensor tensor = reference.input(name);
+        Broadcast broadcast = Broadcast.of(name, tensor.shape().extents(), shape.extents());
         float[] from = tensor.toArray();
         float[] to = new float[Math.toIntExact(shape.size())];
         for (int at = 0; at < to.length; at++) {
-            int rest = at;
-            int index = 0;
-            int stride = 1;
-            for (int d = shape.rank() - 1; d >= 0; d--) {
-                int own = d - shape.rank() + tensor.shape().rank();
-                int extent = own < 0 ? 1 : tensor.extent(own);
-                index += extent == 1 ? 0 : rest % shape.extent(d) * stride;
-                stride *= extent;
-                rest /= shape.extent(d);
-            }
-            to[at] = from[index];
+            to[at] = from[broadcast.source(at)];
         }
         return to;
     }

@@ -1,7 +1,7 @@
 package org.attention4j.cli.vectors;
 
-import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.core.RotaryEmbedding;
@@ -35,13 +35,10 @@ final class OnnxRotaryOperator implements Operator {
         }
         RotaryEmbedding rotary =
                 RotaryEmbedding.ofTables(rows(cos, columns), rows(sin, columns), reference.flag("interleaved"));
-        int[] positions = new int[x.extent(0) * x.extent(2)];
-        if (reference.hasInput("position_ids")) {
-            long[] ids = reference.storedInput("position_ids").longs();
-            Arrays.setAll(positions, i -> Math.toIntExact(ids[i]));
-        } else {
-            Arrays.setAll(positions, i -> i);
-        }
+        int count = x.extent(0) * x.extent(2);
+        int[] positions = reference.hasInput("position_ids")
+                ? reference.integers("position_ids", count)
+                : IntStream.range(0, count).toArray();
         Tensor out = Tensor.zeros(x.shape());
         try (Workspace workspace = Workspace.create()) {
             rotary.forward(x, positions, out, workspace);

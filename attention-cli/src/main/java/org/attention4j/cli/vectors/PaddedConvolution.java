@@ -3,6 +3,7 @@ package org.attention4j.cli.vectors;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.MixerConfig;
+import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Recording;
@@ -15,6 +16,9 @@ import org.attention4j.api.Tensor;
  * strides are left out. Gradients go the same way back, with 0 for the outputs that were left out.
  */
 final class PaddedConvolution {
+    /** A case is a file's: what it pads a few numbers with is no more than this. */
+    private static final int MOST_PADDING = 1 << 16;
+
     /**
      * Where the taps are put.
      *
@@ -25,14 +29,25 @@ final class PaddedConvolution {
      * @param dilation positions from one tap to the next
      */
     record Placing(int kernel, int before, int after, int stride, int dilation) {
+        Placing {
+            if (kernel < 1 || stride < 1 || dilation < 1 || (long) dilation * kernel > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("kernel " + kernel + ", stride " + stride + ", dilation " + dilation
+                        + "; each must be at least 1, and dilation times kernel below 2^31");
+            }
+            if (before < 0 || before > MOST_PADDING || after < 0 || after > MOST_PADDING) {
+                throw new IllegalArgumentException(
+                        "padding " + before + " and " + after + "; each must be in 0 to " + MOST_PADDING);
+            }
+        }
+
         /** How far it is from the first tap to the last. */
         int reach() {
-            return Math.multiplyExact(dilation, kernel - 1);
+            return dilation * (kernel - 1);
         }
 
         /** As many outputs as positions, half of the reach before each: PyTorch's {@code padding="same"}. */
         static Placing same(int kernel, int dilation) {
-            int reach = Math.multiplyExact(dilation, kernel - 1);
+            int reach = new Placing(kernel, 0, 0, 1, dilation).reach();
             return new Placing(kernel, reach / 2, reach - reach / 2, 1, dilation);
         }
 
@@ -66,7 +81,11 @@ final class PaddedConvolution {
         boolean centred = placing.isSame();
         added = centred ? 0 : Math.max(0, placing.before() - placing.reach());
         left = centred ? 0 : Math.max(0, placing.reach() - placing.before());
-        MixerConfig config = MixerConfig.width(Math.multiplyExact(groups, weight.extent(1)))
+        long width = (long) groups * weight.extent(1);
+        if (width != (int) width) {
+            throw new IllegalArgumentException(groups + " groups of " + weight.extent(1) + " channels");
+        }
+        MixerConfig config = MixerConfig.width((int) width)
                 .with("output-width", weight.extent(0))
                 .with("kernel", placing.kernel())
                 .with("dilation", placing.dilation())
@@ -111,6 +130,7 @@ final class PaddedConvolution {
          * @param dOut {@code [B, C', L']}
          */
         Gradients backward(Tensor dOut) {
+            MixerSpec.check("the output's cotangent", dOut, out.shape());
             Tensor all = Tensor.zeros(dOut.extent(0), dOut.extent(1), in.time());
             copy(dOut, 0, 1, all, left, placing.stride(), dOut.extent(2));
             Gradients gradients = Gradients.zeros(mixer.spec(), in);

@@ -25,6 +25,8 @@ final class ReferenceCase implements AutoCloseable {
     /** As ONNX's own runner has it. */
     private static final double BF16_RTOL = 0x1p-6;
 
+    private static final int MOST_OF_NONE = 1 << 20;
+
     private final JsonNode description;
     private final Safetensors file;
 
@@ -43,7 +45,29 @@ final class ReferenceCase implements AutoCloseable {
                     0,
                     "file '" + description.path("file").asText() + "' lies outside the suite");
         }
-        return new ReferenceCase(description, Safetensors.open(file));
+        Safetensors opened = Safetensors.open(file);
+        try {
+            opened.tensors().forEach(tensor -> requireBounded(file, tensor));
+        } catch (CorruptFileException unbounded) {
+            opened.close();
+            throw unbounded;
+        }
+        return new ReferenceCase(description, opened);
+    }
+
+    /** What is made of a tensor has some of its dimensions: where one is 0, the file's size does not bound the others. */
+    private static void requireBounded(Path file, StoredTensor tensor) {
+        long others = 1;
+        for (long extent : tensor.shape()) {
+            others *= Math.max(1, extent);
+            if (tensor.elements() == 0 && others > MOST_OF_NONE) {
+                throw new CorruptFileException(
+                        file.toString(),
+                        0,
+                        "tensor " + tensor + " has no elements: its other dimensions may be " + MOST_OF_NONE
+                                + " together");
+            }
+        }
     }
 
     String name() {
@@ -150,6 +174,28 @@ final class ReferenceCase implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * An input of whole numbers: lengths, positions, indices.
+     *
+     * @param count how many there must be
+     */
+    int[] integers(String name, int count) {
+        StoredTensor stored = storedInput(name);
+        if (stored.elements() != count) {
+            throw new IllegalArgumentException(stored + " has " + stored.elements() + " elements, expected " + count);
+        }
+        return Arrays.stream(stored.longs())
+                .mapToInt(number -> integer(stored, number))
+                .toArray();
+    }
+
+    private static int integer(StoredTensor stored, long number) {
+        if (number != (int) number) {
+            throw new IllegalArgumentException(stored + " holds " + number + ", which is no int");
+        }
+        return (int) number;
     }
 
     private double[] doubles(String name) {

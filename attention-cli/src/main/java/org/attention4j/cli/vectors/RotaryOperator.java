@@ -1,6 +1,5 @@
 package org.attention4j.cli.vectors;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.attention4j.api.Tensor;
@@ -27,9 +26,7 @@ final class RotaryOperator implements Operator {
                 .withBase(reference.number("base", RotaryEmbedding.BASE))
                 .withInterleaved(style.equals("interleaved"));
         rotary = scaling == 1 ? rotary : rotary.withScaling(new RotaryScaling.Linear(scaling));
-        int[] positions = Arrays.stream(reference.storedInput("position_ids").longs())
-                .mapToInt(Math::toIntExact)
-                .toArray();
+        int[] positions = reference.integers("position_ids", Math.multiplyExact(x.extent(0), x.extent(2)));
         Tensor out = Tensor.zeros(x.shape());
         Map<String, Tensor> results = new LinkedHashMap<>();
         try (Workspace workspace = Workspace.create()) {

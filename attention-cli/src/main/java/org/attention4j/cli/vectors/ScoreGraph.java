@@ -81,7 +81,7 @@ final class ScoreGraph {
                     GraphOperators.apply(
                             operator, inputs.stream().map(constants::get).toList(), attributes));
         } else {
-            GraphOperators.Function function = GraphOperators.function(operator, attributes, false);
+            GraphOperators.Function function = GraphOperators.function(operator, inputs.size(), attributes, false);
             int[] arguments = new int[inputs.size()];
             for (int n = 0; n < arguments.length; n++) {
                 arguments[n] = place(inputs.get(n));
@@ -136,7 +136,7 @@ final class ScoreGraph {
                     "a graph with " + name + " of rank " + constant.rank() + ", more than the scores have");
         }
         double[] data = constant.elements();
-        int[] strides = constant.strides(AXES);
+        int[] strides = constant.broadcast(shape).strides();
         return add((before, b, h, i, j) -> data[b * strides[0] + h * strides[1] + i * strides[2] + j * strides[3]]);
     }
 }

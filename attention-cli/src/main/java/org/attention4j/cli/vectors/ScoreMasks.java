@@ -42,18 +42,18 @@ final class ScoreMasks {
 
     /** Hides what a mask says, of a shape as in {@link #put}. */
     void hide(boolean[] mask, boolean hides, int... shape) {
-        check(mask.length, shape);
+        Broadcast broadcast = broadcast(mask.length, shape);
         for (int at = 0; at < allowed.length; at++) {
-            allowed[at] &= mask[source(at, shape)] != hides;
+            allowed[at] &= mask[broadcast.source(at)] != hides;
         }
     }
 
     /** Adds a bias, of a shape as in {@link #put}. */
     void add(float[] mask, int... shape) {
-        check(mask.length, shape);
+        Broadcast broadcast = broadcast(mask.length, shape);
         Tensor sum = bias == null ? Tensor.zeros(extents) : bias;
         for (int at = 0; at < allowed.length; at++) {
-            sum.array()[at] += mask[source(at, shape)];
+            sum.array()[at] += mask[broadcast.source(at)];
         }
         bias = sum;
     }
@@ -119,8 +119,9 @@ final class ScoreMasks {
             return;
         }
         double[] sums = new double[(int) reference.input(name).size()];
+        Broadcast broadcast = broadcast(sums.length, shape);
         for (int at = 0; at < allowed.length; at++) {
-            sums[source(at, shape)] += dBias.array()[at];
+            sums[broadcast.source(at)] += dBias.array()[at];
         }
         Tensor gradient = Tensor.zeros(reference.input(name).shape());
         for (int i = 0; i < sums.length; i++) {
@@ -141,32 +142,16 @@ final class ScoreMasks {
         return false;
     }
 
-    /** Demands that a mask broadcasts to the scores. */
-    private void check(int length, int[] shape) {
+    /** How a mask of a shape and so many elements is read. */
+    private Broadcast broadcast(int length, int... shape) {
+        Broadcast broadcast = Broadcast.of("a mask", shape, extents);
         int elements = 1;
-        for (int d = 0; d < extents.length; d++) {
-            elements *= shape[d];
-            if (shape[d] != 1 && shape[d] != extents[d]) {
-                throw new IllegalArgumentException(
-                        "a mask " + Arrays.toString(shape) + " for scores " + Arrays.toString(extents));
-            }
+        for (int extent : shape) {
+            elements *= extent;
         }
         if (elements != length) {
             throw new IllegalArgumentException("a mask " + Arrays.toString(shape) + " of " + length + " elements");
         }
-    }
-
-    /** Index in a mask of a given shape of the element that stands for an element of the scores. */
-    private int source(int at, int[] shape) {
-        int rest = at;
-        int index = 0;
-        int stride = 1;
-        for (int d = 3; d >= 0; d--) {
-            int coordinate = rest % extents[d];
-            rest /= extents[d];
-            index += (shape[d] == 1 ? 0 : coordinate) * stride;
-            stride *= shape[d];
-        }
-        return index;
+        return broadcast;
     }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.attention4j.api.MixerSpec;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionMask;
@@ -76,8 +78,8 @@ final class ScoreModOperator implements Operator {
                 case "window_causal" -> windowCausal(reference.integer("window", 0));
                 case "window_sym" -> windowBoth(reference.integer("window", 0));
                 case "dilated" -> dilated(reference.integer("dilated", 1));
-                case "doc" -> documents(reference.storedInput("document_id").longs());
-                case "prefix" -> prefix(reference.storedInput("prefix_len").longs());
+                case "doc" -> documents(reference.integers("document_id", query.extent(0) * key.extent(2)));
+                case "prefix" -> prefix(reference.integers("prefix_len", query.extent(0)));
                 default -> throw new UnsupportedCaseException("the modification " + mod + " is not known");
             }
         }
@@ -92,7 +94,9 @@ final class ScoreModOperator implements Operator {
         }
 
         private void alibi() throws UnsupportedCaseException {
-            float[] slopes = reference.input("slopes").toArray();
+            Tensor given = reference.input("slopes");
+            MixerSpec.check("slopes", given, Shape.of(query.extent(1)));
+            float[] slopes = given.toArray();
             String rule = reference.text("alibi", "");
             boolean both = rule.contains("|");
             if (!both && !rule.contains("slope[h] * (k_pos - q_pos)")) {
@@ -111,11 +115,11 @@ final class ScoreModOperator implements Operator {
         }
 
         private void bucketTable() {
-            long[] buckets = reference.storedInput("bucket").longs();
             int heads = query.extent(1);
             int keys = key.extent(2);
+            int[] buckets = reference.integers("bucket", query.extent(2) * keys);
             int offset = reference.integer("query_offset", 0);
-            table((h, i, j) -> (int) buckets[(i - offset) * keys + j] * heads + h);
+            table((h, i, j) -> buckets[(i - offset) * keys + j] * heads + h);
         }
 
         /** Index in a table by head, position of the query and position of the key. */
@@ -133,6 +137,13 @@ final class ScoreModOperator implements Operator {
                 tableIndexes[at] = index.of(at / keys / queries, at / keys % queries + offset, at % keys);
             }
             float[] table = reference.input("rel_table").toArray();
+            for (int at = 0; at < tableIndexes.length; at++) {
+                if (tableIndexes[at] < 0 || tableIndexes[at] >= table.length) {
+                    throw new IllegalArgumentException(
+                            "rel_table " + reference.input("rel_table").shape() + " has no element " + tableIndexes[at]
+                                    + ", which key " + at % keys + " has for query " + at / keys % queries);
+                }
+            }
             tableStep = chain.steps().size();
             chain = chain.and(ScoreModifier.bias(
                     (b, h, position, j) -> table[tableIndexes[(h * queries + row(position)) * keys + j]]));
@@ -152,15 +163,18 @@ final class ScoreModOperator implements Operator {
         }
 
         private void dilated(int step) {
+            if (step < 1) {
+                throw new IllegalArgumentException("attribute dilated is " + step + ", must be at least 1");
+            }
             see((b, h, i, j) -> j <= i && (i - j) % step == 0);
         }
 
-        private void documents(long[] ids) {
-            int time = ids.length / Math.max(1, query.extent(0));
+        private void documents(int[] ids) {
+            int time = key.extent(2);
             see((b, h, i, j) -> ids[b * time + i] == ids[b * time + j]);
         }
 
-        private void prefix(long[] lengths) {
+        private void prefix(int[] lengths) {
             see((b, h, i, j) -> j <= i || j < lengths[b]);
         }
 

@@ -1,8 +1,11 @@
 package org.attention4j.cli.vectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +25,13 @@ import org.attention4j.api.Mixers;
 
 /** A directory of reference cases: {@code cases.jsonl}, a JSON object a line, and the files of tensors that it names. */
 public final class Suite {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A list is held in memory as a whole, which takes about thirty times its size: that of all published cases is 1 MB. */
+    private static final long LONGEST_LIST = 16 << 20;
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final Path directory;
     private final List<JsonNode> cases;
@@ -41,7 +50,7 @@ public final class Suite {
      * @param mixers that the cases are put to
      * @return the suite
      * @throws IOException if there is no such list or it cannot be read
-     * @throws CorruptFileException if it has no case, or a line of it is not a JSON object with a name, an operator and a file
+     * @throws CorruptFileException if it has no case or more than 16 MiB, or a line of it is not a JSON object with a name, an operator and a file
      */
     public static Suite read(Path directory, Mixers mixers) throws IOException {
         Path list = directory.resolve("cases.jsonl");
@@ -68,6 +77,10 @@ public final class Suite {
     }
 
     private static List<String> lines(Path list) throws IOException {
+        long size = Files.size(list);
+        if (size > LONGEST_LIST) {
+            throw new CorruptFileException(list.toString(), LONGEST_LIST, size + " bytes, allowed are " + LONGEST_LIST);
+        }
         try {
             return Files.readAllLines(list);
         } catch (CharacterCodingException malformed) {
@@ -159,7 +172,7 @@ public final class Suite {
             return failed(description, String.valueOf(broken.getMessage()));
         } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException unfit) {
             // a file is not to be trusted, and one case that is no case must not end the others
-            return failed(description, "its tensors and attributes do not fit each other: " + unfit);
+            return failed(description, "its tensors and attributes do not fit each other: " + unfit.getMessage());
         }
     }
 

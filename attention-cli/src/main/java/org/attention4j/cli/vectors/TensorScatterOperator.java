@@ -34,14 +34,15 @@ final class TensorScatterOperator implements Operator {
         OnnxAxis cache = OnnxAxis.of(past.shape(), axis, false);
         int count = update.extent(axis);
         float[] rows = update.toArray();
-        long[] starts = reference.hasInput("write_indices")
-                ? reference.storedInput("write_indices").longs()
-                : new long[past.extent(0)];
+        int[] starts = reference.hasInput("write_indices")
+                ? reference.integers("write_indices", past.extent(0))
+                : new int[past.extent(0)];
         Tensor present = Tensor.of(past.toArray().clone(), past.shape().extents());
         for (int outer = 0; outer < cache.outer(); outer++) {
-            long start = starts[outer / (cache.outer() / past.extent(0))];
+            int start = starts[outer / (cache.outer() / past.extent(0))];
             for (int t = 0; t < count; t++) {
-                long to = circular ? Math.floorMod(start + t, (long) cache.length()) : start + t;
+                long row = (long) start + t;
+                long to = circular && cache.length() > 0 ? Math.floorMod(row, cache.length()) : row;
                 if (to < 0 || to >= cache.length()) {
                     throw new UnsupportedCaseException("row " + to + " of a cache of " + cache.length());
                 }

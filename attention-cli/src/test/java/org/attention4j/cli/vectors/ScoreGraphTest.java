@@ -27,13 +27,13 @@ class ScoreGraphTest {
     void nodesAreAppliedInOrder() throws Exception {
         String two = "\"two\": {\"dtype\": \"F32\", \"shape\": [], \"data\": [2.0]}";
         String nodes = node("Sub", "\"s\", \"two\"", "a") + ", " + node("Div", "\"a\", \"two\"", "y");
-        assertEquals(1.5f, ScoreGraph.of(graph(two, nodes)).at(5, 0, 0, 0, 0));
+        assertEquals(1.5f, ScoreGraph.of(graph(two, nodes), 1, 1, 1, 1).at(5, 0, 0, 0, 0));
     }
 
     @Test
     void constantsBroadcastFromTheRight() throws Exception {
         String heads = "\"c\": {\"dtype\": \"F32\", \"shape\": [2, 1, 3], \"data\": [0, 1, 2, 10, 11, 12]}";
-        ScoreGraph graph = ScoreGraph.of(graph(heads, node("Add", "\"s\", \"c\"", "y")));
+        ScoreGraph graph = ScoreGraph.of(graph(heads, node("Add", "\"s\", \"c\"", "y")), 8, 2, 6, 3);
         assertEquals(112f, graph.at(100, 7, 1, 5, 2));
     }
 

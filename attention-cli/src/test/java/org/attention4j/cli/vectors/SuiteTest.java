@@ -302,8 +302,12 @@ class SuiteTest {
         CorruptFileException refused =
                 assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
         assertTrue(refused.getMessage().contains("not in UTF-8"), refused.getMessage());
-        Files.writeString(folder.resolve("cases.jsonl"), "{\"name\": ");
-        assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+        String line = "{\"name\": \"a\", \"op\": \"sdpa\", \"file\": \"x\"}";
+        for (String broken :
+                List.of("{\"name\": ", line + line, line.replace("op", "name"), " ".repeat(16 << 20) + line)) {
+            Files.writeString(folder.resolve("cases.jsonl"), broken);
+            assertThrows(CorruptFileException.class, () -> Suite.read(folder, Mixers.load()));
+        }
     }
 
     /** A case whose tensors do not fit each other fails alone, and tells what does not fit. */
@@ -314,7 +318,10 @@ class SuiteTest {
             unfit.put(name, Tensor.zeros(1, 2, 4, 8));
         }
         unfit.put("input.attn_mask", Tensor.zeros(3, 5));
-        assertVerdict(Verdict.FAIL, "a mask [1, 1, 3, 5] for scores [1, 2, 4, 4]", run("Attention", unfit, TOLERANCE));
+        assertVerdict(
+                Verdict.FAIL,
+                "a mask [1, 1, 3, 5] does not broadcast to [1, 2, 4, 4]",
+                run("Attention", unfit, TOLERANCE));
         unfit.remove("input.attn_mask");
         Map<String, Tensor> cell = Map.of("input.X", Tensor.zeros(1, 1, 1), "input.R", Tensor.zeros(1, 1, 1));
         assertVerdict(Verdict.FAIL, "'input.W'", run("RNN", cell, TOLERANCE));
@@ -326,5 +333,64 @@ class SuiteTest {
                         + " {\"b\": {\"shape\": [2, 9], \"data\": [1]}}, \"nodes\": [{\"op\": \"Add\", \"inputs\": [\"s\", \"b\"],"
                         + " \"outputs\": [\"y\"]}]}}}";
         assertVerdict(Verdict.FAIL, "do not fit each other", run("FlexAttention", unfit, TOLERANCE + graph));
+    }
+
+    /** What the numbers of a file say is checked before anything is read or made by it. */
+    @Test
+    void sizesThatDoNotFitAreToldWithTheirValues() throws IOException {
+        Tensor one = Tensor.zeros(1, 1, 1);
+        Tensor heads = Tensor.zeros(1, 1, 1, 1);
+        String attributes = TOLERANCE + ", \"attributes\": ";
+        assertVerdict(
+                Verdict.FAIL,
+                "Scale [5] does not broadcast to [2, 4]",
+                run("LayerNormalization", Map.of("input.X", Tensor.zeros(2, 4), "input.Scale", Tensor.zeros(5)), ""));
+        assertVerdict(
+                Verdict.FAIL,
+                "B must have shape [4]",
+                run("SwiGLU", Map.of("input.A", Tensor.zeros(4), "input.B", Tensor.zeros(3)), ""));
+        assertVerdict(
+                Verdict.FAIL,
+                "input.write_indices F32[2] has 2 elements, expected 1",
+                run(
+                        "TensorScatter",
+                        Map.of("input.past_cache", one, "input.update", one, "input.write_indices", Tensor.zeros(2)),
+                        ""));
+        assertVerdict(
+                Verdict.FAIL,
+                "past_key must have shape [1, 1, 1, 1]",
+                run(
+                        "Attention",
+                        Map.of(
+                                "input.Q",
+                                heads,
+                                "input.K",
+                                heads,
+                                "input.V",
+                                heads,
+                                "input.past_key",
+                                Tensor.zeros(1, 2, 1, 1)),
+                        ""));
+        Map<String, Tensor> convolution = Map.of("input.X", one, "input.W", one);
+        assertVerdict(Verdict.FAIL, "stride 0", run("Conv", convolution, attributes + "{\"strides\": [0]}"));
+        assertVerdict(
+                Verdict.FAIL,
+                "padding 2147483647 and 0; each must be in 0 to 65536",
+                run("Conv", convolution, attributes + "{\"pads\": [2147483647, 0]}"));
+        assertVerdict(
+                Verdict.FAIL,
+                "dimension 2 of [1, 1], which has 2",
+                run("Conv", Map.of("input.X", one, "input.W", Tensor.zeros(1, 1)), ""));
+        assertVerdict(
+                Verdict.FAIL,
+                "input.X F32[0, 2097152] has no elements: its other dimensions may be 1048576 together",
+                run("Softmax", Map.of("input.X", Tensor.zeros(0, 1 << 21)), ""));
+        String graph =
+                "{\"score_mod\": {\"graph\": {\"inputs\": [\"s\"], \"outputs\": [\"y\"], \"nodes\": [{\"op\": \"Add\","
+                        + " \"inputs\": [\"s\"], \"outputs\": [\"y\"]}]}}}";
+        assertVerdict(
+                Verdict.FAIL,
+                "a graph with Add of 1 inputs",
+                run("FlexAttention", Map.of("input.Q", heads, "input.K", heads, "input.V", heads), attributes + graph));
     }
 }
