@@ -40,6 +40,7 @@ public final class Scratch {
      *
      * @param least how many are needed
      * @return an array of at least that length
+     * @throws IllegalArgumentException if that is negative
      */
     public float[] floats(int least) {
         int small = -1;
@@ -51,7 +52,7 @@ public final class Scratch {
                 small = i;
             }
         }
-        return add(small, new float[least]);
+        return add(small, new float[checked(least)]);
     }
 
     /**
@@ -59,6 +60,7 @@ public final class Scratch {
      *
      * @param least how many are needed
      * @return an array of at least that length
+     * @throws IllegalArgumentException if that is negative
      */
     public int[] ints(int least) {
         int small = -1;
@@ -70,7 +72,7 @@ public final class Scratch {
                 small = i;
             }
         }
-        return add(small, new int[least]);
+        return add(small, new int[checked(least)]);
     }
 
     /**
@@ -88,6 +90,14 @@ public final class Scratch {
             }
         }
         return add(-1, maker.get());
+    }
+
+    /** A product of sizes that overflowed is negative, or may be. */
+    private static int checked(int least) {
+        if (least < 0) {
+            throw new IllegalArgumentException("scratch memory of " + least + " elements; allowed are 0 to 2^31 - 1");
+        }
+        return least;
     }
 
     /** Hands out what lies free at an index: it changes places with the first that is free. */

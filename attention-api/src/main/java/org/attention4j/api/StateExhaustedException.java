@@ -1,6 +1,9 @@
 package org.attention4j.api;
 
-/** A state has no room for the positions of a step, or does not remember as many as a rollback asks for. The state is as it was. */
+/**
+ * A state has no room for the positions of a step, or does not remember as many as a rollback asks for, or is asked for a negative number of
+ * them. The state is as it was.
+ */
 public final class StateExhaustedException extends MixerException {
     private static final long serialVersionUID = 1L;
 
@@ -16,7 +19,10 @@ public final class StateExhaustedException extends MixerException {
      * @param available how many there are
      */
     public StateExhaustedException(String what, long needed, long available) {
-        super(what + " needs " + needed + " positions, the state has " + available);
+        super(
+                needed < 0
+                        ? what + " of " + needed + " positions; allowed are 0 to " + available
+                        : what + " needs " + needed + " positions, the state has " + available);
         this.what = what;
         this.needed = needed;
         this.available = available;

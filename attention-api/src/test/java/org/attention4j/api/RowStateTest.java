@@ -159,7 +159,10 @@ class RowStateTest {
         state.advance(0, 3);
         state.advance(1, 1);
         assertThrows(StateExhaustedException.class, () -> state.rollback(2));
-        assertThrows(StateExhaustedException.class, () -> state.rollback(-1));
+        assertEquals(
+                "rollback of sequence 0 of -1 positions; allowed are 0 to " + state.position(0),
+                assertThrows(StateExhaustedException.class, () -> state.rollback(-1))
+                        .getMessage());
         assertEquals(3, state.position(0));
         state.rollback(1);
         assertEquals(2, state.position(0));

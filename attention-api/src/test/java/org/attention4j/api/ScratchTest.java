@@ -3,6 +3,7 @@ package org.attention4j.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -27,6 +28,14 @@ class ScratchTest {
         assertSame(ints, scratch.ints(4));
         assertNotSame(floats, scratch.floats(10));
         assertEquals(4 * 25, scratch.bytes());
+    }
+
+    @Test
+    void productsThatOverflowedAreRefused() {
+        for (int least : new int[] {-1, 50_000 * 50_000}) {
+            assertThrows(IllegalArgumentException.class, () -> scratch.floats(least));
+            assertThrows(IllegalArgumentException.class, () -> scratch.ints(least));
+        }
     }
 
     /** As in a model whose layers ask for different things: the workspace is one, the orders are many. */

@@ -1,7 +1,9 @@
 package org.attention4j.model;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.kernels.Activation;
@@ -32,12 +34,21 @@ public record BlockConfig(
 
     private static final String MIXER = "mixer";
 
-    /** Refuses null; sizes are checked by the layers. */
+    private static final Pattern NAME = Pattern.compile("\\w+(\\.\\w+)*");
+
+    /** Names of the other parts of blocks. */
+    private static final List<String> OWN =
+            List.of("linear1", "linear2", "linear3", "norm1", "norm2", "norm3", "multihead_attn");
+
+    /** Checks the name and refuses null; sizes are checked by the layers. */
     public BlockConfig {
         Objects.requireNonNull(activation, "activation");
         Objects.requireNonNull(norm, "norm");
         Objects.requireNonNull(arrangement, "arrangement");
-        Objects.requireNonNull(mixerName, "mixer name");
+        if (!NAME.matcher(mixerName).matches() || OWN.contains(mixerName)) {
+            throw new IllegalArgumentException("mixer name '" + mixerName
+                    + "' must be letters, digits and '_', in parts joined by '.', and none of " + OWN);
+        }
     }
 
     /**

@@ -30,12 +30,12 @@ final class Intermediate {
                 return known;
             }
         }
-        int size = Math.toIntExact((long) in.batch() * in.time() * width);
-        if (array.length < size) {
-            array = new float[size];
+        Shape shape = Shape.of(in.batch(), in.time(), width);
+        if (array.length < shape.size()) {
+            array = Tensor.zeros(shape).array(); // refuses what no array holds
             Arrays.fill(kept, null);
         }
-        Sequences made = over(Tensor.of(array, 0, Shape.of(in.batch(), in.time(), width)), in);
+        Sequences made = over(Tensor.of(array, 0, shape), in);
         kept[oldest] = made;
         oldest = (oldest + 1) % SHAPES;
         return made;

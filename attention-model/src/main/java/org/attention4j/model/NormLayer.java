@@ -33,8 +33,9 @@ abstract class NormLayer extends RowLayer {
         if (width < 1) {
             throw new BadShapeException(what + " of width " + width + ": must be positive");
         }
-        if (!(epsilon >= 0)) {
-            throw new IllegalArgumentException("epsilon " + epsilon + " of " + what + " must be at least 0");
+        if (!(epsilon >= 0 && epsilon <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    "epsilon " + epsilon + " of " + what + " must be in 0 to " + Float.MAX_VALUE);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 
 /**
@@ -28,14 +29,19 @@ public final class Tokens {
      *
      * @param sequences copied
      * @return the tokens, B of them with T the greatest length
+     * @throws BadShapeException if B · T ids are more than an array holds
      */
     public static Tokens of(int[]... sequences) {
         int time = 0;
         for (int[] sequence : sequences) {
-            time = Math.max(time, sequence.length);
+            time = Math.max(time, Objects.requireNonNull(sequence, "sequence").length);
+        }
+        Shape shape = Shape.of(sequences.length, time);
+        if (shape.size() > Integer.MAX_VALUE - 8) {
+            throw new BadShapeException("token ids " + shape + " are more than an array holds");
         }
         int[] lengths = new int[sequences.length];
-        int[] ids = new int[Math.multiplyExact(sequences.length, time)];
+        int[] ids = new int[(int) shape.size()];
         for (int b = 0; b < sequences.length; b++) {
             lengths[b] = sequences[b].length;
             System.arraycopy(sequences[b], 0, ids, b * time, lengths[b]);

@@ -261,6 +261,15 @@ class BlockTest {
     }
 
     @Test
+    void aMixersParametersHaveAPrefixOfTheirOwn() {
+        BlockConfig config = BlockConfig.preNorm(4);
+        for (String name : new String[] {"", "norm1", "linear2", "a b", "a.", ".a", "a\nb"}) {
+            assertThrows(IllegalArgumentException.class, () -> config.withMixerName(name), name);
+        }
+        assertEquals("attn.0", config.withMixerName("attn.0").mixerName());
+    }
+
+    @Test
     void refusesWhatItsMixerRefuses() {
         Block block = Block.of(DecayMixer.of(WIDTH, true, SOURCE), BlockConfig.preNorm(4), SOURCE);
         UnsupportedCapabilityException refused = assertThrows(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -36,6 +37,15 @@ class EmbeddingTest {
         assertEquals(WEIGHT.get(4, 0) + WEIGHT.get(2, 0), out.get(0, 2, 0));
         assertEquals(WEIGHT.get(2, 1) + WEIGHT.get(1, 1), out.get(2, 0, 1));
         assertEquals(0, out.get(1, 2, 2));
+    }
+
+    @Test
+    void moreTokensThanAnArrayHoldsAreRefusedWithTheirShape() {
+        int[][] sequences = new int[50_000][];
+        Arrays.fill(sequences, new int[50_000]);
+        String refused = assertThrows(BadShapeException.class, () -> Tokens.of(sequences))
+                .getMessage();
+        assertTrue(refused.contains("[50000, 50000]"), refused);
     }
 
     @Test

@@ -299,6 +299,7 @@ class LayerTest {
         assertThrows(BadShapeException.class, () -> LinearLayer.of(0, 3, true, RANDOM));
         assertThrows(BadShapeException.class, () -> LayerNorm.of(0, 1e-5, RANDOM));
         assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(3, Double.NaN, RANDOM));
+        assertThrows(IllegalArgumentException.class, () -> LayerNorm.of(3, 1e300, RANDOM));
         assertThrows(BadShapeException.class, () -> RmsNorm.of(-1, 1e-5, RANDOM));
         assertThrows(IllegalArgumentException.class, () -> RmsNorm.of(3, -1, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.gated(0, 3, Activation.SILU, true, RANDOM));

@@ -46,6 +46,16 @@ class SequentialTest {
         return Sequences.of(of.tensor().slice(0).range(from, to).reshape(1, to - from, WIDTH));
     }
 
+    /** The input has 50 thousand numbers, what is between the layers 2.5 milliards. */
+    @Test
+    void whatNoArrayHoldsBetweenTheLayersIsRefusedWithItsShape() {
+        int n = 50_000;
+        Sequential wide = Sequential.of(LinearLayer.of(1, n, false, SOURCE)).then(LinearLayer.of(n, 1, false, SOURCE));
+        String refused = assertThrows(BadShapeException.class, () -> forward(wide, Sequences.of(Tensor.zeros(1, n, 1))))
+                .getMessage();
+        assertTrue(refused.contains("[1, 50000, 50000]"), refused);
+    }
+
     @Test
     void isItsPartsOneAfterTheOther() {
         Workspace workspace = Workspace.threads(1);

@@ -111,12 +111,19 @@ public final class AttentionMasks {
      * @param block positions of a block
      * @param table a row for each block of queries, of equal lengths; positions past it see nothing and are not seen
      * @return the mask
-     * @throws BadConfigurationException if the block is below 1 or rows differ in length
+     * @throws BadConfigurationException if the block is below 1, rows differ in length, or there are more blocks than an array holds
      */
     public static AttentionMask blockSparse(int block, boolean[][] table) {
         least("block", block, 1);
         int columns = table.length == 0 ? 0 : table[0].length;
-        boolean[] flat = new boolean[Math.multiplyExact(table.length, columns)];
+        long blocks = (long) table.length * columns;
+        if (blocks > LARGEST_ARRAY) {
+            throw new BadConfigurationException(
+                    "table",
+                    table.length + " × " + columns + " blocks",
+                    "must be at most " + LARGEST_ARRAY + " in all");
+        }
+        boolean[] flat = new boolean[(int) blocks];
         for (int r = 0; r < table.length; r++) {
             if (table[r].length != columns) {
                 throw new BadConfigurationException(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
@@ -265,6 +266,9 @@ class AttentionMaskTest {
         int most = Integer.MAX_VALUE;
         refused("1 × 1 × 2147483647 × 64", () -> AttentionMasks.precomputed(causal, 1, 1, most, 64));
         refused("2 × 2147483647 × 1 × 1", () -> AttentionMasks.precomputed(causal, 2, most, 1, 1));
+        boolean[][] huge = new boolean[50_000][];
+        Arrays.fill(huge, new boolean[50_000]);
+        refused("50000 × 50000 blocks", () -> AttentionMasks.blockSparse(2, huge));
         refused("1 blocks of keys", () -> AttentionMasks.blockSparse(2, new boolean[][] {{true, true}, {true}}));
     }
 

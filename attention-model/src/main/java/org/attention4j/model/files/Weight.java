@@ -145,11 +145,15 @@ public final class Weight {
      * @param from the first
      * @param to behind the last
      * @return the part
+     * @throws IllegalArgumentException if the first is negative or past the last
      */
     public Weight rows(int from, int to) {
+        if (from < 0 || from > to) {
+            throw new IllegalArgumentException("rows " + from + " to " + to + "; it must be 0 ≤ from ≤ to");
+        }
         return then(".rows(" + from + ", " + to + ")", tensor -> {
             int count = tensor.shape().rank() == 0 ? 0 : tensor.extent(0);
-            if (from < 0 || from > to || to > count) {
+            if (to > count) {
                 throw new BadShapeException(
                         text + " " + tensor.shape() + ": no rows " + from + " to " + to + " of " + count);
             }

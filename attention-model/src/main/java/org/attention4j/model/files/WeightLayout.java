@@ -101,11 +101,12 @@ public final class WeightLayout {
         if (count < 0) {
             throw new IllegalArgumentException("count " + count + "; it must be at least 0");
         }
-        WeightLayout all = this;
+        Objects.requireNonNull(layer, "layer");
+        List<Part> all = new ArrayList<>(parts);
         for (int i = 0; i < count; i++) {
-            all = all.part("layers." + i + ".", theirs + i + ".", layer);
+            all.add(new Part("layers." + i + ".", theirs + i + ".", layer));
         }
-        return all;
+        return new WeightLayout(weights, List.copyOf(all), unread);
     }
 
     /**

@@ -150,7 +150,6 @@ class WeightLayoutTest {
     void whatDoesNotFitIsToldWithNamesAndShapes() {
         assertRefused(Weight.rows("a", "h.0.c"), "rows(a, h.0.c): [2, 3, 4] cannot stand below [2, 3]");
         assertRefused(Weight.of("a").rows(1, 3), "a [2, 3]: no rows 1 to 3 of 2");
-        assertRefused(Weight.of("a").rows(-1, 1), "no rows -1 to 1 of 2");
         assertRefused(Weight.of("a").reshaped(7), "a [2, 3]: cannot be reshaped to [7], 6 numbers to 7");
         assertRefused(Weight.of("h.0.c").transposed(), "h.0.c [2, 3, 4]: has no 2 axes to permute");
         assertRefused(Weight.of("a").transposed(), "p = a.permuted[1, 0] is [3, 2], expected [2, 3]");
@@ -163,6 +162,8 @@ class WeightLayoutTest {
         assertRefused(none, "p = sum(a, b.plus(1.0)) is [4], expected [2, 3]");
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").permuted(0, 2));
         assertThrows(IllegalArgumentException.class, () -> Weight.rows(new Weight[0]));
+        assertThrows(IllegalArgumentException.class, () -> Weight.of("a").rows(-1, 1));
+        assertThrows(IllegalArgumentException.class, () -> Weight.of("a").rows(1, 0));
         assertThrows(IllegalArgumentException.class, () -> WeightLayout.ours().layers(-1, "h.", WeightLayout.ours()));
     }
 
