@@ -9,8 +9,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The other side of the race, a process: it gets a request a line and answers with a line of JSON. One request at a time; it is
@@ -48,11 +45,9 @@ public final class Peer implements AutoCloseable {
     private final Deque<String> errors = new ArrayDeque<>();
     private final Thread errorReader;
     private final Duration patience;
-    private final @Nullable Path script;
 
-    private Peer(List<String> command, Duration patience, @Nullable Path script) throws IOException {
+    private Peer(List<String> command, Duration patience) throws IOException {
         this.patience = patience;
-        this.script = script;
         process = new ProcessBuilder(command).start();
         requests = process.outputWriter(StandardCharsets.UTF_8);
         daemon("peer-answers", () -> {
@@ -71,16 +66,13 @@ public final class Peer implements AutoCloseable {
      * @throws IOException if the interpreter cannot be started
      */
     public static Peer python(String python, Duration patience) throws IOException {
-        Path copy = Files.createTempFile("torch_peer", ".py");
         try (InputStream resource = Peer.class.getResourceAsStream(SCRIPT)) {
             if (resource == null) {
                 throw new IllegalStateException(SCRIPT + " is not in the module");
             }
-            Files.write(copy, resource.readAllBytes());
-            return new Peer(List.of(python, copy.toString()), patience, copy);
-        } catch (IOException failed) {
-            Files.deleteIfExists(copy);
-            throw failed;
+            // On the command line, which takes ten times as much: a file would be left where the race is interrupted.
+            String script = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            return new Peer(List.of(python, "-c", script), patience);
         }
     }
 
@@ -93,7 +85,7 @@ public final class Peer implements AutoCloseable {
      * @throws IOException if it cannot be started
      */
     public static Peer start(List<String> command, Duration patience) throws IOException {
-        return new Peer(command, patience, null);
+        return new Peer(command, patience);
     }
 
     private static Thread daemon(String name, Runnable work) {
@@ -240,12 +232,5 @@ public final class Peer implements AutoCloseable {
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        if (script != null) {
-            try {
-                Files.deleteIfExists(script);
-            } catch (IOException left) {
-                note("the temporary file " + script + " is left: " + left);
-            }
-        }
     }
 }

@@ -30,11 +30,15 @@ public final class Main {
     }
 
     static int run(String... arguments) {
+        if (List.of(arguments).contains("--help")) {
+            System.out.println(USAGE);
+            return 0;
+        }
         try {
             Report report = conformance(new ArrayDeque<>(List.of(arguments))).run(ConformanceListener.silent());
             System.out.print(ReportWriter.table(report));
             return report.passed() ? 0 : 1;
-        } catch (IllegalArgumentException | ArithmeticException | MixerException problem) {
+        } catch (IllegalArgumentException | MixerException problem) {
             System.err.println(problem.getMessage());
             return 2;
         }
@@ -52,13 +56,21 @@ public final class Main {
             }
             String value = arguments.pop();
             run = switch (option) {
-                case "--tries" -> run.tries(Math.toIntExact(number(option, value)));
+                case "--tries" -> run.tries(tries(value));
                 case "--seed" -> run.seed(number(option, value));
                 case "--law" -> run.only(value);
                 default -> throw new IllegalArgumentException("unknown option " + option + "; " + USAGE);
             };
         }
         return run;
+    }
+
+    private static int tries(String value) {
+        long tries = number("--tries", value);
+        if (tries != (int) tries) {
+            throw new IllegalArgumentException("--tries " + value + ": must be in 1 to " + Integer.MAX_VALUE);
+        }
+        return (int) tries;
     }
 
     private static long number(String option, String value) {

@@ -263,6 +263,7 @@ class ReportTest {
         assertEquals(2, Main.run());
         assertEquals(2, Main.run("nonesuch"));
         assertEquals(2, Main.run("--tries", "3"));
+        assertEquals(0, Main.run("--help"));
     }
 
     @Test
