@@ -66,6 +66,8 @@ public final class SentenceModel implements AutoCloseable {
     private static SentenceTokenizer tokenizer() throws IOException {
         try (InputStream json = open(TOKENIZER).getInputStream()) {
             return SentenceTokenizer.read(json, POSITIONS);
+        } catch (RuntimeException malformed) { // the native tokenizer's own
+            throw new IOException(TOKENIZER + ": " + malformed.getMessage(), malformed);
         }
     }
 
