@@ -23,7 +23,13 @@ final class VectorPackedRows {
             VectorPacking.squares(x, xo, stride, k, m, panel(w), y, yo);
 
     private static final VectorLoop COLUMNS =
-            (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, panel(w), y);
+            (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, panel(w), y, yo);
+
+    private static final VectorLoop LEFT_ROWS = (w, x, xo, y, yo, z, stride, v, k, m, parameter) ->
+            VectorPacking.squares(x, xo, stride, k, m, Kernels.LANES, y, yo);
+
+    private static final VectorLoop LEFT_COLUMNS =
+            (w, x, xo, y, yo, z, stride, v, k, m, parameter) -> columns(x, xo, stride, k, m, Kernels.LANES, y, yo);
 
     /** A block of rows, those that are no whole panel in one of 16: a caller's thread has one as long as it lives. */
     private static final ThreadLocal<float[]> BLOCK =
@@ -49,8 +55,8 @@ final class VectorPackedRows {
     }
 
     /**
-     * A block of a product in pairs of vectors of columns: rows in panels, and then a multiple of four. Four rows whose numbers are next to each other go
-     * as they are, by four vectors, after every second pair: by two they have eight sums, each of which waits for itself.
+     * A block of a product in pairs of vectors of columns: rows in panels, and then a multiple of four, in one of 16. Four rows whose numbers are next to
+     * each other go as they are, by four vectors, after every second pair: by two they have eight sums, each of which waits for itself.
      *
      * @return how many vectors of columns are done
      */
@@ -73,10 +79,12 @@ final class VectorPackedRows {
         float[] rows = BLOCK.get();
         int whole = whole(w, m);
         int left = m - whole;
-        pack(w, a, ao, ars, acs, whole, k, rows);
-        VectorPacking.pack(w, a, ao + whole * ars, acs, ars, k, left, rows, whole * k);
         int length = w.species().length();
         int fours = length == 16 && left == VectorProducts.TILE && acs == 1 ? n / length / 4 * 4 : 0;
+        pack(ROWS, COLUMNS, w, a, ao, ars, acs, whole, k, panel(w), rows, 0);
+        if (fours < n / length) {
+            pack(LEFT_ROWS, LEFT_COLUMNS, w, a, ao + whole * ars, ars, acs, left, k, Kernels.LANES, rows, whole * k);
+        }
         int v = 0;
         for (; (v + 2) * length <= n; v += 2) {
             int b0 = VectorProducts.vectorAt(bo, v, length, panel);
@@ -102,27 +110,41 @@ final class VectorPackedRows {
         return v;
     }
 
-    /** Copies m rows, whole panels of r: element [i, p] goes to {@code to[i / r * r * k + r * p + i % r]}. */
-    private static void pack(Width w, float[] a, int ao, int ars, int acs, int m, int k, float[] to) {
+    /**
+     * Copies m rows, whole panels of r or a multiple of four in one: element [i, p] goes to {@code to[at + i / r * r * k + r * p + i % r]}. There is a loop for each
+     * panel, to which that is a constant.
+     */
+    private static void pack(
+            VectorLoop byRows,
+            VectorLoop byColumns,
+            Width w,
+            float[] a,
+            int ao,
+            int ars,
+            int acs,
+            int m,
+            int k,
+            int panel,
+            float[] to,
+            int at) {
         if (acs == 1) {
-            VectorLoop.alone(ROWS, w, a, ao, to, 0, a, ars, a, k, m, 0f);
+            VectorLoop.alone(byRows, w, a, ao, to, at, a, ars, a, k, m, 0f);
         } else if (ars == 1) {
-            VectorLoop.alone(COLUMNS, w, a, ao, to, 0, a, acs, a, k, m, 0f);
+            VectorLoop.alone(byColumns, w, a, ao, to, at, a, acs, a, k, m, 0f);
         } else {
-            int panel = panel(w);
             for (int i = 0; i < m; i++) {
-                for (int p = 0, y = start(i, k, panel); p < k; p++, y += panel) {
+                for (int p = 0, y = at + start(i, k, panel); p < k; p++, y += panel) {
                     to[y] = a[ao + i * ars + p * acs];
                 }
             }
         }
     }
 
-    private static void columns(float[] a, int ao, int acs, int k, int m, int panel, float[] to) {
+    private static void columns(float[] a, int ao, int acs, int k, int m, int panel, float[] to, int at) {
         for (int i = 0; i < m; i += panel) {
-            for (int r = 0; r < panel; r += 4) {
+            for (int r = 0; r < Math.min(panel, m - i); r += 4) {
                 int row = i + Math.min(r, panel - 4);
-                for (int p = 0, x = ao + row, y = start(row, k, panel); p < k; p++, x += acs, y += panel) {
+                for (int p = 0, x = ao + row, y = at + start(row, k, panel); p < k; p++, x += acs, y += panel) {
                     FloatVector.fromArray(FOUR, a, x).intoArray(to, y);
                 }
             }

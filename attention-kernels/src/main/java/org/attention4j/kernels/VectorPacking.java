@@ -73,12 +73,12 @@ final class VectorPacking {
 
     /**
      * Panels of {@code panel} columns that lie in the source without gaps: four of them at a time, and the last four of a panel, even if some of those
-     * are there already. Short enough to become part of each loop that calls it, where {@code panel} is a constant: then no check of bounds is left
+     * are there already; of the last panel only as many as there are, a multiple of four if they do not fill it. Short enough to become part of each loop that calls it, where {@code panel} is a constant: then no check of bounds is left
      * in it.
      */
     static void squares(float[] source, int from, int columnStride, int k, int n, int panel, float[] panels, int to) {
         for (int j = 0; j < n; j += panel) {
-            for (int c = 0; c < panel; c += 4) {
+            for (int c = 0; c < Math.min(panel, n - j); c += 4) {
                 int column = Math.min(c, panel - 4);
                 int a = from + (j + column) * columnStride;
                 int at = to + j * k + column;
