@@ -63,7 +63,7 @@ final class LayerGradients implements Workspace.Task {
         if (weightGradient != null) {
             HeadRows x = shape.gather(inputs, layer.in(), scratch);
             panels = scratch.floats(PackedMatrix.panelsLength(rows, layer.in()));
-            PackedMatrix.packPanels(x.array, x.start[0], x.rowStride, 1, rows, layer.in(), panels, 0);
+            kernels.pack(x.array, x.start[0], x.rowStride, 1, rows, layer.in(), panels, 0);
             dWeight = weightGradient.readable(scratch);
             dWeightOffset = weightGradient.offset() + weightAt;
         }

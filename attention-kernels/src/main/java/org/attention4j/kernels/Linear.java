@@ -222,7 +222,7 @@ public final class Linear {
     /**
      * Adds the gradient of the weights for a range of outputs: dW[o, ·] += Σ over rows dY[i, o] x[i, ·].
      *
-     * <p>The inputs are given packed, once for all ranges: {@code PackedMatrix.packPanels(x, xOffset, xStride, 1, rows, in, inputPanels,
+     * <p>The inputs are given packed, once for all ranges: {@code kernels.pack(x, xOffset, xStride, 1, rows, in, inputPanels,
      * inputPanelsOffset)}.
      *
      * @param kernels the kernels to use

@@ -93,7 +93,7 @@ final class WeightGradient implements Workspace.Task {
             if (next > 0) {
                 rows = next - row;
                 dYAt = dYOffset + row * linear.out();
-                PackedMatrix.packPanels(x, xOffset + row * in, in, 1, rows, in, panels, 0);
+                kernels.pack(x, xOffset + row * in, in, 1, rows, in, panels, 0);
                 workspace.run((linear.out() + block - 1) / block, this);
             }
             row = Math.abs(next);

@@ -307,7 +307,7 @@ record LstmVariantCell(
             int count = recording.in().length(b);
             int m = b * time * width + 8 * hidden;
             if (count > 0) {
-                PackedMatrix.packPanels(recording.gates(d), m, width, 1, count, hidden, panels, 0);
+                layer.kernels().pack(recording.gates(d), m, width, 1, count, hidden, panels, 0);
                 weights.weightGradient(layer.kernels(), 0, projection, count, dGates, m, width, panels, 0, sum, sumAt);
             }
         }

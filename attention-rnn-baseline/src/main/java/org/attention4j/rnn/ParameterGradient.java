@@ -113,6 +113,7 @@ final class ParameterGradient implements Workspace.Task {
     private void sequences(Layer layer, LayerRecording recording, float[] x, int xAt, int d, Workspace workspace) {
         Sequences in = recording.in();
         Scratch scratch = workspace.scratch();
+        Kernels kernels = layer.kernels();
         Direction direction = layer.directions().get(d);
         inputs = dW == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.width()));
         hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
@@ -123,17 +124,17 @@ final class ParameterGradient implements Workspace.Task {
             dGatesAt = b * in.time() * layer.gateStride();
             if (dW != NONE && count > 0) {
                 int row = xAt + b * in.time() * layer.width();
-                PackedMatrix.packPanels(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
+                kernels.pack(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
             }
             if (dU != NONE && count > 0) {
                 int before = recording.before(b, 0, direction.reverse());
                 int width = layer.stateWidth();
-                PackedMatrix.packPanels(recording.states(d), before, width, 1, count, layer.output(), hiddens, 0);
+                kernels.pack(recording.states(d), before, width, 1, count, layer.output(), hiddens, 0);
             }
             if (reset && count > 0) {
                 int width = layer.gateStride();
                 int seen = dGatesAt + layer.gateWidth() - layer.hidden();
-                PackedMatrix.packPanels(recording.gates(d), seen, width, 1, count, layer.hidden(), resets, 0);
+                kernels.pack(recording.gates(d), seen, width, 1, count, layer.hidden(), resets, 0);
             }
             workspace.run(count == 0 ? 0 : Math.ceilDiv(layer.weightRows(), ROWS), this);
         }
