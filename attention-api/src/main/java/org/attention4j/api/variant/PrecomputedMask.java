@@ -28,7 +28,8 @@ final class PrecomputedMask implements AttentionMask {
 
     private long[] ask(int b, int h) {
         long[] table = new long[Math.multiplyExact(Math.ceilDiv(queries, Long.SIZE), keys)];
-        for (int i = 0, at = 0; i < queries; i += Long.SIZE) {
+        for (int at = 0; at < table.length; ) {
+            int i = at / keys * Long.SIZE;
             int low = Math.min(Integer.SIZE, queries - i);
             int high = Math.min(Integer.SIZE, queries - i - low);
             for (int j = 0; j < keys; j++, at++) {
