@@ -83,7 +83,7 @@ public final class Weight {
     }
 
     /**
-     * What code of yours makes of others, where no method here does: batch norms, taps in another order.
+     * What code of yours makes of others, where no method here does: a softmax of taps, taps in another order.
      *
      * <pre>{@code
      * Weight.made("backwards", tensors -> backwards(tensors.get(0)), Weight.of("filter"))
@@ -327,6 +327,46 @@ public final class Weight {
         for (int i = from; i < from + count; i++) {
             numbers[i] = (float) (numbers[i] / length);
         }
+    }
+
+    /**
+     * What a batch norm multiplies each channel by once trained, γ / √(σ² + ε) (Ioffe and Szegedy 2015, algorithm 2): with {@link #timesRows}
+     * the weight of a linear layer or convolution and of the norm behind it in one.
+     *
+     * @param norm what the names of the norm's tensors begin with: {@code weight} for γ, {@code bias} for β, {@code running_mean} for the mean
+     *     μ, {@code running_var} for the variance σ²
+     * @param epsilon ε
+     * @return one number for each channel
+     * @throws IllegalArgumentException if ε is negative or not a number
+     */
+    public static Weight batchNormScale(String norm, double epsilon) {
+        BatchNorm.check(epsilon);
+        return made(
+                "batchNormScale",
+                tensors -> BatchNorm.scale(tensors.get(0), tensors.get(1), epsilon),
+                Weight.of(norm + "weight"),
+                Weight.of(norm + "running_var"));
+    }
+
+    /**
+     * This, one number a channel, through a batch norm once it is trained: (this − μ) · γ / √(σ² + ε) + β. Of the bias of a linear layer or convolution, that
+     * of the two in one; of {@link #zeros}, if it has none.
+     *
+     * @param norm as in {@link #batchNormScale}
+     * @param epsilon ε
+     * @return the normed vector
+     * @throws IllegalArgumentException if ε is negative or not a number
+     */
+    public Weight batchNormed(String norm, double epsilon) {
+        BatchNorm.check(epsilon);
+        return made(
+                "batchNormed",
+                tensors -> BatchNorm.normed(tensors, epsilon),
+                this,
+                Weight.of(norm + "weight"),
+                Weight.of(norm + "bias"),
+                Weight.of(norm + "running_mean"),
+                Weight.of(norm + "running_var"));
     }
 
     private static int rowWidth(Tensor tensor) {

@@ -110,6 +110,30 @@ public final class WeightLayout {
     }
 
     /**
+     * The same with a linear layer or convolution that is, with the batch norm behind it, one of ours: a trained batch norm multiplies and shifts each channel,
+     * W x + b becomes s ⊙ W x + (b − μ) ⊙ s + β with s = γ / √(σ² + ε) (Ioffe and Szegedy 2015, algorithm 2). For ours {@code bias} is true, whether theirs has
+     * one or not. {@code num_batches_tracked}, which PyTorch stores beside, is left out.
+     *
+     * <pre>{@code
+     * layout.withBatchNorm("0.", Weight.of("conv.weight"), Weight.of("conv.bias"), "bn.", 1e-5)
+     * layout.withBatchNorm("0.", Weight.of("conv.weight"), Weight.zeros(256), "bn.", 1e-3)  // a convolution without bias
+     * }</pre>
+     *
+     * @param ours what the names of our {@code weight} and {@code bias} begin with
+     * @param weight W, of as many rows as the norm has channels
+     * @param bias b
+     * @param norm what the names of the norm's tensors begin with in the file, as in {@link Weight#batchNormScale}
+     * @param epsilon ε
+     * @return a new layout
+     * @throws IllegalArgumentException if ε is negative or not a number
+     */
+    public WeightLayout withBatchNorm(String ours, Weight weight, Weight bias, String norm, double epsilon) {
+        return with(ours + "weight", weight.timesRows(Weight.batchNormScale(norm, epsilon)))
+                .with(ours + "bias", bias.batchNormed(norm, epsilon))
+                .without(norm + "num_batches_tracked");
+    }
+
+    /**
      * The same for files with a tensor that is no parameter: a stored mask, frequencies of rotary positions.
      *
      * @param name its name in the file

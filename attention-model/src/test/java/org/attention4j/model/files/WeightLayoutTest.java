@@ -95,6 +95,44 @@ class WeightLayoutTest {
         assertArrayEquals(normed, read(v.unitRows().timesRows(g), 3, 1, 3));
     }
 
+    /** Two channels: γ = (2, −1), β = (0.5, 3), μ = (1, −2), σ² = (8, 3), ε = 1, so that s = (2/3, −1/2). */
+    @Test
+    void batchNormsAreMultipliedIn() throws IOException {
+        Path file = folder.resolve("normed.safetensors");
+        NamedTensors tensors = NamedTensors.empty()
+                .with("m.conv.weight", counting(1, 2, 1, 3))
+                .with("m.conv.bias", Tensor.of(new float[] {4, 6}, 2))
+                .with("m.bn.weight", Tensor.of(new float[] {2, -1}, 2))
+                .with("m.bn.bias", Tensor.of(new float[] {0.5f, 3}, 2))
+                .with("m.bn.running_mean", Tensor.of(new float[] {1, -2}, 2))
+                .with("m.bn.running_var", Tensor.of(new float[] {8, 3}, 2))
+                .with("m.bn.num_batches_tracked", Tensor.of(new float[] {9}));
+        StateDict.write(file, tensors, ElementType.F32);
+        List<ParameterSpec> parameters = List.of(spec("0.weight", 2, 1, 3), spec("0.bias", 2));
+        WeightLayout layout =
+                WeightLayout.ours().withBatchNorm("0.", Weight.of("conv.weight"), Weight.of("conv.bias"), "bn.", 1);
+        NamedTensors read = StateDict.read(file, "m.", parameters, layout);
+        assertArrayEquals(
+                new float[] {1 * 2f / 3, 2 * 2f / 3, 3 * 2f / 3, -2, -2.5f, -3},
+                read.get("0.weight").toArray(),
+                1e-6f);
+        assertArrayEquals(new float[] {2.5f, -1}, read.get("0.bias").toArray(), 1e-6f); // 3 · 2/3 + 0.5, −8/2 + 3
+        WeightLayout without = layout.withBatchNorm("0.", Weight.of("conv.weight"), Weight.zeros(2), "bn.", 1)
+                .without("conv.bias");
+        assertArrayEquals(
+                new float[] {-1f / 6, 2},
+                StateDict.read(file, "m.", parameters, without).get("0.bias").toArray(),
+                1e-6f);
+        WeightLayout wide = layout.with("0.bias", Weight.zeros(3).batchNormed("bn.", 1));
+        StateDictException refused =
+                assertThrows(StateDictException.class, () -> StateDict.read(file, "m.", parameters, wide));
+        assertTrue(
+                refused.getMessage().contains("[2] where a batch norm has one number for each of 3 channels"),
+                refused.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> Weight.batchNormScale("bn.", -1));
+        assertThrows(IllegalArgumentException.class, () -> Weight.zeros(2).batchNormed("bn.", Double.NaN));
+    }
+
     @Test
     void whatNoMethodMakesIsMadeByCode() throws IOException {
         Weight backwards = Weight.made("backwards", WeightLayoutTest::backwards, Weight.of("a"));
