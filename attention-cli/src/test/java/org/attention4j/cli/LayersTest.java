@@ -24,6 +24,8 @@ import org.attention4j.model.ActivationLayer;
 import org.attention4j.model.Arrangement;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
+import org.attention4j.model.Branches;
+import org.attention4j.model.Identity;
 import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Norm;
 import org.attention4j.model.Residual;
@@ -40,7 +42,7 @@ import org.attention4j.tests.ReportWriter;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Blocks, decoder layers, stacks, sequences of parts and residual sums are mixers: they keep every law of mixers, whatever is inside. */
+/** Blocks, decoder layers, stacks, sequences of parts, residual sums and branches are mixers: they keep every law of mixers, whatever is inside. */
 class LayersTest {
     private static final int TRIES = Integer.getInteger("attention4j.tries", 12);
     private static final long SEED = Long.getLong("attention4j.seed", 20_261_124L);
@@ -162,6 +164,36 @@ class LayersTest {
                 .then(convolution(back, causal, source.under("mixer.1."))));
     }
 
+    /** A shortcut that is an attention, beside a branch of layers alone and the input. */
+    private static Branches sum(MixerConfig config, ParameterSource source) {
+        int width = config.width();
+        return Branches.sum(
+                attention(config, config.get(CAUSAL), source.under("0.")),
+                Sequential.of(SinusoidalPositions.of(1 << 10, width))
+                        .then(LinearLayer.of(width, width, config.get(BIAS), source.under("1.1."))),
+                Sequential.of(Identity.of(width)));
+    }
+
+    /** An output gate, of three factors. */
+    private static Branches product(MixerConfig config, ParameterSource source) {
+        int width = config.width();
+        MixerConfig gru = MixerConfig.width(width).with("hidden", config.get(HIDDEN));
+        MixerConfig gate = MixerConfig.width(width).with("output-width", config.get(HIDDEN));
+        return Branches.product(
+                MIXERS.create("gru", gru, source.under("0.")),
+                Sequential.of(convolution(gate, config.get(CAUSAL), source.under("1.0.")))
+                        .then(ActivationLayer.of(config.get(HIDDEN), Activation.SIGMOID)),
+                Sequential.of(LinearLayer.of(width, config.get(HIDDEN), config.get(BIAS), source.under("2.0."))));
+    }
+
+    private static Branches concatenation(MixerConfig config, ParameterSource source) {
+        MixerConfig wide = MixerConfig.width(config.width()).with("output-width", config.get(HIDDEN));
+        return Branches.concatenation(
+                convolution(wide.with("kernel", 2), config.get(CAUSAL), source.under("0.")),
+                attention(config, config.get(CAUSAL), source.under("1.")),
+                convolution(wide.with("kernel", 5), config.get(CAUSAL), source.under("2.")));
+    }
+
     private static SequenceMixer convolution(MixerConfig config, boolean causal, ParameterSource source) {
         return MIXERS.create("convolution", config.with("causal", causal), source);
     }
@@ -185,6 +217,9 @@ class LayersTest {
                         LayerProvider.of("sequential", ofEncoders, LayersTest::sequential),
                         LayerProvider.of("residual", ofBlocks, LayersTest::residual),
                         LayerProvider.of("residual-convolutions", ofEncoders, LayersTest::residualConvolutions),
+                        LayerProvider.of("sum", ofEncoders, LayersTest::sum),
+                        LayerProvider.of("product", ofEncoders, LayersTest::product),
+                        LayerProvider.of("concatenation", ofEncoders, LayersTest::concatenation),
                         LayerProvider.of("transformer-decoder-layer", ofDecoders, LayersTest::decoderLayer),
                         LayerProvider.of("transformer-decoder", ofDecoders, LayersTest::decoder))
                 .map(provider -> DynamicTest.dynamicTest(provider.kind().id(), () -> {

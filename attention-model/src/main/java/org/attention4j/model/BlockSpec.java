@@ -171,9 +171,52 @@ final class BlockSpec {
         MixerSpec.Builder builder = MixerSpec.of(kind, MixerConfig.width(width).with(inside, all))
                 .outputWidth(parts.get(parts.size() - 1).outputWidth())
                 .smooth(parts.stream().allMatch(Part::smooth));
-        if (mixers.isEmpty()) {
-            builder.refuse(Capability.INCREMENTAL, "needs a mixer among its parts, had none: a state is the mixers'");
+        return finish(builder, kind, mixers, parameters);
+    }
+
+    /** Of branches that read the same input; outputs stand side by side, or are as wide as the first one's. */
+    static MixerSpec ofBranches(String join, boolean beside, List<Part.Mixing> branches) {
+        if (branches.isEmpty()) {
+            throw new BadConfigurationException("branches", "[]", "there must be at least one");
         }
+        List<MixerSpec> mixers =
+                branches.stream().map(branch -> branch.mixer().spec()).toList();
+        MixerSpec first = mixers.get(0);
+        long width = 0;
+        for (MixerSpec mixer : mixers) {
+            boolean same = mixer.outputWidth() == first.outputWidth();
+            if (mixer.inputWidth() != first.inputWidth() || !beside && !same) {
+                throw new BadConfigurationException(
+                        "branches",
+                        mixer.fingerprint(),
+                        "input" + (beside ? "" : " and output") + " width must be the first branch's, "
+                                + first.inputWidth() + (beside ? "" : " and " + first.outputWidth()) + ", were "
+                                + mixer.inputWidth() + " and " + mixer.outputWidth());
+            }
+            width += mixer.outputWidth();
+        }
+        if (beside && width > Integer.MAX_VALUE) {
+            throw new BadConfigurationException(
+                    "branches", Long.toString(width), "outputs side by side are at most 2^31 - 1 wide");
+        }
+        String all = mixers.stream().map(MixerSpec::fingerprint).collect(Collectors.joining("; "));
+        Option<String> inside = Option.choice("branches", List.of(all), all, "The branches in order.");
+        Option<String> joined = Option.choice("join", List.of(join), join, "What becomes of their outputs.");
+        Set<Capability> capabilities = EnumSet.of(Capability.INCREMENTAL, Capability.DIFFERENTIABLE);
+        mixers.forEach(mixer -> capabilities.retainAll(mixer.kind().capabilities()));
+        MixerKind kind = new MixerKind(
+                "branches",
+                MixerFamily.OTHER,
+                "Mixers side by side that read the same input",
+                OptionSchema.of(inside, joined),
+                capabilities);
+        MixerConfig config =
+                MixerConfig.width(first.inputWidth()).with(inside, all).with(joined, join);
+        MixerSpec.Builder builder = MixerSpec.of(kind, config)
+                .outputWidth(beside ? (int) width : first.outputWidth())
+                .smooth(mixers.stream().allMatch(MixerSpec::smooth));
+        List<ParameterSpec> parameters =
+                branches.stream().flatMap(branch -> branch.specs().stream()).toList();
         return finish(builder, kind, mixers, parameters);
     }
 

@@ -1,6 +1,7 @@
 package org.attention4j.model;
 
 import java.util.List;
+import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -10,12 +11,30 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 
-/** y = x, where a block has no norm. */
-final class Identity extends RowLayer {
+/**
+ * y = x: where a block has no norm, and a branch of {@link Branches} that is the input itself. It has no parameters.
+ *
+ * <p>Immutable; safe for any number of threads.
+ */
+public final class Identity extends RowLayer {
     private final int width;
 
-    Identity(int width) {
+    private Identity(int width) {
         this.width = width;
+    }
+
+    /**
+     * A layer.
+     *
+     * @param width D
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     */
+    public static Identity of(int width) {
+        if (width < 1) {
+            throw new BadShapeException("an identity of width " + width + ": it must be positive");
+        }
+        return new Identity(width);
     }
 
     @Override

@@ -15,7 +15,7 @@ public enum Norm {
         return switch (this) {
             case LAYER -> LayerNorm.of(width, epsilon, bias, source);
             case RMS -> RmsNorm.of(width, epsilon, source);
-            case NONE -> new Identity(width);
+            case NONE -> Identity.of(width);
         };
     }
 }

@@ -16,6 +16,7 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Recording;
+import org.attention4j.api.RowState;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parameters are named {@code 0.*}, {@code 1.*}, …, as PyTorch names them.
  *
  * <p>A sequence of parts is itself a mixer {@code [B, T, D]} to {@code [B, T, D']}: incremental, differentiable and causal if every mixer
- * in it is. Its state is the states of its mixers. In steps, positions are added where sequences stand.
+ * in it is. Its state is the states of its mixers, or, of layers alone, the position. In steps, positions are added where sequences stand.
  *
  * <p>Immutable; safe for any number of threads.
  */
@@ -54,7 +55,7 @@ public final class Sequential implements Incremental, Differentiable {
     }
 
     /**
-     * Begins with a layer. It takes a mixer for this to be incremental.
+     * Begins with a layer.
      *
      * @param layer any
      * @return the layer alone, its parameters under {@code 0.}
@@ -164,6 +165,12 @@ public final class Sequential implements Incremental, Differentiable {
                 }
                 x = y;
             }
+            if (mixers == 0 && state != null) {
+                RowState position = (RowState) state.layers().get(0).mixerState();
+                for (int b = 0; b < in.batch(); b++) {
+                    position.advance(b, in.length(b));
+                }
+            }
         } finally {
             workspace.end(mark);
         }
@@ -212,21 +219,34 @@ public final class Sequential implements Incremental, Differentiable {
     @Override
     public MixerState newState(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
+        if (mixers().findAny().isEmpty()) {
+            return positionAlone(new RowState(spec, batch, capacity, 0, 0));
+        }
         return new StackState(
                 spec,
                 mixers().map(mixer -> new BlockState(mixer.spec(), mixer.newState(batch, capacity), null))
                         .toList());
     }
 
+    private StackState positionAlone(RowState position) {
+        return new StackState(spec, List.of(new BlockState(spec, position, null)));
+    }
+
     @Override
     public long stateBytes(int batch, int capacity) {
         spec.require(Capability.INCREMENTAL);
+        if (mixers().findAny().isEmpty()) {
+            return RowState.bytes(batch, capacity, 0, 0);
+        }
         return StackState.bytes(mixers().mapToLong(mixer -> mixer.stateBytes(batch, capacity)));
     }
 
     @Override
     public MixerState loadState(ReadableByteChannel channel) throws IOException {
         spec.require(Capability.INCREMENTAL);
+        if (mixers().findAny().isEmpty()) {
+            return positionAlone(RowState.load(channel, spec, 0, 0));
+        }
         List<BlockState> states = new ArrayList<>();
         for (Incremental mixer : mixers().toList()) {
             states.add(new BlockState(mixer.spec(), mixer.loadState(channel), null));

@@ -12,7 +12,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
 
 /**
- * The states of a stack's layers, or of the mixers of a {@link Sequential}, which all stand at the same positions.
+ * The states of a stack's layers, or of the mixers of a {@link Sequential} or {@link Branches}, which all stand at the same positions.
  *
  * @param spec of the stack
  * @param layers at least one

@@ -6,18 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.BadShapeException;
-import org.attention4j.api.Capability;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerState;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
-import org.attention4j.api.UnsupportedCapabilityException;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
 import org.junit.jupiter.api.Tag;
@@ -127,14 +129,23 @@ class SequentialTest {
                 .smooth());
     }
 
+    /** Positions are told by where the sequences stand, which is all that there is to a state. */
     @Test
-    void layersAloneHaveNoState() {
-        Sequential layers = Sequential.of(linear).then(LinearLayer.of(3, 2, false, SOURCE));
-        UnsupportedCapabilityException refused =
-                assertThrows(UnsupportedCapabilityException.class, () -> layers.newState(1, 1));
-        assertTrue(refused.getMessage().contains("needs a mixer among its parts, had none"), refused.getMessage());
-        assertTrue(layers.spec().supports(Capability.DIFFERENTIABLE));
-        assertEquals(2, layers.spec().outputWidth());
+    void layersAloneGoOnFromTheirPosition() throws IOException {
+        Sequential layers = Sequential.of(positions).then(linear);
+        Sequences in = Cases.ragged(1, WIDTH, POSITIONS);
+        MixerState state = layers.newState(1, 4);
+        assertEquals(layers.stateBytes(1, 4), state.bytes());
+        layers.step(range(in, 0, 3), state, Tensor.zeros(1, 3, 3));
+        state.rollback(1);
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        state.save(Channels.newChannel(saved));
+        MixerState loaded = layers.loadState(Channels.newChannel(new ByteArrayInputStream(saved.toByteArray())));
+        Tensor rest = Tensor.zeros(1, 4, 3);
+        layers.step(range(in, 2, 6), loaded, rest);
+        assertBits(forward(layers, in).slice(0).range(2, 6), rest.slice(0), "after 2 positions");
+        assertEquals(6, loaded.position(0));
+        assertEquals(2, state.position(0));
     }
 
     @Test
