@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActivationLayer extends RowLayer {
     private final int width;
-    private final Activation activation;
+    private final ElementFunction function;
 
-    private ActivationLayer(int width, Activation activation) {
+    private ActivationLayer(int width, ElementFunction function) {
+        if (width < 1) {
+            throw new BadShapeException("an activation of width " + width + ": it must be positive");
+        }
         this.width = width;
-        this.activation = activation;
+        this.function = function;
     }
 
     /**
@@ -38,20 +41,58 @@ public final class ActivationLayer extends RowLayer {
      * @throws BadShapeException if the width is not positive
      */
     public static ActivationLayer of(int width, Activation activation) {
-        Objects.requireNonNull(activation, "activation");
-        if (width < 1) {
-            throw new BadShapeException("an activation of width " + width + ": it must be positive");
-        }
-        return new ActivationLayer(width, activation);
+        return new ActivationLayer(
+                width, new ElementFunction.OfKernels(Objects.requireNonNull(activation, "activation")));
     }
 
     /**
-     * f.
+     * f(x) = x, or slope · x where x is negative (Maas, Hannun and Ng 2013).
      *
-     * @return the activation
+     * @param width D
+     * @param slope 0.01 is PyTorch's default; from 0, used as a float
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     * @throws IllegalArgumentException if the slope is negative or no number of float
      */
-    public Activation activation() {
-        return activation;
+    public static ActivationLayer leakyRelu(int width, double slope) {
+        return new ActivationLayer(width, new ElementFunction.LeakyRelu(ElementFunction.number("slope", slope, 0)));
+    }
+
+    /**
+     * f(x) = x, or α (eˣ − 1) where x is negative (Clevert, Unterthiner and Hochreiter 2016).
+     *
+     * @param width D
+     * @param alpha α, 1 in most models; from 0, used as a float
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     * @throws IllegalArgumentException if α is negative or no number of float
+     */
+    public static ActivationLayer elu(int width, double alpha) {
+        return new ActivationLayer(width, new ElementFunction.Elu(ElementFunction.number("alpha", alpha, 0)));
+    }
+
+    /**
+     * f(x) = min(max(x, 0), limit), which is ReLU6 with 6 (Hannun et al. 2014, with 20).
+     *
+     * @param width D
+     * @param limit from 0, used as a float
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     * @throws IllegalArgumentException if the limit is negative or no number of float
+     */
+    public static ActivationLayer clippedRelu(int width, double limit) {
+        return new ActivationLayer(width, new ElementFunction.ClippedRelu(ElementFunction.number("limit", limit, 0)));
+    }
+
+    /**
+     * f(x) = x tanh(log(1 + eˣ)) (Misra 2019).
+     *
+     * @param width D
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     */
+    public static ActivationLayer mish(int width) {
+        return new ActivationLayer(width, new ElementFunction.Mish());
     }
 
     @Override
@@ -66,7 +107,7 @@ public final class ActivationLayer extends RowLayer {
 
     @Override
     public boolean smooth() {
-        return activation.smooth();
+        return function.smooth();
     }
 
     @Override
@@ -86,7 +127,8 @@ public final class ActivationLayer extends RowLayer {
 
     @Override
     void rows(float[] x, int xOffset, float[] y, int yOffset, int from, int to, Scratch scratch) {
-        kernels.apply(activation, x, xOffset + from * width, y, yOffset + from * width, (to - from) * width);
+        int at = from * width;
+        function.apply(kernels, x, xOffset + at, y, yOffset + at, (to - from) * width, scratch);
     }
 
     @Override
@@ -111,13 +153,8 @@ public final class ActivationLayer extends RowLayer {
             Kernels kernels = of.kernels;
             int at = from * of.width;
             int count = to * of.width - at;
-            float[] values = NONE;
-            if (of.activation.gradientFromOutput()) {
-                values = scratch.floats(count);
-                kernels.apply(of.activation, in, inOffset + at, values, 0, count);
-            }
             float[] dX = scratch.floats(count);
-            kernels.gradient(of.activation, in, inOffset + at, values, 0, x, xOffset + at, dX, 0, count);
+            of.function.gradient(kernels, in, inOffset + at, x, xOffset + at, dX, 0, count, scratch);
             kernels.add(dX, 0, y, yOffset + at, count);
         }
     }

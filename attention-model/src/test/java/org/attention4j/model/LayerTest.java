@@ -4,12 +4,15 @@ import static org.attention4j.model.Cases.alone;
 import static org.attention4j.model.Cases.assertBits;
 import static org.attention4j.model.Cases.assertClose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Gradients;
@@ -74,6 +77,11 @@ class LayerTest {
                 activation(Activation.RELU),
                 activation(Activation.SIGMOID),
                 activation(Activation.GELU),
+                element("leaky ReLU", ActivationLayer.leakyRelu(WIDTH, 0.25), x -> x > 0 ? x : 0.25 * x),
+                element("ELU", ActivationLayer.elu(WIDTH, 1), x -> x > 0 ? x : Math.expm1(x)),
+                element("ELU with a kink", ActivationLayer.elu(WIDTH, 0.5), x -> x > 0 ? x : 0.5 * Math.expm1(x)),
+                element("clipped ReLU", ActivationLayer.clippedRelu(WIDTH, 0.5), x -> Math.min(Math.max(x, 0), 0.5)),
+                element("Mish", ActivationLayer.mish(WIDTH), x -> x * Math.tanh(Math.log1p(Math.exp(x)))),
                 mlp(Activation.RELU),
                 mlp(Activation.SQUARED_RELU),
                 mlp(Activation.GELU),
@@ -86,9 +94,12 @@ class LayerTest {
     }
 
     private static Case activation(Activation activation) {
-        return new Case("activation " + activation, ActivationLayer.of(WIDTH, activation), (x, p) -> Arrays.stream(x)
-                .map(number -> Naive.activate(activation, number))
-                .toArray());
+        return element(
+                "activation " + activation, ActivationLayer.of(WIDTH, activation), x -> Naive.activate(activation, x));
+    }
+
+    private static Case element(String name, ActivationLayer layer, DoubleUnaryOperator function) {
+        return new Case(name, layer, (x, p) -> Arrays.stream(x).map(function).toArray());
     }
 
     private static Case gated(Activation activation, boolean bias) {
@@ -234,7 +245,8 @@ class LayerTest {
 
     /** Without the activation whose vector kernel boxes for long: it is the layers' own garbage that is looked for. */
     static Stream<Case> settledLayers() {
-        return layers().filter(one -> !(one.layer instanceof Mlp mlp) || mlp.activation() != Activation.TANH);
+        return layers().filter(one -> !(one.layer instanceof Mlp mlp) || mlp.activation() != Activation.TANH)
+                .filter(one -> !one.name.startsWith("ELU") && !one.name.equals("Mish"));
     }
 
     @ParameterizedTest
@@ -305,6 +317,51 @@ class LayerTest {
         assertThrows(BadShapeException.class, () -> Mlp.gated(0, 3, Activation.SILU, true, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.of(3, 0, Activation.RELU, RANDOM));
         assertThrows(BadShapeException.class, () -> ActivationLayer.of(0, Activation.RELU));
+    }
+
+    /** Far from 0 nothing overflows, and near it no digits are lost: where |x| is small, relative to the value. */
+    @Test
+    void activationsOfLargeAndTinyNumbers() {
+        float[] x = {-Float.MAX_VALUE, -1e-6f, -1e-30f, -0f, 1e-30f, Float.MAX_VALUE};
+        assertActivated(ActivationLayer.elu(6, 2), x, -2, -2e-6f, -2e-30f, -0f, 1e-30f, Float.MAX_VALUE);
+        assertActivated(ActivationLayer.mish(6), x, -0f, -0.6e-6f, -0.6e-30f, -0f, 0.6e-30f, Float.MAX_VALUE);
+        assertActivated(ActivationLayer.leakyRelu(6, 0.5), x, x[0] / 2, -5e-7f, -5e-31f, -0f, 1e-30f, x[5]);
+        assertActivated(ActivationLayer.clippedRelu(6, 6), x, 0, 0, 0, 0, 1e-30f, 6);
+        float[] ends = {-Float.MAX_VALUE, Float.NEGATIVE_INFINITY, -200, 200, 1e30f, Float.POSITIVE_INFINITY};
+        assertActivated(ActivationLayer.mish(6), ends, -0f, -0f, -0f, 200, 1e30f, ends[5]);
+        assertActivated(ActivationLayer.elu(6, 2), ends, -2, -2, -2, 200, 1e30f, ends[5]);
+    }
+
+    private static void assertActivated(ActivationLayer layer, float[] x, float... expected) {
+        Sequences in = Sequences.of(Tensor.of(x, 1, 1, 6));
+        Tensor out = forward(layer, in, 1);
+        Tensor dIn = Tensor.zeros(1, 1, 6);
+        Tensor ones = Tensor.zeros(1, 1, 6);
+        ones.fill(1);
+        backward(layer, in, ones, dIn, 1);
+        for (int i = 0; i < 6; i++) {
+            float y = out.array()[i];
+            boolean close = Math.abs(y - expected[i]) <= 1e-6 * Math.abs(expected[i]);
+            assertTrue(close || y == expected[i], "f(" + x[i] + ") = " + y); // ∞ − ∞ is NaN
+            float slope = dIn.array()[i];
+            assertTrue(slope >= 0 && slope <= 2, "f'(" + x[i] + ") = " + slope);
+        }
+    }
+
+    @Test
+    void kinksAndNumbersOfActivationsAreTold() {
+        assertTrue(ActivationLayer.elu(1, 1).smooth());
+        assertFalse(ActivationLayer.elu(1, 0.5).smooth());
+        assertFalse(ActivationLayer.leakyRelu(1, 0.1).smooth());
+        assertFalse(ActivationLayer.clippedRelu(1, 6).smooth());
+        assertTrue(ActivationLayer.mish(1).smooth());
+        String refused = assertThrows(IllegalArgumentException.class, () -> ActivationLayer.leakyRelu(1, -0.1))
+                .getMessage();
+        assertEquals("slope -0.1: it must be a number of float from 0.0", refused);
+        assertThrows(IllegalArgumentException.class, () -> ActivationLayer.elu(1, Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> ActivationLayer.clippedRelu(1, 1e39));
+        assertThrows(BadShapeException.class, () -> ActivationLayer.mish(0));
+        assertThrows(BadShapeException.class, () -> Identity.of(0));
     }
 
     private static Tensor forward(Layer layer, Sequences in, int threads) {
