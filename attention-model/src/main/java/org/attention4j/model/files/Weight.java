@@ -246,6 +246,41 @@ public final class Weight {
     }
 
     /**
+     * Zeros around the last axis: taps of zeros, by which a convolution that reaches further to one side, or has an even number of taps, becomes a centred
+     * one of an odd number.
+     *
+     * @param before how many zeros are put before each row of the last axis
+     * @param behind how many behind it
+     * @return the wider weight
+     * @throws IllegalArgumentException if a number is negative
+     */
+    public Weight padded(int before, int behind) {
+        if (before < 0 || behind < 0) {
+            throw new IllegalArgumentException(
+                    "padding of " + before + " before and " + behind + " behind; neither may be negative");
+        }
+        return then(".padded(" + before + ", " + behind + ")", tensor -> {
+            int rank = tensor.shape().rank();
+            if (rank == 0) {
+                throw new BadShapeException(text + " " + tensor.shape() + ": has no axis to pad");
+            }
+            int[] extents = tensor.shape().extents();
+            int taps = extents[rank - 1];
+            long wide = (long) taps + before + behind;
+            if (wide > Integer.MAX_VALUE) {
+                throw new BadShapeException(wide + " numbers on an axis; there are at most 2^31 - 1");
+            }
+            extents[rank - 1] = (int) wide;
+            Tensor result = Tensor.zeros(extents);
+            float[] from = tensor.toArray();
+            for (int row = 0; taps > 0 && row < from.length / taps; row++) {
+                System.arraycopy(from, row * taps, result.array(), row * (int) wide + before, taps);
+            }
+            return result;
+        });
+    }
+
+    /**
      * Every number and a constant.
      *
      * @param number added in float

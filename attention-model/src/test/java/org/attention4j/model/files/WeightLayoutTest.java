@@ -74,6 +74,9 @@ class WeightLayoutTest {
         assertArrayEquals(new float[] {1, 2, 3, 4, 5, 6}, read(Weight.of("a").plus(1), 2, 3));
         assertArrayEquals(new float[] {0, 2, 4, 6, 8, 10}, read(Weight.of("a").times(2), 2, 3));
         assertArrayEquals(new float[] {0, 0}, read(Weight.zeros(2), 2));
+        assertArrayEquals(
+                new float[] {0, 0, 0, 1, 2, 0, 0, 0, 3, 4, 5, 0},
+                read(Weight.of("a").padded(2, 1), 2, 6));
         float[] turned =
                 read(Weight.of("h.0.c").permuted(1, 2, 0).reshaped(12, 2).rows(4, 6), 2, 2);
         assertArrayEquals(new float[] {4, 16, 5, 17}, turned); // c[i, 1, j] at row 4 + j, column i
@@ -199,6 +202,8 @@ class WeightLayoutTest {
                 Weight.of("b").plus(1));
         assertRefused(none, "p = sum(a, b.plus(1.0)) is [4], expected [2, 3]");
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").permuted(0, 2));
+        assertThrows(IllegalArgumentException.class, () -> Weight.of("a").padded(0, -1));
+        assertRefused(Weight.of("a").padded(Integer.MAX_VALUE, 1), "numbers on an axis; there are at most 2^31 - 1");
         assertThrows(IllegalArgumentException.class, () -> Weight.rows(new Weight[0]));
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").rows(-1, 1));
         assertThrows(IllegalArgumentException.class, () -> Weight.of("a").rows(1, 0));
