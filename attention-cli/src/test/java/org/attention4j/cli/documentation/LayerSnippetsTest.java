@@ -18,8 +18,12 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Activation;
+import org.attention4j.model.ActivationLayer;
 import org.attention4j.model.BlockConfig;
+import org.attention4j.model.Branches;
+import org.attention4j.model.Identity;
 import org.attention4j.model.LayerNorm;
+import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Mlp;
 import org.attention4j.model.Residual;
 import org.attention4j.model.Sequential;
@@ -103,6 +107,25 @@ class LayerSnippetsTest {
                 .then(LayerNorm.of(64, 1e-6, source.under("1.")))
                 .then(Mlp.of(64, 256, Activation.GELU, source.under("2."))));
 
+        SequenceMixer values = mixers.create("convolution", lstm.with("output-width", 32), source);
+        SequenceMixer opening = mixers.create("convolution", lstm.with("output-width", 32), source);
+        SequenceMixer three = mixers.create("convolution", lstm.with("kernel", 3), source);
+        SequenceMixer four = mixers.create("convolution", lstm.with("kernel", 4), source);
+        LinearLayer t = LinearLayer.of(64, 64, true, source);
+        LinearLayer minusT = LinearLayer.of(64, 64, true, source);
+        SequenceMixer gated = Branches.product( // a gate
+                values, Sequential.of(opening).then(ActivationLayer.of(32, Activation.SIGMOID)));
+        SequenceMixer bank = Branches.concatenation(three, four); // TextCNN: of width 128 together
+        SequenceMixer highway = Branches.sum( // σ(t) ⊙ f(x) + (1 − σ(t)) ⊙ x, 1 − σ(t) being σ(−t)
+                Branches.product(Sequential.of(t).then(ActivationLayer.of(64, Activation.SIGMOID)), first),
+                Branches.product(
+                        Sequential.of(minusT).then(ActivationLayer.of(64, Activation.SIGMOID)),
+                        Sequential.of(Identity.of(64))));
+
+        assertTrue(gated.spec().supports(Capability.INCREMENTAL));
+        assertEquals(32, gated.spec().outputWidth());
+        assertEquals(128, bank.spec().outputWidth());
+        assertTrue(highway.parameters().contains("0.1.weight_hh_l0"));
         assertTrue(deep.spec().supports(Capability.INCREMENTAL));
         assertTrue(deep.parameters().contains("2.mixer.weight_hh_l0"));
         assertTrue(convolutional.parameters().contains("mixer.2.linear1.weight"));
