@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.attention4j.api.InitialValue;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerKind;
@@ -20,7 +21,9 @@ import org.attention4j.api.Mixers;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
+import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Sequences;
+import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.core.MultiHeadAttention;
 import org.attention4j.kernels.Activation;
@@ -52,7 +55,7 @@ class PublishedModelsTest {
                 tests.add(DynamicTest.dynamicTest(cells[1].strip(), () -> check(cells[2])));
             }
         }
-        assertTrue(tests.size() > 70, tests.size() + " rows");
+        assertTrue(tests.size() > 120, tests.size() + " rows");
         return tests.stream();
     }
 
@@ -227,6 +230,10 @@ class PublishedModelsTest {
         StateDict.write(file, all, ElementType.BF16);
     }
 
+    private static ParameterSpec spec(String name, int... extents) {
+        return new ParameterSpec(name, Shape.of(extents), InitialValue.zeros());
+    }
+
     private static Tensor full(float value, int... extents) {
         Tensor tensor = Tensor.zeros(extents);
         tensor.fill(value);
@@ -253,13 +260,44 @@ class PublishedModelsTest {
     }
 
     @Test
-    void normsAndScalesAreMultipliedIn() {
+    void normsAndScalesAreMultipliedIn(@TempDir Path folder) throws IOException {
         Weight normed = Weight.of("conv1.weight_v").unitRows().timesRows(Weight.of("conv1.weight_g")); // weight norm
         Weight scaled = Weight.of("mlp.fc2.weight").timesRows(Weight.of("ls2.gamma")); // layer scale
+        Weight centred = Weight.of("conv.weight").padded(0, 1); // 128 taps to 129, the last of zeros
+        WeightLayout trained = WeightLayout.ours() // a convolution and its trained batch norm, as one with bias=true
+                .withBatchNorm("0.", Weight.of("conv.weight"), Weight.zeros(256), "bn.", 1e-3)
+                .with(
+                        "1.weight",
+                        Weight.batchNormScale("norm.", 1e-5).reshaped(256, 1, 1)) // alone: depthwise, of one tap
+                .with("1.bias", Weight.zeros(256).batchNormed("norm.", 1e-5));
         Weight filter =
                 Weight.made("backwards", tensors -> backwards(tensors.get(0)), Weight.of("filter")); // your code
         assertEquals("timesRows(conv1.weight_v.unitRows(), conv1.weight_g)", normed.toString());
         assertEquals("timesRows(mlp.fc2.weight, ls2.gamma)", scaled.toString());
+        assertEquals("conv.weight.padded(0, 1)", centred.toString());
+        Path file = folder.resolve("trained.safetensors");
+        NamedTensors norm = NamedTensors.empty()
+                .with("weight", full(2, 256))
+                .with("bias", full(1, 256))
+                .with("running_mean", full(3, 256))
+                .with("running_var", full(4, 256))
+                .with("num_batches_tracked", Tensor.zeros(1));
+        NamedTensors stored =
+                NamedTensors.empty().with("conv.weight", full(5, 256, 2, 3)).and("bn.", norm);
+        StateDict.write(file, stored.and("norm.", norm), ElementType.F32);
+        NamedTensors read = StateDict.read(
+                file,
+                "",
+                List.of(
+                        spec("0.weight", 256, 2, 3),
+                        spec("0.bias", 256),
+                        spec("1.weight", 256, 1, 1),
+                        spec("1.bias", 256)),
+                trained.without("norm.num_batches_tracked"));
+        assertEquals(5, read.get("0.weight").get(255, 1, 2), 1e-2);
+        assertEquals(-2, read.get("0.bias").get(0), 1e-2);
+        assertEquals(1, read.get("1.weight").get(7, 0, 0), 1e-2);
+        assertEquals(-2, read.get("1.bias").get(255), 1e-2);
         assertEquals("backwards(filter)", filter.toString());
     }
 
