@@ -7,7 +7,10 @@ import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
-/** Projects the true rows of a batch to keys or values, and packs them, block of rows by block of rows. */
+/**
+ * Projects the true rows of a batch to keys or values, and packs them, block of rows by block of rows; where these are fewer than the threads, as in a
+ * step, all of them are projected first.
+ */
 final class KeyValueTask implements Workspace.Task {
     private static final int ROWS = 64;
 
@@ -29,7 +32,9 @@ final class KeyValueTask implements Workspace.Task {
             int extra) {}
 
     private @Nullable Layer layer;
+    private @Nullable Linear linear;
     private TrueRows in = new TrueRows();
+    private HeadRows given = new HeadRows();
     private KeyValues target = new KeyValues();
     private int[] positions = {};
     private @Nullable HeadRows raw;
@@ -43,16 +48,34 @@ final class KeyValueTask implements Workspace.Task {
      */
     static void run(
             Workspace workspace, Layer layer, TrueRows in, KeyValues target, int[] positions, @Nullable HeadRows raw) {
-        KeyValueTask task = workspace.scratch().object(KeyValueTask.class, KeyValueTask::new);
+        Scratch scratch = workspace.scratch();
+        KeyValueTask task = scratch.object(KeyValueTask.class, KeyValueTask::new);
         task.layer = layer;
+        task.linear = layer.linear;
         task.in = in;
+        task.given = in.rows;
         task.target = target;
         task.positions = positions;
         task.raw = raw;
         task.blocks = Work.blocks(in.time, ROWS);
-        Linear linear = layer.linear;
-        double products = linear == null ? in.width : (double) linear.in() * linear.out();
-        Work.run(workspace, in.batch * task.blocks, in.total * products, task);
+        int parts = in.batch * task.blocks;
+        if (layer.linear != null && parts < workspace.threads()) {
+            task.projectFirst(layer.linear, workspace);
+        }
+        Linear left = task.linear;
+        Work.run(workspace, parts, in.total * (left == null ? in.width : (double) left.in() * left.out()), task);
+    }
+
+    private void projectFirst(Linear all, Workspace workspace) {
+        Layer how = Objects.requireNonNull(layer);
+        Scratch scratch = workspace.scratch();
+        int width = all.out();
+        HeadRows rows = scratch.object(HeadRows.class, HeadRows::new);
+        float[] array = scratch.floats(Memory.length((long) in.total * width, "projected rows"));
+        rows.set(array, in.compact(scratch.ints(in.batch), width), how.headWidth, width);
+        LinearTask.forward(workspace, how.kernels, all, in, in.rows, rows);
+        given = rows;
+        linear = null;
     }
 
     @Override
@@ -65,25 +88,30 @@ final class KeyValueTask implements Workspace.Task {
         }
         Layer how = Objects.requireNonNull(layer);
         int to = positions[b] + first;
-        HeadRows given = in.rows;
-        Linear linear = how.linear;
-        if (linear == null) {
-            target.putValues(b, to, count, given.array, given.at(b, 0, first), given.rowStride, how.headWidth);
+        float[] rows = given.array;
+        int at = given.at(b, 0, first);
+        int stride = given.rowStride;
+        if (how.linear == null) {
+            target.putValues(b, to, count, rows, at, stride, how.headWidth);
             return;
         }
-        int width = linear.out();
-        float[] rows = scratch.floats(ROWS * width);
-        linear.forward(how.kernels, 0, count, given.array, given.at(b, 0, first), given.rowStride, rows, 0, width);
+        int width = how.linear.out();
+        if (linear != null) {
+            rows = scratch.floats(ROWS * width);
+            linear.forward(how.kernels, 0, count, given.array, at, stride, rows, 0, width);
+            at = 0;
+            stride = width;
+        }
         for (int i = 0; i < count && raw != null; i++) {
-            System.arraycopy(rows, i * width, raw.array, raw.at(b, 0, first + i), width);
+            System.arraycopy(rows, at + i * stride, raw.array, raw.at(b, 0, first + i), width);
         }
         if (how.chain != null) {
-            how.chain.apply(how.kernels, rows, 0, width, count, to - how.extra, scratch);
+            how.chain.apply(how.kernels, rows, at, stride, count, to - how.extra, scratch);
         }
         if (how.toValues) {
-            target.putValues(b, to, count, rows, 0, width, how.headWidth);
+            target.putValues(b, to, count, rows, at, stride, how.headWidth);
         } else {
-            target.putKeys(b, to, count, rows, 0, width, how.headWidth);
+            target.putKeys(b, to, count, rows, at, stride, how.headWidth);
         }
     }
 }

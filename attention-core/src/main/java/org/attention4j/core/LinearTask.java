@@ -7,7 +7,10 @@ import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
-/** A linear layer on the true rows of a batch, or its input gradient (added), shared by blocks of rows. */
+/**
+ * A linear layer on the true rows of a batch, or its input gradient (added), shared by blocks of rows; where these are fewer than the threads, as in a step,
+ * the layer by ranges of outputs, too.
+ */
 final class LinearTask implements Workspace.Task {
     /** Rows of a part: weights are read once for so many. */
     private static final int ROWS = 64;
@@ -19,6 +22,10 @@ final class LinearTask implements Workspace.Task {
     private boolean full;
 
     private int blocks;
+    /** Ranges of outputs, each of so many. */
+    private int ranges;
+
+    private int outs;
     private TrueRows shape = new TrueRows();
     private HeadRows from = new HeadRows();
     private HeadRows to = new HeadRows();
@@ -56,14 +63,19 @@ final class LinearTask implements Workspace.Task {
         task.full = shape.followEachOther(from) && shape.followEachOther(to);
         task.blocks = Work.blocks(task.full ? shape.total : shape.time, ROWS);
         int parts = task.full ? task.blocks : shape.batch * task.blocks;
-        Work.run(workspace, parts, (double) shape.total * linear.in() * linear.out(), task);
+        int threads = backward ? 1 : Work.blocks(workspace.threads(), parts);
+        task.outs = threads == 1 ? linear.out() : linear.outputsOfPart(shape.total, threads);
+        task.ranges = Work.blocks(linear.out(), task.outs);
+        boolean shared = task.ranges > 1 || Work.isShared((double) shape.total * linear.in() * linear.out());
+        workspace.run(parts * task.ranges, shared, task);
     }
 
     @Override
     public void run(int index, Scratch scratch) {
         Linear layer = Objects.requireNonNull(linear);
-        int b = full ? 0 : index / blocks;
-        int first = (full ? index : index % blocks) * ROWS;
+        int block = index / ranges;
+        int b = full ? 0 : block / blocks;
+        int first = (full ? block : block % blocks) * ROWS;
         int last = Math.min(first + ROWS, full ? shape.total : shape.lengths[b]);
         if (first >= last) {
             return;
@@ -80,15 +92,17 @@ final class LinearTask implements Workspace.Task {
                     to.start[b],
                     to.rowStride);
         } else {
-            layer.forward(
+            int out = index % ranges * outs;
+            layer.forwardOutputs(
                     kernels,
-                    first,
-                    last,
+                    last - first,
                     from.array,
-                    from.start[b],
+                    from.start[b] + first * from.rowStride,
                     from.rowStride,
+                    out,
+                    Math.min(outs, layer.out() - out),
                     to.array,
-                    to.start[b],
+                    to.start[b] + first * to.rowStride + out,
                     to.rowStride);
         }
     }

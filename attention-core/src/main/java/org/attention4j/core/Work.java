@@ -11,7 +11,12 @@ final class Work {
 
     /** Runs every part; in the calling thread if all of them together are small. */
     static void run(Workspace workspace, int parts, double multiplyAdds, Workspace.Task task) {
-        workspace.run(parts, multiplyAdds >= SMALL, task);
+        workspace.run(parts, isShared(multiplyAdds), task);
+    }
+
+    /** Whether so much work is worth another thread. */
+    static boolean isShared(double multiplyAdds) {
+        return multiplyAdds >= SMALL;
     }
 
     /** Blocks of a given size that cover a length. */

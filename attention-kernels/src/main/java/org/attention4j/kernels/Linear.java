@@ -15,6 +15,15 @@ import java.util.Optional;
  * packed when first needed. No method but that first call allocates.
  */
 public final class Linear {
+    /** Outputs of a tile of one row. */
+    private static final int RANGE = 4 * Kernels.LANES;
+
+    /** Multiply-adds of many rows that another thread costs as much as: about 20 µs of one core. */
+    private static final double SMALL = 1 << 20;
+
+    /** What a multiply-add takes of rows that fill no tile, by one of many rows: it waits for its weight. */
+    private static final double WAIT = 4;
+
     private final PackedMatrix weight; // Wᵀ: [in, out]
     private final Optional<float[]> bias;
     private volatile Optional<PackedMatrix> transposed =
@@ -173,6 +182,20 @@ public final class Linear {
         }
         kernels.multiplyColumns(
                 rows, x, xOffset, xStride, weight, fromOut, outs, y, yOffset, yStride, bias.isPresent());
+    }
+
+    /**
+     * How many outputs a thread is best given where so many threads share the layer by its outputs, as in a step, which has fewer rows than there are threads.
+     *
+     * @param rows number of rows
+     * @param threads how many threads share them
+     * @return a multiple of 64, or all outputs where the work is too small to be shared
+     */
+    public int outputsOfPart(int rows, int threads) {
+        double multiplyAdds = (double) rows * in() * out() * (rows < VectorProducts.TILE ? WAIT : 1);
+        return multiplyAdds < SMALL
+                ? out()
+                : Math.min(out(), RANGE * Math.ceilDiv(Math.ceilDiv(out(), RANGE), threads));
     }
 
     /**

@@ -27,6 +27,7 @@ public final class LinearLayer extends RowLayer {
     private final List<ParameterSpec> specs;
     private final NamedTensors parameters;
     private final Linear linear;
+    private final List<Linear> stages;
 
     private LinearLayer(List<ParameterSpec> specs, int in, int out, ParameterSource source) {
         this.specs = specs;
@@ -35,6 +36,7 @@ public final class LinearLayer extends RowLayer {
         linear = specs.size() > 1
                 ? Linear.of(weight, 0, parameters.get("bias").array(), 0, out, in)
                 : Linear.of(weight, 0, out, in);
+        stages = List.of(linear);
     }
 
     /**
@@ -94,6 +96,26 @@ public final class LinearLayer extends RowLayer {
     @Override
     void rows(float[] x, int xOffset, float[] y, int yOffset, int from, int to, Scratch scratch) {
         linear.forward(kernels, from, to, x, xOffset, linear.in(), y, yOffset, linear.out());
+    }
+
+    @Override
+    List<Linear> stages() {
+        return stages;
+    }
+
+    @Override
+    void outputs(
+            int stage,
+            float[] x,
+            int xOffset,
+            float[] hidden,
+            float[] y,
+            int yOffset,
+            int rows,
+            int from,
+            int count,
+            Scratch scratch) {
+        linear.forwardOutputs(kernels, rows, x, xOffset, linear.in(), from, count, y, yOffset + from, linear.out());
     }
 
     @Override

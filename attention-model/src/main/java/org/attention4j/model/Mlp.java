@@ -39,12 +39,14 @@ public final class Mlp extends RowLayer {
     private final LinearLayer first;
     private final LinearLayer second;
     private final @Nullable LinearLayer gated;
+    private final List<Linear> stages;
 
     private Mlp(Activation activation, LinearLayer first, LinearLayer second, @Nullable LinearLayer gated) {
         this.activation = Objects.requireNonNull(activation, "activation");
         this.first = first;
         this.second = second;
         this.gated = gated;
+        stages = List.of(first.linear(), second.linear());
     }
 
     /**
@@ -182,6 +184,43 @@ public final class Mlp extends RowLayer {
             kernels.multiplyElementwise(hidden, 0, factor, 0, hidden, 0, count);
         }
         outOf.forward(kernels, 0, rows, hidden, 0, into.out(), y, yOffset + from * outOf.out(), outOf.out());
+    }
+
+    @Override
+    List<Linear> stages() {
+        return stages;
+    }
+
+    @Override
+    void outputs(
+            int stage,
+            float[] x,
+            int xOffset,
+            float[] hidden,
+            float[] y,
+            int yOffset,
+            int rows,
+            int from,
+            int count,
+            Scratch scratch) {
+        Linear into = first.linear();
+        Linear outOf = second.linear();
+        int width = into.out();
+        if (stage == 1) {
+            outOf.forwardOutputs(kernels, rows, hidden, 0, width, from, count, y, yOffset + from, outOf.out());
+            return;
+        }
+        into.forwardOutputs(kernels, rows, x, xOffset, into.in(), from, count, hidden, from, width);
+        float[] factor = gated == null ? RowTask.NONE : scratch.floats(rows * count);
+        if (gated != null) {
+            gated.linear().forwardOutputs(kernels, rows, x, xOffset, into.in(), from, count, factor, 0, count);
+        }
+        for (int i = 0, at = from; i < rows; i++, at += width) {
+            kernels.apply(activation, hidden, at, hidden, at, count);
+            if (gated != null) {
+                kernels.multiplyElementwise(hidden, at, factor, i * count, hidden, at, count);
+            }
+        }
     }
 
     @Override

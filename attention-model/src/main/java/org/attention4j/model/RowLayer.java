@@ -1,5 +1,6 @@
 package org.attention4j.model;
 
+import java.util.List;
 import java.util.Objects;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.Scratch;
@@ -7,6 +8,7 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
+import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,34 @@ abstract class RowLayer implements Layer {
      */
     abstract void rows(float[] x, int xOffset, float[] y, int yOffset, int from, int to, Scratch scratch);
 
+    /**
+     * The linear layers that make up this one, each after what the one before has written; none where rows cannot be computed output by output.
+     *
+     * @return in order; the last one writes the rows
+     */
+    List<Linear> stages() {
+        return List.of();
+    }
+
+    /**
+     * Some outputs of a stage, for all rows of a batch without padding.
+     *
+     * @param hidden what the stages before the last write, rows of as many numbers as they have outputs
+     */
+    void outputs(
+            int stage,
+            float[] x,
+            int xOffset,
+            float[] hidden,
+            float[] y,
+            int yOffset,
+            int rows,
+            int from,
+            int count,
+            Scratch scratch) {
+        throw new UnsupportedOperationException("stage " + stage + " of " + stages().size());
+    }
+
     /** Adds what is wanted; arguments have been checked. */
     abstract void addGradients(Sequences in, Tensor dOut, Gradients gradients, Workspace workspace);
 
@@ -32,9 +62,11 @@ abstract class RowLayer implements Layer {
         LayerShapes.checkForward(this, in, out);
         int mark = workspace.begin();
         try {
-            Forward task = workspace.scratch().object(Forward.class, Forward::new);
-            task.layer = this;
-            task.write(in, in.tensor(), out, workspace);
+            if (!OutputTask.write(this, in, out, workspace)) {
+                Forward task = workspace.scratch().object(Forward.class, Forward::new);
+                task.layer = this;
+                task.write(in, in.tensor(), out, workspace);
+            }
         } finally {
             workspace.end(mark);
         }

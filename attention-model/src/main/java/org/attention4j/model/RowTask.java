@@ -75,6 +75,11 @@ abstract class RowTask implements Workspace.Task {
         yOffset = to.offset();
     }
 
+    /** How many blocks there are at most. */
+    static int blocks(Sequences batch) {
+        return Math.ceilDiv(batch.batch() * batch.time(), SMALLEST_BLOCK);
+    }
+
     /** Runs this on all rows. */
     final void over(Sequences batch, Workspace workspace) {
         sequences = batch;

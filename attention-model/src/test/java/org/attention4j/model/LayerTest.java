@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LayerTest {
     private static final int WIDTH = 19;
@@ -384,5 +385,30 @@ class LayerTest {
         Map<String, double[]> wide = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> wide.put(name, Cases.doubles(tensor)));
         return wide;
+    }
+
+    /** On rows that are fewer than the threads, these share the outputs; the widths of the other tests are too small for that. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 9})
+    void threadsThatShareOutputsGiveTheBitsOfOne(int rows) {
+        for (Layer layer : new Layer[] {
+            LinearLayer.of(520, 700, true, RANDOM),
+            Mlp.of(520, 700, Activation.GELU, RANDOM),
+            Mlp.gated(520, 700, Activation.SILU, false, RANDOM)
+        }) {
+            for (int padding = 0; padding < 2; padding++) {
+                Tensor x = Cases.random(rows, 1, rows + padding, 520);
+                Sequences in = Sequences.of(x, new int[] {rows});
+                Tensor expected = Cases.random(1, 1, rows + padding, layer.outputWidth());
+                Tensor actual = Cases.random(2, 1, rows + padding, layer.outputWidth());
+                try (Workspace one = Workspace.threads(1);
+                        Workspace more = Workspace.threads(4)) {
+                    layer.forward(in, expected, one);
+                    layer.forward(in, actual, more);
+                    layer.forward(in, actual, more); // hidden values of the first time are there
+                }
+                assertBits(expected, actual, layer.getClass().getSimpleName() + ", " + padding + " of padding");
+            }
+        }
     }
 }
