@@ -64,7 +64,7 @@ final class LinearTask implements Workspace.Task {
         task.blocks = Work.blocks(task.full ? shape.total : shape.time, ROWS);
         int parts = task.full ? task.blocks : shape.batch * task.blocks;
         int threads = backward ? 1 : Work.blocks(workspace.threads(), parts);
-        task.outs = threads == 1 ? linear.out() : linear.outputsOfPart(shape.total, threads);
+        task.outs = linear.outputsOfPart(shape.total, threads);
         task.ranges = Work.blocks(linear.out(), task.outs);
         boolean shared = task.ranges > 1 || Work.isShared((double) shape.total * linear.in() * linear.out());
         workspace.run(parts * task.ranges, shared, task);

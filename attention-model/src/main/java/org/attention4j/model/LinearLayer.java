@@ -104,18 +104,10 @@ public final class LinearLayer extends RowLayer {
     }
 
     @Override
-    void outputs(
-            int stage,
-            float[] x,
-            int xOffset,
-            float[] hidden,
-            float[] y,
-            int yOffset,
-            int rows,
-            int from,
-            int count,
-            Scratch scratch) {
-        linear.forwardOutputs(kernels, rows, x, xOffset, linear.in(), from, count, y, yOffset + from, linear.out());
+    void outputs(OutputTask task, int from, int count, Scratch scratch) {
+        int at = task.yOffset + from;
+        linear.forwardOutputs(
+                kernels, task.rows, task.x, task.xOffset, linear.in(), from, count, task.y, at, linear.out());
     }
 
     @Override

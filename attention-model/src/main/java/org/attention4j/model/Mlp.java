@@ -192,28 +192,22 @@ public final class Mlp extends RowLayer {
     }
 
     @Override
-    void outputs(
-            int stage,
-            float[] x,
-            int xOffset,
-            float[] hidden,
-            float[] y,
-            int yOffset,
-            int rows,
-            int from,
-            int count,
-            Scratch scratch) {
+    void outputs(OutputTask task, int from, int count, Scratch scratch) {
         Linear into = first.linear();
         Linear outOf = second.linear();
+        int rows = task.rows;
         int width = into.out();
-        if (stage == 1) {
-            outOf.forwardOutputs(kernels, rows, hidden, 0, width, from, count, y, yOffset + from, outOf.out());
+        float[] hidden = task.hidden;
+        if (task.stage == 1) {
+            int at = task.yOffset + from;
+            outOf.forwardOutputs(kernels, rows, hidden, 0, width, from, count, task.y, at, outOf.out());
             return;
         }
-        into.forwardOutputs(kernels, rows, x, xOffset, into.in(), from, count, hidden, from, width);
+        into.forwardOutputs(kernels, rows, task.x, task.xOffset, into.in(), from, count, hidden, from, width);
         float[] factor = gated == null ? RowTask.NONE : scratch.floats(rows * count);
         if (gated != null) {
-            gated.linear().forwardOutputs(kernels, rows, x, xOffset, into.in(), from, count, factor, 0, count);
+            Linear third = gated.linear();
+            third.forwardOutputs(kernels, rows, task.x, task.xOffset, into.in(), from, count, factor, 0, count);
         }
         for (int i = 0, at = from; i < rows; i++, at += width) {
             kernels.apply(activation, hidden, at, hidden, at, count);

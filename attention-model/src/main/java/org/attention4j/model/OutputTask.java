@@ -11,15 +11,24 @@ import org.jspecify.annotations.Nullable;
 /** A layer on fewer rows than there are threads, as in a step: shared by its outputs, stage by stage. */
 final class OutputTask implements Workspace.Task {
     private @Nullable RowLayer layer;
-    private int stage;
-    private int rows;
     private int outs;
     private int outputs;
-    private float[] x = RowTask.NONE;
-    private int xOffset;
-    private float[] hidden = RowTask.NONE;
-    private float[] y = RowTask.NONE;
-    private int yOffset;
+
+    int stage;
+    int rows;
+
+    /** What is read, row 0 at {@link #xOffset}. */
+    float[] x = RowTask.NONE;
+
+    int xOffset;
+
+    /** What the first of two stages writes: rows of as many numbers as it has outputs. */
+    float[] hidden = RowTask.NONE;
+
+    /** What the last stage writes, row 0 at {@link #yOffset}. */
+    float[] y = RowTask.NONE;
+
+    int yOffset;
 
     /** Writes all rows, if that is how they are best shared and none is padding; whether it was done. */
     static boolean write(RowLayer layer, Sequences in, Tensor out, Workspace workspace) {
@@ -62,6 +71,6 @@ final class OutputTask implements Workspace.Task {
     public void run(int index, Scratch scratch) {
         int from = index * outs;
         int count = Math.min(outs, outputs - from);
-        Objects.requireNonNull(layer).outputs(stage, x, xOffset, hidden, y, yOffset, rows, from, count, scratch);
+        Objects.requireNonNull(layer).outputs(this, from, count, scratch);
     }
 }

@@ -35,23 +35,9 @@ abstract class RowLayer implements Layer {
         return List.of();
     }
 
-    /**
-     * Some outputs of a stage, for all rows of a batch without padding.
-     *
-     * @param hidden what the stages before the last write, rows of as many numbers as they have outputs
-     */
-    void outputs(
-            int stage,
-            float[] x,
-            int xOffset,
-            float[] hidden,
-            float[] y,
-            int yOffset,
-            int rows,
-            int from,
-            int count,
-            Scratch scratch) {
-        throw new UnsupportedOperationException("stage " + stage + " of " + stages().size());
+    /** Some outputs of the stage that a task is at, for all of its rows. */
+    void outputs(OutputTask task, int from, int count, Scratch scratch) {
+        throw new UnsupportedOperationException("stage " + task.stage + " of " + stages().size());
     }
 
     /** Adds what is wanted; arguments have been checked. */
