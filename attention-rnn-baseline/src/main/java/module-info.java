@@ -3,6 +3,7 @@ import org.attention4j.rnn.GruProvider;
 import org.attention4j.rnn.LstmProvider;
 import org.attention4j.rnn.MinGruProvider;
 import org.attention4j.rnn.MinLstmProvider;
+import org.attention4j.rnn.RgLruProvider;
 import org.attention4j.rnn.RnnProvider;
 import org.jspecify.annotations.NullMarked;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.NullMarked;
  * Recurrent sequence mixers. A program finds them through the registry; one that wants the typed factories may read
  * it.
  *
- * @provides MixerProvider {@code gru}, {@code lstm}, {@code min-gru}, {@code min-lstm}, {@code rnn}
+ * @provides MixerProvider {@code gru}, {@code lstm}, {@code min-gru}, {@code min-lstm}, {@code rg-lru}, {@code rnn}
  */
 @NullMarked
 module org.attention4j.rnn {
@@ -25,5 +26,6 @@ module org.attention4j.rnn {
             LstmProvider,
             MinGruProvider,
             MinLstmProvider,
+            RgLruProvider,
             RnnProvider;
 }

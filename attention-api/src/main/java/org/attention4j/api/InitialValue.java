@@ -24,6 +24,22 @@ public sealed interface InitialValue {
     }
 
     /**
+     * Uniform in [from, to).
+     *
+     * @param from at most {@code to}
+     * @param to finite
+     */
+    record Between(float from, float to) implements InitialValue {
+        /** Refuses bounds that are none. */
+        public Between {
+            if (!(from <= to && Float.isFinite(from) && Float.isFinite(to))) {
+                throw new IllegalArgumentException("an initial value is not between " + from + " and " + to
+                        + ": both finite, the first at most the second");
+            }
+        }
+    }
+
+    /**
      * All zeros, as biases start.
      *
      * @return the value
@@ -49,6 +65,17 @@ public sealed interface InitialValue {
      */
     static InitialValue uniform(double bound) {
         return new Uniform((float) bound);
+    }
+
+    /**
+     * Uniform in [from, to), as factors and decays start that are not centred on 0.
+     *
+     * @param from at most {@code to}
+     * @param to finite
+     * @return the value
+     */
+    static InitialValue between(double from, double to) {
+        return new Between((float) from, (float) to);
     }
 
     /**

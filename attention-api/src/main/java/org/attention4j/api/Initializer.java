@@ -37,11 +37,13 @@ public final class Initializer implements ParameterSource {
         if (parameter.initial() instanceof InitialValue.Constant constant) {
             target.fill(constant.value());
         } else if (parameter.initial() instanceof InitialValue.Uniform uniform) {
-            uniform(parameter.name(), uniform.bound(), target);
+            uniform(parameter.name(), -uniform.bound(), uniform.bound(), target);
+        } else if (parameter.initial() instanceof InitialValue.Between between) {
+            uniform(parameter.name(), between.from(), between.to() / 2 - between.from() / 2, target);
         }
     }
 
-    private void uniform(String name, float bound, Tensor target) {
+    private void uniform(String name, float from, float halfRange, Tensor target) {
         long state = seed;
         for (byte letter : name.getBytes(StandardCharsets.UTF_8)) {
             state = mix(state + letter);
@@ -51,7 +53,7 @@ public final class Initializer implements ParameterSource {
             int count = (int) Math.min(block.length, target.size() - at);
             for (int i = 0; i < count; i++) {
                 state += GOLDEN;
-                block[i] = Math.fma((mix(state) >>> 40) * 0x1p-23f, bound, -bound);
+                block[i] = Math.fma((mix(state) >>> 40) * 0x1p-23f, halfRange, from);
             }
             target.write(at, block, 0, count);
         }

@@ -3,6 +3,7 @@ package org.attention4j.api;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
@@ -41,6 +42,21 @@ class InitializerTest {
         Tensor outside = Tensor.of(Arena.ofAuto().allocate(4 * 5000, 4), Shape.of(5000));
         Initializer.seeded(7).fill(new ParameterSpec("w", Shape.of(5000), InitialValue.uniform(1)), outside);
         assertArrayEquals(draw(7, "w", 1, 5000), outside.toArray());
+    }
+
+    /** The first two numbers are those of ±1 above, moved. */
+    @Test
+    void aRangeNeedNotBeCentred() {
+        Tensor target = Tensor.zeros(4);
+        InitialValue range = InitialValue.between(-3, -1);
+        Initializer.seeded(42).fill(new ParameterSpec("weight", Shape.of(4), range), target);
+        float[] centred = draw(42, "weight", 1, 4);
+        for (int i = 0; i < 4; i++) {
+            assertEquals(centred[i] - 2, target.get(i), 0x1p-22f);
+        }
+        assertThrows(IllegalArgumentException.class, () -> InitialValue.between(2, 1));
+        assertThrows(IllegalArgumentException.class, () -> InitialValue.between(0, Double.POSITIVE_INFINITY));
+        assertThrows(IllegalArgumentException.class, () -> InitialValue.between(Double.NaN, 1));
     }
 
     @Property(tries = 100)

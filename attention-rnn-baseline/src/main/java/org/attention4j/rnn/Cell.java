@@ -1,6 +1,7 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import org.attention4j.api.MixerConfig;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
@@ -75,6 +76,43 @@ interface Cell {
      */
     default int throughReset() {
         return 0;
+    }
+
+    /**
+     * H of a configuration.
+     *
+     * @param config resolved
+     * @return what the option says
+     */
+    default int hidden(MixerConfig config) {
+        return config.get(StackOptions.HIDDEN);
+    }
+
+    /**
+     * K, the blocks on the diagonal of each gate's part of W; it has no others.
+     *
+     * @return 1 if W is dense
+     */
+    default int blocks() {
+        return 1;
+    }
+
+    /**
+     * Whether a gate row has the input itself, {@code [H]}, behind the gates.
+     *
+     * @return whether it is taken in as it is
+     */
+    default boolean takesInput() {
+        return false;
+    }
+
+    /**
+     * Whether there are {@link Decays}.
+     *
+     * @return true of linear recurrences with factors of their own
+     */
+    default boolean hasDecays() {
+        return false;
     }
 
     /**

@@ -19,12 +19,13 @@ final class Direction {
     private final String suffix;
     private final boolean reverse;
     private final int hidden;
-    private final Linear input;
+    private final InputWeights input;
     private final float[] recurrentBias;
     private final StateWeights recurrent;
     private final StateWeights last;
     private final Optional<Linear> projection;
     private final float[] peepholes;
+    private final Decays decays;
 
     /**
      * Packs the weights.
@@ -50,8 +51,8 @@ final class Direction {
         }
         System.arraycopy(bHh, shared, recurrentBias, 0, rows - shared);
         int width = w.length / rows;
-        input = Linear.of(rotated(w, shared * width), 0, rotated(bias, shared), 0, rows, width)
-                .inLines();
+        input = InputWeights.of(
+                rotated(w, shared * width), rotated(bias, shared), cell.blocks(), cell.gates(), cell.takesInput());
         int output = cell.outputWidth(hidden);
         int first = cell.isRecurrent() ? rows - cell.throughReset() * hidden : 0;
         float[] u = first > 0 ? parameters.get("weight_hh" + suffix).toArray() : NONE;
@@ -63,6 +64,7 @@ final class Direction {
         peepholes = parameters.contains("weight_peephole" + suffix)
                 ? parameters.get("weight_peephole" + suffix).toArray()
                 : NONE;
+        decays = Decays.of(parameters, suffix);
     }
 
     /** A parameter, or zeros if there is none of that name. */
@@ -87,11 +89,11 @@ final class Direction {
     /** Declares the parameters that the constructor reads, uniform in ±1/√H as PyTorch draws them. */
     static void declare(
             MixerSpec.Builder spec, int layer, boolean reverse, Cell cell, int width, int hidden, boolean bias) {
-        InitialValue initial = InitialValue.uniform(1 / Math.sqrt(hidden));
+        InitialValue initial = InitialValue.uniform(1 / Math.sqrt((double) hidden / cell.blocks()));
         String suffix = suffix(layer, reverse);
         int rows = Math.multiplyExact(cell.gates(), hidden);
         int output = cell.outputWidth(hidden);
-        spec.parameter("weight_ih" + suffix, initial, rows, width);
+        spec.parameter("weight_ih" + suffix, initial, rows, width / cell.blocks());
         if (cell.isRecurrent()) {
             spec.parameter("weight_hh" + suffix, initial, rows, output);
         }
@@ -106,6 +108,9 @@ final class Direction {
         }
         if (cell.peepholes() > 0) {
             spec.parameter("weight_peephole" + suffix, initial, Math.multiplyExact(cell.peepholes(), hidden));
+        }
+        if (cell.hasDecays()) {
+            spec.parameter(Decays.NAME + suffix, Decays.INITIAL, hidden);
         }
     }
 
@@ -125,7 +130,7 @@ final class Direction {
     }
 
     /** x ↦ W x + b_ih, and + b_hh where the gates are shared; those that are not come first. */
-    Linear input() {
+    InputWeights input() {
         return input;
     }
 
@@ -161,6 +166,11 @@ final class Direction {
     /** The projection of the output {@code [R, H]}, of a cell that has one. */
     Linear projection() {
         return projection.orElseThrow();
+    }
+
+    /** The decays of a cell that has them. */
+    Decays decays() {
+        return decays;
     }
 
     /** The peephole weights, {@code [H]} for each gate that has them; empty if none has. */

@@ -191,7 +191,7 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
                 System.arraycopy(x, inputAt(b, t), together, rows * (width + Layer.APART), width);
             }
         }
-        direction(d).input().forward(layer.kernels(), 0, rows, together, 0, width + Layer.APART, gates, 0, stride);
+        direction(d).input().forward(layer.kernels(), rows, together, 0, width + Layer.APART, gates, 0, stride);
     }
 
     /** The same by one product a sequence, over its own positions. */
@@ -205,7 +205,7 @@ final class ForwardPass extends LayerPass implements Workspace.Task {
                 int gate = gatesAt + (b - from) * stride;
                 direction(d)
                         .input()
-                        .forward(layer.kernels(), 0, count, x, inputAt(b, first), width, gates, gate, timeStride);
+                        .forward(layer.kernels(), count, x, inputAt(b, first), width, gates, gate, timeStride);
             }
         }
     }

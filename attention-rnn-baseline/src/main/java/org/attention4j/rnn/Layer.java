@@ -27,7 +27,7 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
 
     /** Floats of a gate row. */
     int gateWidth() {
-        return weightRows() + apart() + cell.spare() * hidden;
+        return projected() * hidden + apart() + cell.spare() * hidden;
     }
 
     /** From one gate row to the next. */
@@ -38,6 +38,11 @@ record Layer(Kernels kernels, Cell cell, int width, int hidden, List<Direction> 
     /** Rows of a weight. */
     int weightRows() {
         return cell.gates() * hidden;
+    }
+
+    /** Parts of a gate row, H each, that inputs are projected to: the gates, and the input itself where the cell takes it. */
+    int projected() {
+        return cell.gates() + (cell.takesInput() ? 1 : 0);
     }
 
     /** Where the state's part of a gate row begins: rows of a weight that input and state do not share. */

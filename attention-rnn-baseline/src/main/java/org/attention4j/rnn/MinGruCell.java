@@ -1,6 +1,5 @@
 package org.attention4j.rnn;
 
-import java.util.List;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 
@@ -9,15 +8,10 @@ import org.attention4j.kernels.Kernels;
  *
  * @param made what is made of v
  */
-record MinGruCell(ScanCandidate made) implements ScanCell {
+record MinGruCell(ScanCandidate made) implements ShareCell {
     @Override
     public boolean smooth() {
         return made.smooth();
-    }
-
-    @Override
-    public List<String> stateNames() {
-        return GruCell.STATE_NAMES;
     }
 
     @Override
@@ -47,7 +41,7 @@ record MinGruCell(ScanCandidate made) implements ScanCell {
     }
 
     @Override
-    public void activateGradient(float[] gates, int at, int units, float[] dGates) {
+    public void activateGradient(Direction weights, float[] gates, int at, int units, float[] dGates) {
         for (int j = at; j < at + units; j++) {
             dGates[j] *= Math.fma(-gates[j], gates[j], gates[j]);
             dGates[j + units] *= made.gradient(gates[j + units]);

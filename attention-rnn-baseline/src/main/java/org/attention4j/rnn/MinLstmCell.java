@@ -1,6 +1,5 @@
 package org.attention4j.rnn;
 
-import java.util.List;
 import org.attention4j.kernels.Activation;
 import org.attention4j.kernels.Kernels;
 import org.attention4j.kernels.ScalarMath;
@@ -13,15 +12,10 @@ import org.attention4j.kernels.ScalarMath;
  *
  * @param made what is made of v
  */
-record MinLstmCell(ScanCandidate made) implements ScanCell {
+record MinLstmCell(ScanCandidate made) implements ShareCell {
     @Override
     public boolean smooth() {
         return made.smooth();
-    }
-
-    @Override
-    public List<String> stateNames() {
-        return GruCell.STATE_NAMES;
     }
 
     @Override
@@ -61,7 +55,7 @@ record MinLstmCell(ScanCandidate made) implements ScanCell {
     }
 
     @Override
-    public void activateGradient(float[] gates, int at, int units, float[] dGates) {
+    public void activateGradient(Direction weights, float[] gates, int at, int units, float[] dGates) {
         int v = at + 2 * units;
         int a = at + 3 * units;
         for (int j = 0; j < units; j++) {

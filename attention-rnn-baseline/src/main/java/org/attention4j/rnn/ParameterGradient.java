@@ -8,7 +8,6 @@ import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
-import org.attention4j.kernels.Linear;
 import org.attention4j.kernels.PackedMatrix;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +114,7 @@ final class ParameterGradient implements Workspace.Task {
         Scratch scratch = workspace.scratch();
         Kernels kernels = layer.kernels();
         Direction direction = layer.directions().get(d);
-        inputs = dW == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.width()));
+        inputs = dW == NONE ? NONE : scratch.floats(direction.input().packedLength(in.time()));
         hiddens = dU == NONE ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
         boolean reset = dU != NONE && layer.cell().throughReset() > 0;
         resets = !reset ? NONE : scratch.floats(PackedMatrix.panelsLength(in.time(), layer.output()));
@@ -124,7 +123,7 @@ final class ParameterGradient implements Workspace.Task {
             dGatesAt = b * in.time() * layer.gateStride();
             if (dW != NONE && count > 0) {
                 int row = xAt + b * in.time() * layer.width();
-                kernels.pack(x, row, layer.width(), 1, count, layer.width(), inputs, 0);
+                direction.input().pack(kernels, x, row, layer.width(), count, inputs);
             }
             if (dU != NONE && count > 0) {
                 int before = recording.before(b, 0, direction.reverse());
@@ -158,10 +157,10 @@ final class ParameterGradient implements Workspace.Task {
         if (from >= to) {
             return;
         }
-        Linear input = Objects.requireNonNull(weights).input();
+        InputWeights input = Objects.requireNonNull(weights).input();
         int width = layer.gateStride();
         if (dW != NONE) {
-            input.weightGradient(layer.kernels(), from, to, count, dGates, at, width, inputs, 0, dW, dWAt);
+            input.weightGradient(layer.kernels(), from, to, count, dGates, at, width, inputs, dW, dWAt);
         }
         if (dBiasIh != NONE) {
             input.biasGradient(layer.kernels(), from, to, count, dGates, at, width, dBiasIh, dBiasIhAt);
@@ -180,7 +179,7 @@ final class ParameterGradient implements Workspace.Task {
             kernels.multiply(to - from, output, count, dGates, at + from, 1, width, seen, 0, dU, row, output, true);
         }
         if (dBiasHh != NONE) {
-            Linear input = Objects.requireNonNull(weights).input();
+            InputWeights input = Objects.requireNonNull(weights).input();
             input.biasGradient(kernels, from, to, count, dGates, at, width, dBiasHh, dBiasHhAt);
         }
     }

@@ -3,7 +3,8 @@ package org.attention4j.rnn;
 import org.attention4j.kernels.Kernels;
 
 /**
- * A cell whose gates see the input alone: h_t = (1 − a_t) h_{t−1} + a_t v_t, each unit for itself. A state row is h.
+ * A cell whose gates see the input alone, and whose state is linear in the state before, each unit for itself: every part of a state row
+ * is {@code [H]}.
  *
  * <p>So all that is costly is done for all positions at once, and some units can be taken through a whole sequence apart
  * from the others: what is left, one multiply-add after the other, needs no parallel scan. A scan over time would add the
@@ -16,38 +17,27 @@ interface ScanCell extends Cell {
     }
 
     /**
-     * Turns the projections of a position into a and v.
+     * Turns the projections of a position into what {@link #advance} takes.
      *
      * @param kernels numerics
+     * @param weights of the direction
+     * @param from which unit is the first
      * @param gates a gate row of {@code [(G + spare) · units]}, read and written
      * @param at where it starts
      * @param units how many
      */
-    void activate(Kernels kernels, float[] gates, int at, int units);
-
-    /** Which part of a gate row, counted in units, is a after {@link #activate}. */
-    int share();
-
-    /** Which part of it is v. */
-    int candidate();
+    void activate(Kernels kernels, Direction weights, int from, float[] gates, int at, int units);
 
     /**
-     * Takes units one position on: h ← fma(a, v, fma(−a, h, h)), exactly h where a is 0 and exactly v where it is 1.
+     * Takes units one position on.
      *
      * @param gates a gate row that {@link #activate} has left
      * @param at where it starts
      * @param units how many
-     * @param state h, read and written
-     * @param h where it starts
+     * @param state the parts of a state row, {@code [units]} each, read and written
+     * @param stateAt where they start
      */
-    default void advance(float[] gates, int at, int units, float[] state, int h) {
-        int a = at + share() * units;
-        int v = at + candidate() * units;
-        for (int j = 0; j < units; j++) {
-            float kept = Math.fma(-gates[a + j], state[h + j], state[h + j]);
-            state[h + j] = Math.fma(gates[a + j], gates[v + j], kept);
-        }
-    }
+    void advance(float[] gates, int at, int units, float[] state, int stateAt);
 
     @Override
     default void forward(
@@ -63,20 +53,36 @@ interface ScanCell extends Cell {
             boolean fromEnd) {
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;
-            activate(kernels, gates, at, weights.hidden());
+            activate(kernels, weights, 0, gates, at, weights.hidden());
             advance(gates, at, weights.hidden(), state, stateAt + r * stateStride);
         }
     }
 
     /**
-     * Takes the gradient of a and v back to the projections.
+     * Takes the gradient of a row's state back to what {@link #activate} has left, and to the state before.
      *
      * @param gates a gate row that {@link #activate} has left
      * @param at where it starts, in {@code dGates} too
-     * @param units how many
-     * @param dGates a row whose parts of a and v hold their gradients; those of the projections are written
+     * @param units H
+     * @param states state rows
+     * @param before the one before the position
+     * @param dState gradient of the state after the position, replaced
+     * @param dStateAt where it starts
+     * @param dGates gradients, written
      */
-    void activateGradient(float[] gates, int at, int units, float[] dGates);
+    void advanceGradient(
+            float[] gates, int at, int units, float[] states, int before, float[] dState, int dStateAt, float[] dGates);
+
+    /**
+     * Takes the gradient of what {@link #activate} has left back to the projections.
+     *
+     * @param weights of the direction
+     * @param gates a gate row that {@link #activate} has left
+     * @param at where it starts, in {@code dGates} too
+     * @param units H
+     * @param dGates a row as {@link #advanceGradient} has left it; those of the projections are written
+     */
+    void activateGradient(Direction weights, float[] gates, int at, int units, float[] dGates);
 
     @Override
     default void backward(
@@ -107,20 +113,7 @@ interface ScanCell extends Cell {
                     dState,
                     dStateAt + r * dStateStride,
                     dGates);
-            activateGradient(gates, at, hidden, dGates);
-        }
-    }
-
-    /** The gradients of a and v, and dH ← dH · (1 − a). */
-    private void advanceGradient(
-            float[] gates, int at, int units, float[] states, int before, float[] dState, int dH, float[] dGates) {
-        int a = at + share() * units;
-        int v = at + candidate() * units;
-        for (int j = 0; j < units; j++) {
-            float d = dState[dH + j];
-            dGates[a + j] = d * (gates[v + j] - states[before + j]);
-            dGates[v + j] = d * gates[a + j];
-            dState[dH + j] = Math.fma(-gates[a + j], d, d);
+            activateGradient(weights, gates, at, hidden, dGates);
         }
     }
 }

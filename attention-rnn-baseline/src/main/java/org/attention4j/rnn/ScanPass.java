@@ -4,7 +4,6 @@ import java.util.Objects;
 import org.attention4j.api.Scratch;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Workspace;
-import org.attention4j.kernels.Linear;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>project the inputs to these units' gates, one product a gate, and apply the functions;
- *   <li>position by position, one multiply-add for each unit.
+ *   <li>position by position, each unit by itself.
  * </ol>
  *
  * <p>No part waits for another, and an element is the same chain as in a {@link ForwardPass}.
@@ -31,10 +30,16 @@ final class ScanPass extends LayerPass implements Workspace.Task {
     /** How many parts to make of each sequence; one if this pass is not for it. */
     static int ranges(Layer layer, Sequences in, int threads) {
         int sequences = layer.directions().size() * in.batch();
-        if (sequences == 0 || !(layer.cell() instanceof ScanCell) || layer.hidden() % UnitPass.PANEL != 0) {
+        if (sequences == 0
+                || !(layer.cell() instanceof ScanCell)
+                || layer.hidden() % UnitPass.PANEL != 0
+                || !layer.directions().get(0).input().divides(UnitPass.PANEL)) {
             return 1;
         }
-        long work = (long) in.time() * layer.weightRows() * layer.width();
+        long work = (long) in.time()
+                * layer.weightRows()
+                * layer.width()
+                / layer.cell().blocks();
         long most = Math.min(layer.hidden() / LEAST_UNITS, work / Layer.WORTH_SHARING);
         return (int) Math.max(1, Math.min(Math.ceilDiv(threads, sequences), most));
     }
@@ -67,10 +72,13 @@ final class ScanPass extends LayerPass implements Workspace.Task {
         int units = UnitPass.from(layer, index % ranges + 1, ranges) - from;
         int gateRow = layer.gateWidth() / layer.hidden() * units;
         float[] gates = scratch.floats(POSITIONS * gateRow);
-        float[] h = scratch.floats(units);
+        int parts = layer.stateWidth() / layer.hidden();
+        float[] rows = scratch.floats(parts * units);
         int d = row / in.batch();
         int b = row % in.batch();
-        System.arraycopy(state, stateAt(d, b) + from, h, 0, units);
+        for (int p = 0; p < parts; p++) {
+            System.arraycopy(state, stateAt(d, b) + p * layer.hidden() + from, rows, p * units, units);
+        }
         int length = in.length(b);
         boolean reverse = direction(d).reverse();
         for (int done = 0; done < length; done += POSITIONS) {
@@ -81,26 +89,30 @@ final class ScanPass extends LayerPass implements Workspace.Task {
             for (int s = 0; s < count; s++) {
                 int t = first + (reverse ? count - 1 - s : s);
                 int at = (t - first) * gateRow;
-                Objects.requireNonNull(cell).advance(gates, at, units, h, 0);
-                write(d, b, t, from, h, 0, units);
-                keep(d, b, t, from, h, 0, units);
+                Objects.requireNonNull(cell).advance(gates, at, units, rows, 0);
+                write(d, b, t, from, rows, 0, units);
+                for (int p = 0; p < parts; p++) {
+                    keep(d, b, t, p * layer.hidden() + from, rows, p * units, units);
+                }
                 record(d, b, t, from, units, gates, at);
             }
         }
-        System.arraycopy(h, 0, state, stateAt(d, b) + from, units);
+        for (int p = 0; p < parts; p++) {
+            System.arraycopy(rows, p * units, state, stateAt(d, b) + p * layer.hidden() + from, units);
+        }
         clearPadding(d, b, from, units);
     }
 
     private void project(int d, int b, int first, int count, int from, int units, float[] gates, int gateRow) {
         Layer layer = layer();
-        Linear input = direction(d).input();
+        InputWeights input = direction(d).input();
         int rows = inputAt(b, first);
-        for (int g = 0; g < layer.cell().gates(); g++) {
+        for (int g = 0; g < layer.projected(); g++) {
             int at = g * layer.hidden() + from;
             input.forwardOutputs(layer.kernels(), count, x, rows, layer.width(), at, units, gates, g * units, gateRow);
         }
         for (int i = 0; i < count; i++) {
-            Objects.requireNonNull(cell).activate(layer.kernels(), gates, i * gateRow, units);
+            Objects.requireNonNull(cell).activate(layer.kernels(), direction(d), from, gates, i * gateRow, units);
         }
     }
 

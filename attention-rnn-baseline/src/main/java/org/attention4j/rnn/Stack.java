@@ -27,7 +27,7 @@ record Stack(List<Layer> layers, LayerDropout dropout) {
         MixerConfig full = spec.config();
         Cell cell = choice.apply(full);
         boolean bidirectional = full.get(StackOptions.BIDIRECTIONAL);
-        int hidden = full.get(StackOptions.HIDDEN);
+        int hidden = cell.hidden(full);
         int output = cell.outputWidth(hidden) * (bidirectional ? 2 : 1);
         for (int l = 0; l < full.get(StackOptions.LAYERS); l++) {
             int width = l == 0 ? full.width() : output;
@@ -57,7 +57,7 @@ record Stack(List<Layer> layers, LayerDropout dropout) {
                 directions.add(new Direction(parameters, l, true, cell));
             }
             int width = l == 0 ? spec.inputWidth() : spec.outputWidth();
-            layers.add(new Layer(kernels, cell, width, config.get(StackOptions.HIDDEN), List.copyOf(directions)));
+            layers.add(new Layer(kernels, cell, width, cell.hidden(config), List.copyOf(directions)));
         }
         LayerDropout dropout =
                 new LayerDropout(config.get(StackOptions.LAYER_DROPOUT), config.get(StackOptions.DROPOUT_SEED));

@@ -41,8 +41,11 @@ final class StackOptions {
             "linear",
             "Whether the candidate is taken as it is, or made positive, v + 1/2 from 0 on and the sigmoid below, or its tanh is.");
 
-    static final OptionSchema SCHEMA =
-            OptionSchema.of(HIDDEN, BIAS, BIDIRECTIONAL, LAYERS, LAYER_DROPOUT, DROPOUT_SEED);
+    /** Those of cells whose hidden state is as wide as their input. */
+    static final OptionSchema SIZED_BY_INPUT =
+            OptionSchema.of(BIAS, BIDIRECTIONAL, LAYERS, LAYER_DROPOUT, DROPOUT_SEED);
+
+    static final OptionSchema SCHEMA = OptionSchema.of(HIDDEN).and(SIZED_BY_INPUT);
 
     private StackOptions() {}
 }

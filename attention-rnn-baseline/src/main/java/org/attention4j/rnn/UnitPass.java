@@ -180,7 +180,7 @@ final class UnitPass extends LayerPass implements Workspace.StepTask {
             int row = inputAt(b, time(d, b, n));
             int gate = gateRow(d, b, n);
             weights.input()
-                    .forward(layer.kernels(), 0, to - from, x, row, layer.width(), gates(d), gate, layer.gateStride());
+                    .forward(layer.kernels(), to - from, x, row, layer.width(), gates(d), gate, layer.gateStride());
         }
     }
 

@@ -12,14 +12,10 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.attention4j.api.Gradients;
-import org.attention4j.api.Incremental;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
-import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
-import org.attention4j.api.Recording;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
@@ -34,15 +30,17 @@ class MinRecurrenceTest {
     private static final List<String> CANDIDATES = List.of("linear", "positive", "tanh");
 
     /** An {@link LstmCase} with its functions. */
-    record Case(LstmCase sizes, boolean lstm, String candidate) {
-        RecurrentMixer mixer(Kernels kernels) {
+    record Case(LstmCase sizes, boolean lstm, String candidate) implements ScanCase {
+        @Override
+        public RecurrentMixer mixer(Kernels kernels) {
             MixerConfig config = sizes.config().with("candidate-activation", candidate);
             return lstm
                     ? MinLstm.of(config, Initializer.seeded(sizes.seed()), kernels)
                     : MinGru.of(config, Initializer.seeded(sizes.seed()), kernels);
         }
 
-        NamedTensors initial() {
+        @Override
+        public NamedTensors initial() {
             return NamedTensors.of(Map.of("h", sizes.hidden(5).get("h")));
         }
     }
@@ -53,18 +51,9 @@ class MinRecurrenceTest {
                 .as(Case::new);
     }
 
-    /** So wide that threads share a sequence, with sizes that make parts uneven. */
     @Provide
     Arbitrary<Case> wide() {
-        Arbitrary<LstmCase> sizes = Combinators.combine(
-                        Arbitraries.of(256, 272, 400),
-                        Arbitraries.of(true, false),
-                        Arbitraries.of(true, false),
-                        Arbitraries.integers().between(40, 70),
-                        Arbitraries.longs())
-                .as((hidden, bias, both, time, seed) -> new LstmCase(
-                        60, hidden, bias, both, seed % 2 == 0 ? List.of(time) : List.of(time, 35), 2, seed));
-        return Combinators.combine(sizes, Arbitraries.of(true, false), Arbitraries.of(CANDIDATES))
+        return Combinators.combine(ScanCase.wide(), Arbitraries.of(true, false), Arbitraries.of(CANDIDATES))
                 .as(Case::new);
     }
 
@@ -126,62 +115,7 @@ class MinRecurrenceTest {
 
     @Property(tries = 30)
     void kernelsThreadsAndStepsGiveTheSameBits(@ForAll("wide") Case c) {
-        Tensor[] outs = new Tensor[2];
-        Gradients[] gradients = new Gradients[2];
-        Sequences in = c.sizes().input();
-        for (int run = 0; run < 2; run++) {
-            RecurrentMixer mixer = c.mixer(run == 0 ? Kernels.scalar() : Kernels.preferred());
-            outs[run] = c.sizes().newOutput();
-            gradients[run] = Gradients.zeros(mixer.spec(), in).withInitial(mixer.newHidden(in.batch()));
-            NamedTensors last = mixer.newHidden(in.batch());
-            try (Workspace workspace = Workspace.threads(run == 0 ? 1 : 4)) {
-                Recording recording = mixer.record(in, c.initial(), outs[run], last, workspace);
-                mixer.backward(recording, outs[run], last, gradients[run], workspace);
-                Tensor again = c.sizes().newOutput();
-                mixer.forward(in, c.initial(), again, mixer.newHidden(in.batch()), workspace);
-                assertTrue(again.sameBits(outs[run]));
-                if (!c.sizes().bidirectional()) {
-                    steps(mixer, c, in, again, workspace);
-                    assertTrue(again.sameBits(outs[run]));
-                }
-            }
-        }
-        assertTrue(outs[0].sameBits(outs[1]));
-        assertTrue(
-                gradients[0].input().orElseThrow().sameBits(gradients[1].input().orElseThrow()));
-        gradients[0]
-                .parameters()
-                .forEach((name, tensor) ->
-                        assertTrue(tensor.sameBits(gradients[1].parameters().get(name)), name));
-        NamedTensors initial = gradients[1].initial().orElseThrow();
-        gradients[0].initial().orElseThrow().forEach((name, tensor) -> assertTrue(tensor.sameBits(initial.get(name))));
-    }
-
-    /** In one long chunk, after a first position alone. */
-    private static void steps(Incremental mixer, Case c, Sequences in, Tensor out, Workspace workspace) {
-        MixerState state = ((RecurrentMixer) mixer).newState(c.initial(), 3);
-        int[] done = new int[in.batch()];
-        for (int chunk : new int[] {1, in.time()}) {
-            int[] counts = new int[in.batch()];
-            for (int b = 0; b < counts.length; b++) {
-                counts[b] = Math.min(chunk, in.length(b) - done[b]);
-            }
-            Tensor x = Tensor.zeros(in.batch(), chunk, in.width());
-            for (int b = 0; b < counts.length; b++) {
-                for (int t = 0; t < counts[b]; t++) {
-                    x.slice(b).slice(t).copyFrom(in.tensor().slice(b).slice(done[b] + t));
-                }
-            }
-            Sequences part = Sequences.of(x, counts);
-            Tensor y = Tensor.zeros(mixer.spec().outputShape(part));
-            mixer.step(part, state, y, workspace);
-            for (int b = 0; b < counts.length; b++) {
-                for (int t = 0; t < counts[b]; t++) {
-                    out.slice(b).slice(done[b] + t).copyFrom(y.slice(b).slice(t));
-                }
-                done[b] += counts[b];
-            }
-        }
+        c.assertSameBits();
     }
 
     /** Where both gates are 0 in float32 and in float64, their shares are still one half. */

@@ -134,6 +134,8 @@ public record LawCase(
                 float unit = (float) random.nextDouble(-1, 1);
                 if (parameter.initial() instanceof InitialValue.Uniform uniform) {
                     values[i] = uniform.bound() * unit;
+                } else if (parameter.initial() instanceof InitialValue.Between between) {
+                    values[i] = between.from() + (between.to() - between.from()) * (unit + 1) / 2;
                 } else if (parameter.initial() instanceof InitialValue.Constant constant) {
                     values[i] = constant.value() == 0 ? 0.5f * unit : constant.value() * (1 + 0.1f * unit);
                 }

@@ -63,17 +63,19 @@ class PublishedModelsTest {
     private static void check(String cell) {
         String kind = "multi-head-attention";
         MixerConfig last = MixerConfig.width(1);
+        int made = 0;
         Matcher code = CODE.matcher(cell);
         while (code.find()) {
             String text = code.group(1);
             if (text.contains("=") && !text.contains("_")) { // an underscore: an option of Keras
                 last = MIXERS.spec(kind, configuration(kind, text, last)).config();
+                made++;
             } else if (MIXERS.kinds().stream().anyMatch(known -> known.id().equals(text))) {
                 kind = text;
                 last = MixerConfig.width(last.width());
             }
         }
-        assertTrue(last.width() > 1, cell);
+        assertTrue(made > 0, cell);
     }
 
     private static MixerConfig configuration(String id, String text, MixerConfig last) {

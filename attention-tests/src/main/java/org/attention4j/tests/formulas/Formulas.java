@@ -22,6 +22,7 @@ public final class Formulas {
             Map.entry("rnn", new RnnFormula()),
             Map.entry("min-gru", new MinimalFormula(false)),
             Map.entry("min-lstm", new MinimalFormula(true)),
+            Map.entry("rg-lru", new RgLruFormula()),
             Map.entry("convolution", new ConvolutionFormula()),
             Map.entry("gated-convolution", new GatedConvolutionFormula()),
             Map.entry("temporal-convolution", new TemporalConvolutionFormula()),

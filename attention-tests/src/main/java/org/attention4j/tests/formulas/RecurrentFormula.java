@@ -16,6 +16,7 @@ abstract class RecurrentFormula implements Formula {
             double @Nullable [] hiddenBias,
             double @Nullable [] projection,
             double @Nullable [] peephole,
+            double @Nullable [] decay,
             Rounding rounding) {
         static Weights of(Map<String, double[]> parameters, String suffix, Rounding rounding) {
             return new Weights(
@@ -25,6 +26,7 @@ abstract class RecurrentFormula implements Formula {
                     parameters.get("bias_hh" + suffix),
                     parameters.get("weight_hr" + suffix),
                     parameters.get("weight_peephole" + suffix),
+                    parameters.get("recurrent_param" + suffix),
                     rounding);
         }
 

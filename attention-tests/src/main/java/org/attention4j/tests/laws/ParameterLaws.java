@@ -199,9 +199,7 @@ public final class ParameterLaws {
                 "a random number does not come from the source");
         SequenceMixer other = c.provider().create(c.config(), Initializer.seeded(c.seed() + 1));
         for (ParameterSpec parameter : c.spec().parameters()) {
-            if (parameter.initial() instanceof InitialValue.Uniform uniform
-                    && uniform.bound() > 0
-                    && parameter.shape().size() > 0) {
+            if (isDrawn(parameter.initial()) && parameter.shape().size() > 0) {
                 Tensor mine = first.parameters().get(parameter.name());
                 Expect.that(
                         !mine.sameBits(other.parameters().get(parameter.name())),
@@ -209,5 +207,10 @@ public final class ParameterLaws {
                                 + "' is the same for two seeds\n  cause?   the source is not asked, or asked by another name");
             }
         }
+    }
+
+    private static boolean isDrawn(InitialValue initial) {
+        return initial instanceof InitialValue.Uniform uniform && uniform.bound() > 0
+                || initial instanceof InitialValue.Between between && between.from() < between.to();
     }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
@@ -304,6 +305,30 @@ final class FormulaMutants {
         return mutant(minimal, config -> config.with("candidate-activation", "linear"), same());
     }
 
+    /** RG-LRUs: of one block for each number, whose rows are misread, or are those of the other gate; and without what their decays are. */
+    private static List<Mutant> linearRecurrences() {
+        FormulaMixer.Subject unit = new FormulaMixer.Subject(
+                "rg-lru", OptionSchema.of(Option.integer("blocks", 1, 64, 1, "Of gates.")), (spec, config) -> {
+                    if (config.width() % number(config, "blocks") != 0) {
+                        throw new BadConfigurationException(
+                                "blocks", "" + number(config, "blocks"), "divides the width");
+                    }
+                    spec.parameter(
+                                    "weight_ih_l0",
+                                    InitialValue.uniform(1),
+                                    2 * config.width(),
+                                    config.width() / number(config, "blocks"))
+                            .parameter("recurrent_param_l0", InitialValue.between(-3, 1), config.width());
+                });
+        return List.of(
+                mutant(unit, same(), parameters -> reversed(parameters, "weight_ih_l0")),
+                mutant(
+                        unit,
+                        same(),
+                        parameters -> with(
+                                parameters, "recurrent_param_l0", ones(parameters.get("recurrent_param_l0").length))));
+    }
+
     /** One that cannot be compared: every product overflows in float32. */
     private static MixerProvider tooLarge() {
         return new FormulaMixer.Subject(
@@ -318,6 +343,7 @@ final class FormulaMutants {
         all.addAll(variants());
         all.addAll(latent());
         all.add(unmade());
+        all.addAll(linearRecurrences());
         all.add(new Mutant(LAW, "nothing was compared: left out", tooLarge()));
         return all;
     }
