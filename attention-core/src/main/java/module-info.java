@@ -7,6 +7,7 @@ import org.attention4j.core.EntmaxAttention;
 import org.attention4j.core.LatentAttentionProvider;
 import org.attention4j.core.MultiHeadAttentionHost;
 import org.attention4j.core.MultiHeadAttentionProvider;
+import org.attention4j.core.RelativeAttention;
 import org.attention4j.core.SelfAttentionProvider;
 import org.attention4j.core.SigmoidAttention;
 import org.attention4j.core.SparsemaxAttention;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.NullMarked;
  *
  * @provides MixerProvider {@code latent-attention}, {@code multi-head-attention} and {@code self-attention}
  * @provides AttentionVariantProvider {@code additive-attention}, {@code cosine-attention}, {@code entmax-attention}, {@code
- *     sigmoid-attention}, {@code sparsemax-attention} and {@code top-k-attention}
+ *     relative-attention}, {@code sigmoid-attention}, {@code sparsemax-attention} and {@code top-k-attention}
  * @provides AttentionHost multi-head attention with a variant inside
  */
 @NullMarked
@@ -38,6 +39,7 @@ module org.attention4j.core {
             AdditiveAttention,
             CosineAttention,
             EntmaxAttention,
+            RelativeAttention,
             SigmoidAttention,
             SparsemaxAttention,
             TopKAttention;

@@ -189,6 +189,12 @@ final class AttentionCall {
         return (b * heads + h) * queryTime + i;
     }
 
+    /** Reads keys of the key head of a query head: a block, or a {@link KeySource#run} of it, from a stored key on. */
+    void readKeys(KeyBlock block, int b, int h, int key, int count) {
+        block.first = key;
+        keyValues.keys(block, b, keyHead(h), key, count);
+    }
+
     /** Products of {@code rows} queries with {@code width} keys, [rows, stride] from {@code at}. */
     void products(KeyBlock block, int b, int h, int i, int rows, int width, float[] x, int at, int stride) {
         products(block, b, h, i, rows, 0, width, x, at, stride);
@@ -197,8 +203,7 @@ final class AttentionCall {
     /** As above, with the keys of a block from column {@code begin} on, a multiple of 16. */
     void products(KeyBlock block, int b, int h, int i, int rows, int begin, int width, float[] x, int at, int stride) {
         if (scoreFunction != null) {
-            int from = block.keysAt + begin * keyWidth;
-            scoreFunction.scores(block.pairs.set(this, b, h, i, rows, block.keys, from, width), x, at, stride);
+            scoreFunction.scores(block.pairs.set(this, b, h, i, rows, block, begin, width), x, at, stride);
             return;
         }
         kernels.multiply(

@@ -35,25 +35,9 @@ final class BackwardArrays {
     /** Gradients of what heads have learned about positions, in each sequence [B, H, learned], where they are wanted. */
     float @Nullable [] dPositions;
 
-    /** Numbers of a variant's parameters, and their gradients in each part [B, K, count]. */
-    int variantCount;
-
-    float[] dVariant = {};
-
-    /** Zeros for a part's share of the gradients of a variant's parameters. */
-    float[] variantZeros(Scratch scratch) {
-        if (variantCount == 0) {
-            return dVariant; // an array for nothing would be missing where one is needed
-        }
-        float[] zeros = scratch.floats(variantCount);
-        Arrays.fill(zeros, 0, variantCount, 0f);
-        return zeros;
-    }
-
-    /** Keeps the share of a part. */
-    void keepVariant(int part, float[] share) {
-        System.arraycopy(share, 0, dVariant, part * variantCount, variantCount);
-    }
+    /** Gradients of a variant's parameters, where it has some. */
+    @Nullable
+    VariantGradients variant;
 
     /** dL/dweight of a query and a stored key, 0 where there is no cotangent of weights. */
     float dWeight(AttentionCall c, int b, int h, int i, int key) {

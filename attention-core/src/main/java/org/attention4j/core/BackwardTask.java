@@ -5,15 +5,20 @@ import org.attention4j.api.Workspace;
 
 /** Adds gradients. One part is one key head of one sequence, with all query heads that read it. */
 abstract class BackwardTask implements Workspace.Task {
+    private static final float[] NOTHING = {};
+
     AttentionCall call = new AttentionCall();
     BackwardArrays arrays = new BackwardArrays();
 
     @Override
     public final void run(int index, Scratch scratch) {
         int keyHeads = call.keyValues.heads();
-        float[] dParameters = arrays.variantZeros(scratch);
+        VariantGradients variant = arrays.variant;
+        float[] dParameters = variant == null ? NOTHING : variant.zeros(index, scratch);
         run(index / keyHeads, index % keyHeads, dParameters, scratch);
-        arrays.keepVariant(index, dParameters);
+        if (variant != null) {
+            variant.keep(index, dParameters);
+        }
     }
 
     /** Adds to {@code dParameters} the share that the part has in the gradients of a variant's parameters. */

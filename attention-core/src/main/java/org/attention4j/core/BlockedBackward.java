@@ -206,8 +206,7 @@ final class BlockedBackward extends BackwardTask {
     private static void pairGradients(ScoreFunction function, GradientTile tile, int first, int rows) {
         AttentionCall c = tile.call;
         int width = tile.end - tile.begin;
-        int at = tile.keys.keysAt + tile.begin * c.keyWidth;
-        PairBlock pairs = tile.keys.pairs.set(c, tile.b, tile.h, first, rows, tile.keys.keys, at, width);
+        PairBlock pairs = tile.keys.pairs.set(c, tile.b, tile.h, first, rows, tile.keys, tile.begin, width);
         Arrays.fill(tile.dQueries, 0, rows * c.keyWidth, 0f);
         Arrays.fill(tile.rows, 0, width * c.keyWidth, 0f);
         function.backward(pairs, tile.d, tile.begin, BLOCK, tile.dQueries, tile.rows, tile.dParameters);

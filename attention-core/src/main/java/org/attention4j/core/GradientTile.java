@@ -130,7 +130,7 @@ final class GradientTile {
     /** Moves to the keys of the block that is seen, as the weights read them. */
     void keys(int first) {
         key = first;
-        call.keyValues.keys(keys, b, keyHead(), key, seen.width());
+        call.readKeys(keys, b, h, key, seen.width());
     }
 
     /** Packs these keys and their values as the gradients read them. */

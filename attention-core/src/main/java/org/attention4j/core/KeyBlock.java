@@ -5,6 +5,8 @@ import org.attention4j.kernels.Kernels;
 
 /** Some keys [keys, E] and values [keys, E'] of one head, as the kernels read them. */
 final class KeyBlock {
+    /** Which of the stored keys of its sequence comes first. */
+    int first;
     /** Keys in panels of 16, each [E, 16]. */
     float[] keys = {};
 

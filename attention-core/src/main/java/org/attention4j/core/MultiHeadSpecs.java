@@ -69,7 +69,7 @@ final class MultiHeadSpecs {
         ScoreOptions.declare(spec, form.heads());
         CacheOptions.declare(spec, causal);
         CacheOptions.check(spec.config(), variant);
-        VariantParameters.declare(variant, spec);
+        VariantParameters.declare(variant, form.heads(), spec);
         boolean allShown = form.extraKeys() == 0 && !ScoreOptions.leaks(spec.config());
         return spec.heads(form.heads())
                 .headWidth(form.keyWidth())

@@ -77,7 +77,7 @@ final class OnlineSoftmax {
 
     /** The block of keys from one on, that {@link #seen} has found. */
     private void block(int key) {
-        call.keyValues.keys(keys, b, call.keyHead(h), key, seen.width());
+        call.readKeys(keys, b, h, key, seen.width());
         call.keyValues.values(keys, b, call.keyHead(h), key, seen.width());
         examined = false;
         int first = seen.first() - (seen.first() - from) % VisibleKeys.GROUP;

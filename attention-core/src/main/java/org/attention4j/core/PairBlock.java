@@ -19,6 +19,8 @@ final class PairBlock implements ScoreBlock {
     private int head;
     private int queries;
     private int keys;
+    private int queryPosition;
+    private int keyPosition;
     private int queryAt;
     private float[] key = {};
     private int keyAt;
@@ -31,15 +33,17 @@ final class PairBlock implements ScoreBlock {
         Arrays.fill(memory, NOTHING);
     }
 
-    /** Moves to some queries of a head from one on, and to keys in panels. */
-    PairBlock set(AttentionCall newCall, int b, int h, int i, int rows, float[] panels, int panelsAt, int width) {
+    /** Moves to some queries of a head from one on, and to keys of a block from column {@code begin} on, a multiple of 16. */
+    PairBlock set(AttentionCall newCall, int b, int h, int i, int rows, KeyBlock block, int begin, int width) {
         call = newCall;
         head = h;
         queries = rows;
         keys = width;
+        queryPosition = call.position(b, i);
+        keyPosition = block.first + begin - call.extraKeys;
         queryAt = call.query.at(b, h, i);
-        key = panels;
-        keyAt = panelsAt;
+        key = block.keys;
+        keyAt = block.keysAt + begin * call.keyWidth;
         return this;
     }
 
@@ -67,6 +71,16 @@ final class PairBlock implements ScoreBlock {
     @Override
     public int head() {
         return head;
+    }
+
+    @Override
+    public int queryPosition() {
+        return queryPosition;
+    }
+
+    @Override
+    public int keyPosition() {
+        return keyPosition;
     }
 
     @Override

@@ -135,13 +135,17 @@ final class ProjectedBackward {
         arrays.dWeights(gradients.weightCotangent(), scratch);
         float[] dBias = arrays.dBias(gradients.bias(), scratch);
         arrays.wantRules(gradients.parameters(), call, scratch);
-        VariantParameters.prepare(arrays, call, scratch);
+        VariantGradients variant =
+                mixer.variant.parameters().isEmpty() ? null : new VariantGradients(mixer.variant, call, scratch);
+        arrays.variant = variant;
         call.backward(workspace, arrays);
         if (gradients.bias() != null) {
             gradients.bias().commit(dBias);
         }
         arrays.addRules(gradients.parameters(), call, scratch);
-        VariantParameters.add(mixer.variant, arrays, call, gradients.parameters(), scratch);
+        if (variant != null) {
+            variant.add(call.kernels, gradients.parameters(), scratch);
+        }
     }
 
     /** The gradient of the learned key or value: its row in every sequence. */

@@ -128,11 +128,16 @@ final class ScoreOptions {
         }
     }
 
+    /** What products of vectors of some width are multiplied by. */
+    static float scale(MixerConfig config, int queryWidth) {
+        double scale = config.get(SCALE);
+        return (float) (scale == 0 ? 1 / Math.sqrt(queryWidth) : scale);
+    }
+
     /** What a mixer of a resolved configuration does; a configuration without these options has the defaults. */
     static ScoreRules rules(MixerConfig config, int queryWidth, int heads, NamedTensors parameters) {
-        double scale = config.get(SCALE);
         return new ScoreRules(
-                (float) (scale == 0 ? 1 / Math.sqrt(queryWidth) : scale),
+                scale(config, queryWidth),
                 config.get(SOFT_CAP).floatValue(),
                 positions(config, heads, parameters),
                 switch (config.get(SINK)) {

@@ -63,7 +63,7 @@ final class ScoreRows {
             int width = seen.width();
             int first = seen.first();
             int column = key - firstKey;
-            c.keyValues.keys(tile, b, c.keyHead(h), key, width);
+            c.readKeys(tile, b, h, key, width);
             c.products(tile, b, h, first, seen.last() - first, width, scores, at(first, from) + column, stride);
             for (int i = first; i < seen.last(); i++) {
                 row(c, b, h, i, key, width, at(i, from) + column);

@@ -131,7 +131,7 @@ final class SingleQueryForward extends QueryTask {
             AttentionCall c, KeyBlock tile, int b, int h, int key, int width, float[] x, int span) {
         for (int from = 0, run; from < width; from += run) {
             run = c.keyValues.run(key + from, width - from);
-            c.keyValues.keys(tile, b, c.keyHead(h), key + from, run);
+            c.readKeys(tile, b, h, key + from, run);
             if (c.scoreFunction != null) {
                 scores(c, tile, b, h, run, x, from, span);
                 continue;

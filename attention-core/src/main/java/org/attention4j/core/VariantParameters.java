@@ -1,16 +1,13 @@
 package org.attention4j.core;
 
-import java.util.Arrays;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSpec;
-import org.attention4j.api.Scratch;
-import org.attention4j.api.Tensor;
 import org.attention4j.api.WeightSum;
 import org.attention4j.api.variant.AttentionVariant;
 
-/** What a variant brings into a mixer: its parameters, one after another in one array, their gradients, and what its weights sum to. */
+/** What a variant brings into a mixer: its parameters, one after another in one array, and what its weights sum to. */
 final class VariantParameters {
     private VariantParameters() {}
 
@@ -30,8 +27,17 @@ final class VariantParameters {
         return sum == WeightSum.ONE && !allShown ? WeightSum.AT_MOST_ONE : sum;
     }
 
-    static void declare(AttentionVariant variant, MixerSpec.Builder spec) {
+    /** Declares the parameters of a variant that so many heads are computed with. */
+    static void declare(AttentionVariant variant, int heads, MixerSpec.Builder spec) {
         for (ParameterSpec parameter : variant.parameters()) {
+            int[] extents = parameter.shape().extents();
+            if (variant.ofHeads(parameter) && (extents.length == 0 || extents[0] != heads)) {
+                throw new BadConfigurationException(
+                        "variant",
+                        parameter.name() + " " + parameter.shape(),
+                        "a parameter with a part for each of " + heads + " heads must have an extent of " + heads
+                                + " first");
+            }
             spec.parameter(
                     parameter.name(), parameter.initial(), parameter.shape().extents());
         }
@@ -63,37 +69,5 @@ final class VariantParameters {
             at += own.length;
         }
         return values;
-    }
-
-    /** Makes room for gradients: zeros for each key head of each sequence. */
-    static void prepare(BackwardArrays arrays, AttentionCall call, Scratch scratch) {
-        int count = call.variantParameters.length;
-        int size = Memory.length((long) call.batch * call.keyValues.heads() * count, "gradients of a variant");
-        arrays.variantCount = count;
-        arrays.dVariant = scratch.floats(size);
-        Arrays.fill(arrays.dVariant, 0, size, 0f);
-    }
-
-    /** Adds what every part has to the gradients that are wanted, part after part. */
-    static void add(
-            AttentionVariant variant,
-            BackwardArrays arrays,
-            AttentionCall call,
-            NamedTensors gradients,
-            Scratch scratch) {
-        int at = 0;
-        for (ParameterSpec parameter : variant.parameters()) {
-            int size = (int) parameter.shape().size();
-            if (gradients.contains(parameter.name())) {
-                Tensor gradient = gradients.get(parameter.name());
-                float[] sum = gradient.readable(scratch);
-                for (int part = 0; part < call.batch * call.keyValues.heads(); part++) {
-                    int from = part * arrays.variantCount + at;
-                    call.kernels.add(arrays.dVariant, from, sum, gradient.offset(), size);
-                }
-                gradient.commit(sum);
-            }
-            at += size;
-        }
     }
 }

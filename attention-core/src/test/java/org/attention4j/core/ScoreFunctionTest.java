@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
+import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.Gradients;
 import org.attention4j.api.InitialValue;
+import org.attention4j.api.Initializer;
+import org.attention4j.api.MixerConfig;
+import org.attention4j.api.NamedTensors;
+import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
 import org.attention4j.api.Workspace;
 import org.attention4j.api.variant.AttentionMasks;
@@ -21,7 +27,21 @@ class ScoreFunctionTest {
     private static final int WIDTH = 5;
     private static final float SCALE = (float) (1 / Math.sqrt(WIDTH));
 
-    private record Product() implements ScoreFunction {
+    private interface ForwardAlone extends ScoreFunction {
+        @Override
+        default void backward(
+                ScoreBlock block,
+                float[] dScores,
+                int at,
+                int stride,
+                float[] dQueries,
+                float[] dKeys,
+                float[] dParameters) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private record Product() implements ForwardAlone {
         @Override
         public void scores(ScoreBlock block, float[] scores, int at, int stride) {
             for (int i = 0; i < block.queries(); i++) {
@@ -36,22 +56,10 @@ class ScoreFunctionTest {
                 }
             }
         }
-
-        @Override
-        public void backward(
-                ScoreBlock block,
-                float[] dScores,
-                int at,
-                int stride,
-                float[] dQueries,
-                float[] dKeys,
-                float[] dParameters) {
-            throw new UnsupportedOperationException();
-        }
     }
 
     /** One that needs memory on the way, more than a block has scores. */
-    private record Remembering(ScoreFunction product) implements ScoreFunction {
+    private record Remembering(ScoreFunction product) implements ForwardAlone {
         static final int SIZE = 100_000;
 
         @Override
@@ -62,6 +70,43 @@ class ScoreFunctionTest {
             assertSame(first, block.memory(0, 1));
             product.scores(block, scores, at, stride);
         }
+    }
+
+    /** The product and a number that depends on both positions. */
+    private record Placed(ScoreFunction product) implements ForwardAlone {
+        static float number(int query, int key) {
+            return (float) Math.sin(query + 0.3 * key);
+        }
+
+        @Override
+        public void scores(ScoreBlock block, float[] scores, int at, int stride) {
+            product.scores(block, scores, at, stride);
+            for (int i = 0; i < block.queries(); i++) {
+                for (int j = 0; j < block.keys(); j++) {
+                    scores[at + i * stride + j] += number(block.queryPosition() + i, block.keyPosition() + j);
+                }
+            }
+        }
+    }
+
+    /** q_0 k_0 times a learned number of the head. */
+    private record Learned() implements ScoreFunction {
+        @Override
+        public void scores(ScoreBlock block, float[] scores, int at, int stride) {
+            for (int i = 0; i < block.queries(); i++) {
+                for (int j = 0; j < block.keys(); j++) {
+                    scores[at + i * stride + j] = block.parameters()[block.head()] * query(block, i) * key(block, j);
+                }
+            }
+        }
+
+        private static float query(ScoreBlock block, int i) {
+            return block.query()[block.queryAt() + i * block.queryStride()];
+        }
+
+        private static float key(ScoreBlock block, int j) {
+            return block.key()[PairBlock.keyAt(block, j)];
+        }
 
         @Override
         public void backward(
@@ -72,7 +117,16 @@ class ScoreFunctionTest {
                 float[] dQueries,
                 float[] dKeys,
                 float[] dParameters) {
-            throw new UnsupportedOperationException();
+            int head = block.head();
+            float number = block.parameters()[head];
+            for (int i = 0; i < block.queries(); i++) {
+                for (int j = 0; j < block.keys(); j++) {
+                    float d = dScores[at + i * stride + j];
+                    dQueries[i * block.headWidth()] += d * number * key(block, j);
+                    dKeys[j * block.headWidth()] += d * number * query(block, i);
+                    dParameters[head] += d * query(block, i) * key(block, j);
+                }
+            }
         }
     }
 
@@ -132,5 +186,63 @@ class ScoreFunctionTest {
         assertEquals("bend", variant.parameters().get(0).name());
         assertThrows(IllegalStateException.class, () -> AttentionVariant.softmax()
                 .withParameter("bend", InitialValue.zeros(), 2));
+    }
+
+    /** A whole sequence, the last of its queries alone, and more queries than keys. */
+    @Test
+    void positionsAreThoseOfModifiers() {
+        AttentionVariant modified = AttentionVariant.softmax()
+                .withScores((score, batch, head, query, key) -> score + Placed.number(query, key));
+        AttentionVariant placed = AttentionVariant.of(new Placed(new Product()));
+        for (int queries : new int[] {1, 150, 200}) {
+            for (boolean causal : new boolean[] {false, true}) {
+                AttentionInputs in = AttentionInputs.of(tensor(1, 4, queries), tensor(2, 2, 150), tensor(3, 2, 150));
+                Tensor expected = Tensor.zeros(1, 4, queries, WIDTH);
+                Tensor out = Tensor.zeros(1, 4, queries, WIDTH);
+                ScaledDotProductAttention plain =
+                        ScaledDotProductAttention.plain().withCausal(causal);
+                try (Workspace workspace = Workspace.threads(2)) {
+                    plain.withVariant(modified).forward(in, expected, workspace);
+                    plain.withVariant(placed).forward(in, out, workspace);
+                }
+                assertArrayEquals(expected.toArray(), out.toArray(), queries + " queries, causal=" + causal);
+            }
+        }
+    }
+
+    @Test
+    void gradientsOfHeadsAreAddedUpAsThoseOfAll() {
+        MixerConfig config = MixerConfig.width(8).with("heads", 4).with("key-value-heads", 2);
+        AttentionVariant all = AttentionVariant.of(new Learned()).withParameter("number", InitialValue.uniform(2), 4);
+        AttentionVariant heads =
+                AttentionVariant.of(new Learned()).withHeadParameter("number", InitialValue.uniform(2), 4);
+        Tensor expected = gradient(config, all);
+        assertArrayEquals(expected.toArray(), gradient(config, heads).toArray());
+        for (float number : expected.toArray()) {
+            assertTrue(number != 0, expected::toString);
+        }
+    }
+
+    private static Tensor gradient(MixerConfig config, AttentionVariant variant) {
+        MultiHeadAttention mixer =
+                MultiHeadAttention.of(config, Initializer.seeded(1)).withVariant(variant, Initializer.seeded(2));
+        Tensor out = Tensor.zeros(2, 9, 8);
+        Sequences in = Sequences.of(Values.random(3, 2, 9, 8), 9, 7);
+        NamedTensors gradients = mixer.spec().zeroParameters();
+        mixer.backward(
+                mixer.record(in, out),
+                Values.random(4, 2, 9, 8),
+                Gradients.none().withParameters(gradients));
+        return gradients.get("number");
+    }
+
+    @Test
+    void aPartForEachHeadNeedsAllOfThem() {
+        AttentionVariant three =
+                AttentionVariant.of(new Learned()).withHeadParameter("number", InitialValue.uniform(2), 3);
+        MultiHeadAttention mixer = MultiHeadAttention.of(MixerConfig.width(8).with("heads", 4), Initializer.seeded(1));
+        BadConfigurationException refusal =
+                assertThrows(BadConfigurationException.class, () -> mixer.withVariant(three, Initializer.seeded(2)));
+        assertTrue(refusal.getMessage().contains("number [3]"), refusal::getMessage);
     }
 }

@@ -37,6 +37,7 @@ class ServicesTest {
                         "entmax-attention",
                         "latent-attention",
                         "multi-head-attention",
+                        "relative-attention",
                         "self-attention",
                         "sigmoid-attention",
                         "sparsemax-attention",

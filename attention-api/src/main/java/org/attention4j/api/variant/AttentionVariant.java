@@ -1,9 +1,11 @@
 package org.attention4j.api.variant;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Shape;
@@ -28,6 +30,9 @@ public final class AttentionVariant {
     private final Optional<ScoreWeighting> scoreWeighting;
     private final Optional<ScoreFunction> scoreFunction;
     private final List<ParameterSpec> parameters;
+    /** Names of those that have a part for each head. */
+    private final Set<String> ofHeads;
+
     private final WeightSum weightSum;
     private final boolean smooth;
 
@@ -38,6 +43,7 @@ public final class AttentionVariant {
             Optional<ScoreWeighting> scoreWeighting,
             Optional<ScoreFunction> scoreFunction,
             List<ParameterSpec> parameters,
+            Set<String> ofHeads,
             WeightSum weightSum,
             boolean smooth) {
         this.scores = scores;
@@ -46,6 +52,7 @@ public final class AttentionVariant {
         this.scoreWeighting = scoreWeighting;
         this.scoreFunction = scoreFunction;
         this.parameters = List.copyOf(parameters);
+        this.ofHeads = Set.copyOf(ofHeads);
         this.weightSum = weightSum;
         this.smooth = smooth;
     }
@@ -62,6 +69,7 @@ public final class AttentionVariant {
                 scoreWeighting,
                 scoreFunction,
                 List.of(),
+                Set.of(),
                 weightSum,
                 true);
     }
@@ -124,7 +132,15 @@ public final class AttentionVariant {
         }
         Objects.requireNonNull(modifier, "modifier");
         return new AttentionVariant(
-                Optional.of(modifier), mask, weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
+                Optional.of(modifier),
+                mask,
+                weighting,
+                scoreWeighting,
+                scoreFunction,
+                parameters,
+                ofHeads,
+                weightSum,
+                smooth);
     }
 
     /**
@@ -137,7 +153,15 @@ public final class AttentionVariant {
         Objects.requireNonNull(more, "mask");
         AttentionMask both = mask.map(first -> first.and(more)).orElse(more);
         return new AttentionVariant(
-                scores, Optional.of(both), weighting, scoreWeighting, scoreFunction, parameters, weightSum, smooth);
+                scores,
+                Optional.of(both),
+                weighting,
+                scoreWeighting,
+                scoreFunction,
+                parameters,
+                ofHeads,
+                weightSum,
+                smooth);
     }
 
     /**
@@ -152,13 +176,34 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is no weighting or score function that could read it
      */
     public AttentionVariant withParameter(String name, InitialValue initial, int... extents) {
+        return withParameter(new ParameterSpec(name, Shape.of(extents), initial), ofHeads);
+    }
+
+    /**
+     * The same with a learned parameter of which every head has a part, as {@link #withParameter} otherwise: what computes with a head reads its part
+     * and adds to the gradient of its part alone. Gradients of many numbers then need less memory, and are sooner added up.
+     *
+     * @param name a name that neither multi-head attention nor the variant has
+     * @param initial what a new one holds
+     * @param extents its shape, H first
+     * @return a new variant
+     * @throws IllegalStateException if there is no weighting or score function that could read it
+     */
+    public AttentionVariant withHeadParameter(String name, InitialValue initial, int... extents) {
+        Set<String> more = new HashSet<>(ofHeads);
+        more.add(name);
+        return withParameter(new ParameterSpec(name, Shape.of(extents), initial), more);
+    }
+
+    private AttentionVariant withParameter(ParameterSpec parameter, Set<String> parted) {
         if (weighting.isEmpty() && scoreWeighting.isEmpty() && scoreFunction.isEmpty()) {
-            throw new IllegalStateException(
-                    "parameter '" + name + "' has no reader: only weightings and score functions read parameters");
+            throw new IllegalStateException("parameter '" + parameter.name()
+                    + "' has no reader: only weightings and score functions read parameters");
         }
         List<ParameterSpec> more = new ArrayList<>(parameters);
-        more.add(new ParameterSpec(name, Shape.of(extents), initial));
-        return new AttentionVariant(scores, mask, weighting, scoreWeighting, scoreFunction, more, weightSum, smooth);
+        more.add(parameter);
+        return new AttentionVariant(
+                scores, mask, weighting, scoreWeighting, scoreFunction, more, parted, weightSum, smooth);
     }
 
     /**
@@ -169,7 +214,8 @@ public final class AttentionVariant {
      */
     public AttentionVariant withWeightSum(WeightSum sum) {
         Objects.requireNonNull(sum, "weight sum");
-        return new AttentionVariant(scores, mask, weighting, scoreWeighting, scoreFunction, parameters, sum, smooth);
+        return new AttentionVariant(
+                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, ofHeads, sum, smooth);
     }
 
     /**
@@ -179,7 +225,7 @@ public final class AttentionVariant {
      */
     public AttentionVariant withKinks() {
         return new AttentionVariant(
-                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, weightSum, false);
+                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, ofHeads, weightSum, false);
     }
 
     /**
@@ -234,6 +280,16 @@ public final class AttentionVariant {
      */
     public List<ParameterSpec> parameters() {
         return parameters;
+    }
+
+    /**
+     * Whether a parameter has a part for each head.
+     *
+     * @param parameter one of {@link #parameters}
+     * @return true if {@link #withHeadParameter} added it
+     */
+    public boolean ofHeads(ParameterSpec parameter) {
+        return ofHeads.contains(parameter.name());
     }
 
     /**

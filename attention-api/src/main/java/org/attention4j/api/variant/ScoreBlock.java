@@ -10,6 +10,22 @@ public interface ScoreBlock {
     int head();
 
     /**
+     * Position of the first query, counted from the start of its sequence (in cross-attention: of the context, whose end it is aligned with); the
+     * others follow one by one.
+     *
+     * @return a position; below 0 for queries before the first key of a context
+     */
+    int queryPosition();
+
+    /**
+     * Position of the first key, counted from the start of its sequence; the others follow one by one. Keys whose position comes out below 0 have
+     * none: an attention adds them to every sequence.
+     *
+     * @return a position
+     */
+    int keyPosition();
+
+    /**
      * How many queries there are.
      *
      * @return m, at most 64

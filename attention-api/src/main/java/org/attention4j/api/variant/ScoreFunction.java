@@ -4,8 +4,8 @@ package org.attention4j.api.variant;
  * Replaces q·k/√E and nothing else: gives the scores of some queries with some keys. The softmax, masks, caches, projections and their gradients are
  * inherited, block by block, so that memory does not grow with T or S.
  *
- * <p>What a pair gets depends on its query, its key and the variant's parameters alone, by a fixed order of operations: not on which other
- * queries and keys are in the block. Pure functions, safe for any number of threads, that allocate nothing but what {@link ScoreBlock#memory} keeps.
+ * <p>What a pair gets depends on its query, its key, their positions and the variant's parameters alone, by a fixed order of operations: not on
+ * which other queries and keys are in the block, nor where in it they are. Pure functions, safe for any number of threads, that allocate nothing but what {@link ScoreBlock#memory} keeps.
  *
  * <p>Queries and keys are plain arrays, for the sake of vector kernels: of the module {@code org.attention4j.kernels}, or the function's own.
  */

@@ -11,6 +11,15 @@ public final class Formulas {
             Map.entry("multi-head-attention", new MultiHeadFormula(PairFormula::product, RowFormula::softmax)),
             Map.entry("cosine-attention", new MultiHeadFormula(PairFormula::cosine, RowFormula::softmax)),
             Map.entry("additive-attention", new MultiHeadFormula(PairFormula::additive, RowFormula::softmax)),
+            Map.entry(
+                    "relative-attention",
+                    new MultiHeadFormula(
+                            PairFormula::relative,
+                            RowFormula::softmax,
+                            "relative-distance",
+                            "relative-shared",
+                            "relative-query",
+                            "relative-bias")),
             Map.entry("sigmoid-attention", new MultiHeadFormula(PairFormula::product, RowFormula::sigmoid, "length")),
             Map.entry("sparsemax-attention", new MultiHeadFormula(PairFormula::product, RowFormula.entmax(2))),
             Map.entry("entmax-attention", new MultiHeadFormula(PairFormula::product, RowFormula.entmax(1.5))),

@@ -1,21 +1,27 @@
 package org.attention4j.tests.formulas;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import org.attention4j.api.MixerConfig;
 
-/** What a query and a key score, before positions and masks have their say. */
+/** What a query and a key score, before biases and masks have their say. */
 @FunctionalInterface
 interface PairFormula {
     /** Shorter vectors have no direction. */
     double SHORTEST = 1e-12;
 
-    /** The score of a pair of one head. */
+    /**
+     * The score of a pair of one head.
+     *
+     * @param distance from the query to the key, or nothing where the key has no position
+     */
     double of(
             MixerConfig config,
             Map<String, double[]> parameters,
             int head,
             double[] query,
             double[] key,
+            OptionalInt distance,
             Rounding rounding);
 
     /** scale · q·k, with an absent scale 1/√E, and c · tanh(s / c) of that. */
@@ -25,6 +31,7 @@ interface PairFormula {
             int head,
             double[] query,
             double[] key,
+            OptionalInt distance,
             Rounding rounding) {
         double scale = Maths.decimal(config, "scale", 0);
         double cap = Maths.decimal(config, "soft-cap", 0);
@@ -39,6 +46,7 @@ interface PairFormula {
             int head,
             double[] query,
             double[] key,
+            OptionalInt distance,
             Rounding rounding) {
         double cosine = rounding.of(Maths.dot(query, key) / (length(query) * length(key)));
         return rounding.of(Maths.get(parameters, "temperature")[head] * cosine);
@@ -55,6 +63,7 @@ interface PairFormula {
             int head,
             double[] query,
             double[] key,
+            OptionalInt distance,
             Rounding rounding) {
         double[] energy = Maths.get(parameters, "energy.weight");
         double score = 0;
@@ -62,5 +71,33 @@ interface PairFormula {
             score += energy[head * query.length + e] * rounding.of(Math.tanh(rounding.of(query[e] + key[e])));
         }
         return rounding.of(score);
+    }
+
+    /** scale · (q·k + q·r_d + c_d + k·s_d) with d = max(−L, min(L, j − i)), or 0 for 0 < d where causal; q·k alone for a key without a position. */
+    static double relative(
+            MixerConfig config,
+            Map<String, double[]> parameters,
+            int head,
+            double[] query,
+            double[] key,
+            OptionalInt distance,
+            Rounding rounding) {
+        double score = rounding.of(Maths.dot(query, key));
+        if (distance.isPresent()) {
+            int far = Maths.integer(config, "relative-distance", 16);
+            int ahead = Maths.flag(config, "causal") ? 0 : far;
+            int rows = far + ahead + 1;
+            int row = far + Math.max(-far, Math.min(ahead, distance.getAsInt()));
+            int own = head * rows + row;
+            int vector = (Maths.flag(config, "relative-shared") ? row : own) * query.length;
+            score += Maths.dot(query, Maths.slice(Maths.get(parameters, "relative_key.weight"), vector, query.length));
+            score += Maths.flag(config, "relative-bias") ? Maths.get(parameters, "relative_bias.weight")[own] : 0;
+            if (Maths.flag(config, "relative-query")) {
+                double[] table = Maths.get(parameters, "relative_query.weight");
+                score += rounding.of(Maths.dot(key, Maths.slice(table, vector, key.length)));
+            }
+        }
+        double scale = Maths.decimal(config, "scale", 0);
+        return rounding.of(rounding.of(score) * (scale == 0 ? 1 / Math.sqrt(query.length) : scale));
     }
 }

@@ -1,6 +1,7 @@
 package org.attention4j.tests.formulas;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.attention4j.api.MixerConfig;
 
@@ -42,12 +43,18 @@ final class ScoreFormula {
 
     /** The score of query i and key j of one head. */
     double of(double[] query, double[] key, int head, int i, int j) {
-        return sees(i, j) ? rounding.of(added(query, key, head) + bias(head, i, j)) : Double.NEGATIVE_INFINITY;
+        return sees(i, j)
+                ? rounding.of(pair(query, key, head, OptionalInt.of(j - i)) + bias(head, i, j))
+                : Double.NEGATIVE_INFINITY;
     }
 
     /** The score of a key that has no position, and that all see. */
     double added(double[] query, double[] key, int head) {
-        return pair.of(config, parameters, head, query, key, rounding);
+        return pair(query, key, head, OptionalInt.empty());
+    }
+
+    private double pair(double[] query, double[] key, int head, OptionalInt distance) {
+        return pair.of(config, parameters, head, query, key, distance, rounding);
     }
 
     /** The logit that has no value, or −∞ where there is none. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 import java.util.function.UnaryOperator;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.InitialValue;
@@ -58,6 +59,17 @@ final class FormulaMutants {
             Option.flag("causal", false, "No later keys."),
             Option.integer("length", 0, 64, 0, "n."),
             Option.integer("top-k", 1, 64, 2, "k."));
+
+    private static final OptionSchema RELATIVE_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
+            Option.integer("head-width", 4, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.flag("causal", false, "No later keys."),
+            Option.integer("relative-distance", 2, 4, 2, "L."),
+            Option.flag("relative-shared", false, "Of all heads."),
+            Option.flag("relative-query", true, "Of keys, too."),
+            Option.flag("relative-bias", true, "Numbers."));
 
     private static final OptionSchema GATE_OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
@@ -115,6 +127,16 @@ final class FormulaMutants {
                 .parameter("energy.weight", initial, 2, keys)
                 .parameter("out_proj.weight", initial, width, 2 * values)
                 .parameter("out_proj.bias", initial, width);
+    }
+
+    private static void declareRelative(MixerSpec.Builder spec, MixerConfig config) {
+        declare(spec, config);
+        int far = number(config, "relative-distance");
+        int rows = Boolean.TRUE.equals(config.options().get("causal")) ? far + 1 : 2 * far + 1;
+        InitialValue initial = InitialValue.uniform(1);
+        spec.parameter("relative_key.weight", initial, 2, rows, number(config, "head-width"))
+                .parameter("relative_query.weight", initial, 2, rows, number(config, "head-width"))
+                .parameter("relative_bias.weight", initial, 2, rows);
     }
 
     private static void declareLatent(MixerSpec.Builder spec, MixerConfig config) {
@@ -276,6 +298,62 @@ final class FormulaMutants {
                         same()));
     }
 
+    /** Of each head, every distance has what belongs to another. */
+    private static Mutant misplaced(IntBinaryOperator rightOfRows) {
+        return relative(same(), parameters -> {
+            Map<String, double[]> changed = parameters;
+            for (String name : List.of("relative_key.weight", "relative_query.weight", "relative_bias.weight")) {
+                double[] right = parameters.get(name);
+                int rows = parameters.get("relative_bias.weight").length / 2;
+                int width = right.length / (2 * rows);
+                double[] wrong = new double[right.length];
+                for (int row = 0; row < 2 * rows; row++) {
+                    int from = row / rows * rows + rightOfRows.applyAsInt(row % rows, rows);
+                    System.arraycopy(right, from * width, wrong, row * width, width);
+                }
+                changed = with(changed, name, wrong);
+            }
+            return changed;
+        });
+    }
+
+    private static Mutant relative(UnaryOperator<MixerConfig> config, UnaryOperator<Map<String, double[]>> misread) {
+        return mutant(
+                new FormulaMixer.Subject("relative-attention", RELATIVE_OPTIONS, FormulaMutants::declareRelative),
+                config,
+                misread);
+    }
+
+    /** The halves of a parameter exchanged: those of two heads. */
+    private static Map<String, double[]> exchanged(Map<String, double[]> parameters, String name) {
+        double[] right = parameters.get(name);
+        int half = right.length / 2;
+        double[] wrong = Arrays.copyOfRange(right, half, half + right.length);
+        System.arraycopy(right, 0, wrong, half, half);
+        return with(parameters, name, wrong);
+    }
+
+    private static List<Mutant> relative() {
+        return List.of(
+                misplaced((row, rows) -> Math.min(rows - 1, row + 1)), // one too far, still within the table
+                misplaced((row, rows) -> Math.max(0, row - 1)),
+                misplaced((row, rows) -> rows - 1 - row), // query − key
+                misplaced((row, rows) -> Math.max(1, row)), // cut off too soon before the query
+                misplaced((row, rows) -> Math.min(rows - 2, row)), // and behind it
+                relative(same(), parameters -> exchanged(parameters, "relative_key.weight")),
+                relative(same(), parameters -> exchanged(parameters, "relative_query.weight")),
+                relative(same(), parameters -> exchanged(parameters, "relative_bias.weight")),
+                relative(
+                        same(),
+                        parameters -> with(
+                                with(parameters, "relative_key.weight", parameters.get("relative_query.weight")),
+                                "relative_query.weight",
+                                parameters.get("relative_key.weight"))),
+                relative(config -> config.with("relative-shared", true), same()),
+                relative(config -> config.with("relative-query", false), same()),
+                relative(config -> config.with("relative-bias", false), same()));
+    }
+
     private static List<Mutant> latent() {
         FormulaMixer.Subject latent =
                 new FormulaMixer.Subject("latent-attention", LATENT_OPTIONS, FormulaMutants::declareLatent);
@@ -341,6 +419,7 @@ final class FormulaMutants {
     static List<Mutant> all() {
         List<Mutant> all = new ArrayList<>(multiHead());
         all.addAll(variants());
+        all.addAll(relative());
         all.addAll(latent());
         all.add(unmade());
         all.addAll(linearRecurrences());
