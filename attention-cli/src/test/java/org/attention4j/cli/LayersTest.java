@@ -25,6 +25,7 @@ import org.attention4j.model.Arrangement;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
 import org.attention4j.model.Branches;
+import org.attention4j.model.GroupNorm;
 import org.attention4j.model.Identity;
 import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Norm;
@@ -194,6 +195,10 @@ class LayersTest {
                 convolution(wide.with("kernel", 5), config.get(CAUSAL), source.under("2.")));
     }
 
+    private static GroupNorm groupNorm(MixerConfig config, ParameterSource source) {
+        return GroupNorm.of(config.width(), config.get(HEADS), 0.1, source);
+    }
+
     private static SequenceMixer convolution(MixerConfig config, boolean causal, ParameterSource source) {
         return MIXERS.create("convolution", config.with("causal", causal), source);
     }
@@ -220,6 +225,7 @@ class LayersTest {
                         LayerProvider.of("sum", ofEncoders, LayersTest::sum),
                         LayerProvider.of("product", ofEncoders, LayersTest::product),
                         LayerProvider.of("concatenation", ofEncoders, LayersTest::concatenation),
+                        LayerProvider.of("group-norm", Set.of(Capability.DIFFERENTIABLE), LayersTest::groupNorm),
                         LayerProvider.of("transformer-decoder-layer", ofDecoders, LayersTest::decoderLayer),
                         LayerProvider.of("transformer-decoder", ofDecoders, LayersTest::decoder))
                 .map(provider -> DynamicTest.dynamicTest(provider.kind().id(), () -> {

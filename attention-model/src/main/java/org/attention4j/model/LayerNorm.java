@@ -67,7 +67,7 @@ public final class LayerNorm extends NormLayer {
     }
 
     @Override
-    void normalise(float[] x, int xOffset, float[] y, int yOffset) {
+    void apply(float[] x, int xOffset, float[] y, int yOffset) {
         kernels.layerNorm(x, xOffset, y, yOffset, weight, 0, bias, 0, width, epsilon);
     }
 

@@ -43,7 +43,7 @@ public final class RmsNorm extends NormLayer {
     }
 
     @Override
-    void normalise(float[] x, int xOffset, float[] y, int yOffset) {
+    void apply(float[] x, int xOffset, float[] y, int yOffset) {
         kernels.rmsNorm(x, xOffset, y, yOffset, weight, 0, width, epsilon);
     }
 

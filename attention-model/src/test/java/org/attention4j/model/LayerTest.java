@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Gradients;
@@ -53,6 +55,22 @@ class LayerTest {
     private static final ParameterSource RANDOM = (parameter, target) -> target.copyFrom(
             Cases.random(parameter.name().hashCode(), parameter.shape().extents()));
 
+    /** From 1/2 to 3/2. */
+    private static final ParameterSource POSITIVE = (parameter, target) -> {
+        RANDOM.fill(parameter, target);
+        for (int i = 0; i < target.size(); i++) {
+            target.array()[target.offset() + i] = 1 + 0.5f * (float) Math.tanh(target.get(i));
+        }
+    };
+
+    private static double[] each(double[] x, IntToDoubleFunction function) {
+        return IntStream.range(0, x.length).mapToDouble(function).toArray();
+    }
+
+    private static double snake(double x, double alpha, double beta) {
+        return x + Math.pow(Math.sin(alpha * x), 2) / beta;
+    }
+
     static Stream<Case> layers() {
         return Stream.of(
                 new Case(
@@ -83,6 +101,22 @@ class LayerTest {
                 element("ELU with a kink", ActivationLayer.elu(WIDTH, 0.5), x -> x > 0 ? x : 0.5 * Math.expm1(x)),
                 element("clipped ReLU", ActivationLayer.clippedRelu(WIDTH, 0.5), x -> Math.min(Math.max(x, 0), 0.5)),
                 element("Mish", ActivationLayer.mish(WIDTH), x -> x * Math.tanh(Math.log1p(Math.exp(x)))),
+                new Case(
+                        "PReLU",
+                        PRelu.of(WIDTH, false, RANDOM),
+                        (x, p) -> each(x, c -> x[c] > 0 ? x[c] : p.get("weight")[0] * x[c])),
+                new Case(
+                        "PReLU of each channel",
+                        PRelu.of(WIDTH, true, RANDOM),
+                        (x, p) -> each(x, c -> x[c] > 0 ? x[c] : p.get("weight")[c] * x[c])),
+                new Case(
+                        "snake",
+                        Snake.of(WIDTH, false, POSITIVE),
+                        (x, p) -> each(x, c -> snake(x[c], p.get("alpha")[c], p.get("alpha")[c]))),
+                new Case(
+                        "snake with a beta",
+                        Snake.of(WIDTH, true, POSITIVE),
+                        (x, p) -> each(x, c -> snake(x[c], p.get("alpha")[c], p.get("beta")[c]))),
                 mlp(Activation.RELU),
                 mlp(Activation.SQUARED_RELU),
                 mlp(Activation.GELU),
@@ -318,6 +352,28 @@ class LayerTest {
         assertThrows(BadShapeException.class, () -> Mlp.gated(0, 3, Activation.SILU, true, RANDOM));
         assertThrows(BadShapeException.class, () -> Mlp.of(3, 0, Activation.RELU, RANDOM));
         assertThrows(BadShapeException.class, () -> ActivationLayer.of(0, Activation.RELU));
+        assertThrows(BadShapeException.class, () -> PRelu.of(0, true, RANDOM));
+        assertThrows(BadShapeException.class, () -> Snake.of(0, false, RANDOM));
+    }
+
+    /** As PyTorch's, and without a division by 0. */
+    @Test
+    void learnedNumbersBegin() {
+        assertEquals(
+                0.25f,
+                PRelu.of(3, false, Initializer.seeded(1))
+                        .parameters()
+                        .get("weight")
+                        .get(0));
+        assertEquals(
+                3,
+                PRelu.of(3, true, Initializer.seeded(1))
+                        .parameters()
+                        .get("weight")
+                        .size());
+        Snake flat = Snake.of(1, false, (parameter, target) -> target.fill(0));
+        Tensor out = forward(flat, Sequences.of(Tensor.of(new float[] {3}, 1, 1, 1)), 1);
+        assertEquals(3, out.get(0, 0, 0));
     }
 
     /** Far from 0 nothing overflows, and near it no digits are lost: where |x| is small, relative to the value. */
@@ -355,6 +411,8 @@ class LayerTest {
         assertFalse(ActivationLayer.elu(1, 0.5).smooth());
         assertFalse(ActivationLayer.leakyRelu(1, 0.1).smooth());
         assertFalse(ActivationLayer.clippedRelu(1, 6).smooth());
+        assertFalse(PRelu.of(1, false, RANDOM).smooth());
+        assertTrue(Snake.of(1, false, RANDOM).smooth());
         assertTrue(ActivationLayer.mish(1).smooth());
         String refused = assertThrows(IllegalArgumentException.class, () -> ActivationLayer.leakyRelu(1, -0.1))
                 .getMessage();
