@@ -5,13 +5,14 @@ import org.attention4j.rnn.MinGruProvider;
 import org.attention4j.rnn.MinLstmProvider;
 import org.attention4j.rnn.RgLruProvider;
 import org.attention4j.rnn.RnnProvider;
+import org.attention4j.rnn.SruProvider;
 import org.jspecify.annotations.NullMarked;
 
 /**
  * Recurrent sequence mixers. A program finds them through the registry; one that wants the typed factories may read
  * it.
  *
- * @provides MixerProvider {@code gru}, {@code lstm}, {@code min-gru}, {@code min-lstm}, {@code rg-lru}, {@code rnn}
+ * @provides MixerProvider {@code gru}, {@code lstm}, {@code min-gru}, {@code min-lstm}, {@code rg-lru}, {@code rnn}, {@code sru}
  */
 @NullMarked
 module org.attention4j.rnn {
@@ -27,5 +28,6 @@ module org.attention4j.rnn {
             MinGruProvider,
             MinLstmProvider,
             RgLruProvider,
-            RnnProvider;
+            RnnProvider,
+            SruProvider;
 }

@@ -35,6 +35,9 @@ record LstmVariantCell(
         float cellClip,
         float outputClip)
         implements Cell {
+    /** i and f see c before the step, o after it. */
+    private static final PeepholeGradient PEEPHOLES = new PeepholeGradient(List.of(0, 1, 3), 2);
+
     @Override
     public boolean smooth() {
         return gate.smooth() && candidate.smooth() && output.smooth() && cellClip == 0 && outputClip == 0;
@@ -288,12 +291,7 @@ record LstmVariantCell(
             addProjectionGradient(layer, recording, d, dGates, sum, gradient.offset(), scratch);
             gradient.commit(sum);
         }
-        if (wanted.contains("weight_peephole" + suffix)) {
-            Tensor gradient = wanted.get("weight_peephole" + suffix);
-            float[] sum = gradient.readable(scratch);
-            addPeepholeGradient(layer, recording, d, dGates, sum, gradient.offset());
-            gradient.commit(sum);
-        }
+        PEEPHOLES.add(layer, recording, d, dGates, wanted, scratch);
     }
 
     private void addProjectionGradient(
@@ -309,25 +307,6 @@ record LstmVariantCell(
             if (count > 0) {
                 layer.kernels().pack(recording.gates(d), m, width, 1, count, hidden, panels, 0);
                 weights.weightGradient(layer.kernels(), 0, projection, count, dGates, m, width, panels, 0, sum, sumAt);
-            }
-        }
-    }
-
-    private void addPeepholeGradient(
-            Layer layer, LayerRecording recording, int d, float[] dGates, float[] sum, int sumAt) {
-        int hidden = layer.hidden();
-        boolean reverse = layer.directions().get(d).reverse();
-        float[] states = recording.states(d);
-        Kernels kernels = layer.kernels();
-        for (int b = 0; b < recording.in().batch(); b++) {
-            for (int t = 0; t < recording.in().length(b); t++) {
-                int gate = (b * recording.in().time() + t) * layer.gateStride();
-                int before = recording.before(b, t, reverse) + layer.output();
-                int after = recording.after(b, t, reverse) + layer.output();
-                kernels.multiplyAddElementwise(dGates, gate, states, before, sum, sumAt, hidden);
-                kernels.multiplyAddElementwise(dGates, gate + hidden, states, before, sum, sumAt + hidden, hidden);
-                kernels.multiplyAddElementwise(
-                        dGates, gate + 3 * hidden, states, after, sum, sumAt + 2 * hidden, hidden);
             }
         }
     }

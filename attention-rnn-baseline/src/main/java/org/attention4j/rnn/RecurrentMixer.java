@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Hidden states are tensors {@code [layers · directions, B, H]}. Inside a pass they are {@link StateRows}.
  */
 abstract sealed class RecurrentMixer implements Recurrent, Differentiable, Incremental
-        permits Lstm, Gru, Rnn, MinGru, MinLstm, RgLru {
+        permits Lstm, Gru, Rnn, MinGru, MinLstm, RgLru, Sru {
     private final MixerSpec spec;
     private final NamedTensors parameters;
     private final Stack stack;

@@ -79,12 +79,7 @@ public final class RgLru extends RecurrentMixer {
             throw new BadConfigurationException(
                     BLOCKS.name(), Integer.toString(blocks), "must divide width " + config.width());
         }
-        if (config.get(LAYERS) > 1 && config.get(BIDIRECTIONAL)) {
-            throw new BadConfigurationException(
-                    LAYERS.name(),
-                    Integer.toString(config.get(LAYERS)),
-                    "must be 1 with bidirectional=true: the outputs are twice as wide as a layer's inputs");
-        }
+        StackOptions.requireEqualWidths(config);
         return new RgLruCell(blocks);
     }
 

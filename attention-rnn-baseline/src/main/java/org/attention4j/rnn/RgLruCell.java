@@ -69,7 +69,8 @@ record RgLruCell(int blocks) implements ScanCell {
     }
 
     @Override
-    public void advance(float[] gates, int at, int units, float[] state, int h) {
+    public void advance(
+            Kernels kernels, Direction weights, int from, float[] gates, int at, int units, float[] state, int h) {
         int i = at + units;
         int x = at + 2 * units;
         int a = at + 3 * units;
@@ -84,7 +85,17 @@ record RgLruCell(int blocks) implements ScanCell {
 
     @Override
     public void advanceGradient(
-            float[] gates, int at, int units, float[] states, int before, float[] dState, int dH, float[] dGates) {
+            Kernels kernels,
+            Direction weights,
+            float[] gates,
+            int at,
+            int units,
+            float[] states,
+            int before,
+            int after,
+            float[] dState,
+            int dH,
+            float[] dGates) {
         int i = at + units;
         int x = at + 2 * units;
         int a = at + 3 * units;

@@ -3,12 +3,11 @@ package org.attention4j.rnn;
 import org.attention4j.kernels.Kernels;
 
 /**
- * A cell whose gates see the input alone, and whose state is linear in the state before, each unit for itself: every part of a state row
- * is {@code [H]}.
+ * A cell without U: a unit's gates see the input, and of the state at most the unit's own. Every part of a state row is {@code [H]}.
  *
  * <p>So all that is costly is done for all positions at once, and some units can be taken through a whole sequence apart
- * from the others: what is left, one multiply-add after the other, needs no parallel scan. A scan over time would add the
- * terms in another order, give other bits, and do more of them.
+ * from the others: what is left, some operations one after the other, needs no parallel scan. A scan over time would add the
+ * terms in another order, give other bits, and do more of them; where gates see the state there is none.
  */
 interface ScanCell extends Cell {
     @Override
@@ -31,13 +30,17 @@ interface ScanCell extends Cell {
     /**
      * Takes units one position on.
      *
-     * @param gates a gate row that {@link #activate} has left
+     * @param kernels numerics
+     * @param weights of the direction
+     * @param from which unit is the first
+     * @param gates a gate row that {@link #activate} has left, read and written
      * @param at where it starts
      * @param units how many
      * @param state the parts of a state row, {@code [units]} each, read and written
      * @param stateAt where they start
      */
-    void advance(float[] gates, int at, int units, float[] state, int stateAt);
+    void advance(
+            Kernels kernels, Direction weights, int from, float[] gates, int at, int units, float[] state, int stateAt);
 
     @Override
     default void forward(
@@ -54,30 +57,43 @@ interface ScanCell extends Cell {
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;
             activate(kernels, weights, 0, gates, at, weights.hidden());
-            advance(gates, at, weights.hidden(), state, stateAt + r * stateStride);
+            advance(kernels, weights, 0, gates, at, weights.hidden(), state, stateAt + r * stateStride);
         }
     }
 
     /**
      * Takes the gradient of a row's state back to what {@link #activate} has left, and to the state before.
      *
-     * @param gates a gate row that {@link #activate} has left
+     * @param kernels numerics
+     * @param weights of the direction
+     * @param gates a gate row that {@link #advance} has left
      * @param at where it starts, in {@code dGates} too
      * @param units H
      * @param states state rows
      * @param before the one before the position
+     * @param after the one after it
      * @param dState gradient of the state after the position, replaced
      * @param dStateAt where it starts
      * @param dGates gradients, written
      */
     void advanceGradient(
-            float[] gates, int at, int units, float[] states, int before, float[] dState, int dStateAt, float[] dGates);
+            Kernels kernels,
+            Direction weights,
+            float[] gates,
+            int at,
+            int units,
+            float[] states,
+            int before,
+            int after,
+            float[] dState,
+            int dStateAt,
+            float[] dGates);
 
     /**
      * Takes the gradient of what {@link #activate} has left back to the projections.
      *
      * @param weights of the direction
-     * @param gates a gate row that {@link #activate} has left
+     * @param gates a gate row that {@link #advance} has left
      * @param at where it starts, in {@code dGates} too
      * @param units H
      * @param dGates a row as {@link #advanceGradient} has left it; those of the projections are written
@@ -105,11 +121,14 @@ interface ScanCell extends Cell {
         for (int r = 0; r < rows; r++) {
             int at = gatesAt + r * gatesStride;
             advanceGradient(
+                    kernels,
+                    weights,
                     gates,
                     at,
                     hidden,
                     states,
                     beforeAt + r * statesStride,
+                    afterAt + r * statesStride,
                     dState,
                     dStateAt + r * dStateStride,
                     dGates);

@@ -89,7 +89,7 @@ final class ScanPass extends LayerPass implements Workspace.Task {
             for (int s = 0; s < count; s++) {
                 int t = first + (reverse ? count - 1 - s : s);
                 int at = (t - first) * gateRow;
-                Objects.requireNonNull(cell).advance(gates, at, units, rows, 0);
+                Objects.requireNonNull(cell).advance(layer.kernels(), direction(d), from, gates, at, units, rows, 0);
                 write(d, b, t, from, rows, 0, units);
                 for (int p = 0; p < parts; p++) {
                     keep(d, b, t, p * layer.hidden() + from, rows, p * units, units);

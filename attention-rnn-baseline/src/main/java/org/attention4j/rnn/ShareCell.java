@@ -33,7 +33,8 @@ interface ShareCell extends ScanCell {
 
     /** h ← fma(a, v, fma(−a, h, h)), exactly h where a is 0 and exactly v where it is 1. */
     @Override
-    default void advance(float[] gates, int at, int units, float[] state, int h) {
+    default void advance(
+            Kernels kernels, Direction weights, int from, float[] gates, int at, int units, float[] state, int h) {
         int a = at + share() * units;
         int v = at + candidate() * units;
         for (int j = 0; j < units; j++) {
@@ -45,7 +46,17 @@ interface ShareCell extends ScanCell {
     /** The gradients of a and v, and dH ← dH · (1 − a). */
     @Override
     default void advanceGradient(
-            float[] gates, int at, int units, float[] states, int before, float[] dState, int dH, float[] dGates) {
+            Kernels kernels,
+            Direction weights,
+            float[] gates,
+            int at,
+            int units,
+            float[] states,
+            int before,
+            int after,
+            float[] dState,
+            int dH,
+            float[] dGates) {
         int a = at + share() * units;
         int v = at + candidate() * units;
         for (int j = 0; j < units; j++) {

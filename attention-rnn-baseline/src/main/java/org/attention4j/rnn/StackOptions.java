@@ -1,6 +1,7 @@
 package org.attention4j.rnn;
 
 import java.util.List;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.Option;
 import org.attention4j.api.OptionSchema;
@@ -46,6 +47,16 @@ final class StackOptions {
             OptionSchema.of(BIAS, BIDIRECTIONAL, LAYERS, LAYER_DROPOUT, DROPOUT_SEED);
 
     static final OptionSchema SCHEMA = OptionSchema.of(HIDDEN).and(SIZED_BY_INPUT);
+
+    /** Refuses layers whose inputs are wider than the first one's, for cells that take the input itself. */
+    static void requireEqualWidths(MixerConfig config) {
+        if (config.get(LAYERS) > 1 && config.get(BIDIRECTIONAL)) {
+            throw new BadConfigurationException(
+                    LAYERS.name(),
+                    Integer.toString(config.get(LAYERS)),
+                    "must be 1 with bidirectional=true: the outputs are twice as wide as a layer's inputs");
+        }
+    }
 
     private StackOptions() {}
 }

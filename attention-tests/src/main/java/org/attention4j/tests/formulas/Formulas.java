@@ -32,6 +32,7 @@ public final class Formulas {
             Map.entry("min-gru", new MinimalFormula(false)),
             Map.entry("min-lstm", new MinimalFormula(true)),
             Map.entry("rg-lru", new RgLruFormula()),
+            Map.entry("sru", new SruFormula()),
             Map.entry("convolution", new ConvolutionFormula()),
             Map.entry("gated-convolution", new GatedConvolutionFormula()),
             Map.entry("temporal-convolution", new TemporalConvolutionFormula()),

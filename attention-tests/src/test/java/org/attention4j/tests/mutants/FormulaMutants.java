@@ -407,6 +407,22 @@ final class FormulaMutants {
                                 parameters, "recurrent_param_l0", ones(parameters.get("recurrent_param_l0").length))));
     }
 
+    /** Simple recurrent units that take the cell as it is where its hyperbolic tangent is asked for, and the highway without its scale; whose peepholes are misread. */
+    private static List<Mutant> simpleRecurrences() {
+        FormulaMixer.Subject unit = new FormulaMixer.Subject(
+                "sru",
+                OptionSchema.of(
+                        Option.choice("output-activation", List.of("tanh"), "tanh", "Of c."),
+                        Option.decimal("highway-scale", 2, 3, 2, "Of the input.")),
+                (spec, config) -> spec.parameter(
+                                "weight_ih_l0", InitialValue.uniform(1), 3 * config.width(), config.width())
+                        .parameter("weight_peephole_l0", InitialValue.uniform(1), 2 * config.width()));
+        return List.of(
+                mutant(unit, config -> config.with("output-activation", "linear"), same()),
+                mutant(unit, config -> config.with("highway-scale", 1.0), same()),
+                mutant(unit, same(), parameters -> reversed(parameters, "weight_peephole_l0")));
+    }
+
     /** One that cannot be compared: every product overflows in float32. */
     private static MixerProvider tooLarge() {
         return new FormulaMixer.Subject(
@@ -423,6 +439,7 @@ final class FormulaMutants {
         all.addAll(latent());
         all.add(unmade());
         all.addAll(linearRecurrences());
+        all.addAll(simpleRecurrences());
         all.add(new Mutant(LAW, "nothing was compared: left out", tooLarge()));
         return all;
     }
