@@ -61,7 +61,7 @@ final class CacheOptions {
     /** Refuses a ring where a query looks at all keys, whatever the mask hides, and rounded keys where a rounding may choose other keys. */
     static void check(MixerConfig config, AttentionVariant variant) {
         CacheForm form = form(config);
-        if (form.isRing() && (VariantParameters.replaces(variant) || VariantParameters.replacesScores(variant))) {
+        if (form.isRing() && VariantParameters.replaces(variant)) {
             throw new BadConfigurationException(
                     CACHE.name(), "ring", "needs a softmax: this variant computes its weights from all keys");
         }

@@ -9,9 +9,11 @@ import java.util.List;
 import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Differentiable;
 import org.attention4j.api.Gradients;
+import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerSpec;
+import org.attention4j.api.MixerState;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Recording;
@@ -134,6 +136,34 @@ class RelativeAttentionTest {
                     Values.assertClose("gradient of " + name + ", " + config, sums, own, 1e-5);
                 }
             }
+        }
+    }
+
+    /** A ring has keys of later positions in the place of those that no query sees any more; distances go on. */
+    @Test
+    void stepsGoOnInARing() {
+        MixerConfig config = MixerConfig.width(WIDTH)
+                .with("heads", 2)
+                .with("causal", true)
+                .with("relative-query", true)
+                .with("relative-distance", 12)
+                .with("window", 20)
+                .with("cache", "ring");
+        MixerSpec spec = PROVIDER.spec(config);
+        SequenceMixer mixer = PROVIDER.create(config, ParameterSource.of(random(spec)));
+        Tensor x = Values.random(78, 1, TIME, WIDTH);
+        Tensor expected = Tensor.zeros(1, TIME, WIDTH);
+        mixer.forward(Sequences.of(x), expected);
+        Incremental incremental = mixer.require(Incremental.class);
+        MixerState state = incremental.newState(1, 5);
+        for (int t = 0, count; t < TIME; t += count) {
+            count = Math.min(1 + t % 7, TIME - t);
+            Tensor chunk = Tensor.zeros(1, count, WIDTH);
+            chunk.slice(0).copyFrom(x.slice(0).range(t, t + count));
+            Tensor out = Tensor.zeros(1, count, WIDTH);
+            incremental.step(Sequences.of(chunk), state, out);
+            assertArrayEquals(
+                    expected.slice(0).range(t, t + count).toArray(), out.toArray(), count + " positions from " + t);
         }
     }
 
