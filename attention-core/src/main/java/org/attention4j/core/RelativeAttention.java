@@ -18,16 +18,16 @@ import org.attention4j.kernels.Kernels;
  * score_ij = scale · (q_i·k_j + q_i·r_{h,d} + c_{h,d} + k_j·s_{h,d}),   d = max(−L, min(L, j − i))
  * </pre>
  *
- * of the distance from query i to key j up to L = {@code relative-distance}. With {@code causal=true}, d is at most 0. Keys that an attention adds to
- * every sequence have no position: their score is scale · q_i·k_j.
+ * of the distance from query i to key j up to L = {@code relative-distance}. With {@code causal=true}, d is at most 0. Over a context, query i of m
+ * stands at i + (n − m). Keys that an attention adds to every sequence have no position: their score is scale · q_i·k_j.
  *
  * <p>Parameters, of R distances from −L on (2L + 1, or L + 1 where causal): {@code relative_key.weight [H, R, E]}, the r; with {@code
  * relative-query} (position-to-content) {@code relative_query.weight [H, R, E]}, the s; with {@code relative-bias} {@code relative_bias.weight [H, R]},
  * the c. With {@code relative-shared} all heads have one r and one s, {@code [R, E]}, as Shaw et al. have it.
  *
  * <p>Distances from which vectors are computed, as by Transformer-XL (sinusoids times a projection) and DeBERTa (buckets), are a table of these: see
- * {@code docs/published-models.md}. A block of m queries and n keys costs (m + n) · (n + m / 16) · E multiply-adds beside the m · n · E of the products,
- * or less where its distances are beyond L. Immutable; safe for any number of threads.
+ * {@code docs/published-models.md}. Beside the m · n · E multiply-adds of its products, a block of m queries and n keys costs m · (m + n) · E, and with s
+ * (m + 16) · n · E more, or less where its distances are beyond L. Immutable; safe for any number of threads.
  */
 public final class RelativeAttention implements AttentionVariantProvider {
     private static final Option<Integer> DISTANCE = Option.integer(
