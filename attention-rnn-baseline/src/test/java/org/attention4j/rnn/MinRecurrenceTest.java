@@ -2,7 +2,6 @@ package org.attention4j.rnn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,6 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 import org.junit.jupiter.api.Test;
 
@@ -59,27 +57,10 @@ class MinRecurrenceTest {
 
     @Property(tries = 200)
     void outputsAndLastStatesAreTheFormula(@ForAll("cases") Case c) {
-        RecurrentMixer mixer = c.mixer(Kernels.preferred());
-        Sequences in = c.sizes().input();
-        NamedTensors last = mixer.newHidden(in.batch());
-        Tensor out = c.sizes().newOutput();
-        try (Workspace workspace = Workspace.threads(1)) {
-            mixer.forward(in, c.initial(), out, last, workspace);
-        }
-        int hidden = c.sizes().hidden();
-        for (int d = 0; d < c.sizes().directions(); d++) {
-            for (int b = 0; b < in.batch(); b++) {
-                for (int j = 0; j < hidden; j++) {
-                    double h = c.initial().get("h").get(d, b, j);
-                    for (int s = 0; s < in.length(b); s++) {
-                        int t = d == 0 ? s : in.length(b) - 1 - s;
-                        h = step(c, mixer.parameters(), d == 0 ? "_l0" : "_l0_reverse", in, b, t, j, h);
-                        assertClose(h, out.get(b, t, d * hidden + j));
-                    }
-                    assertClose(h, last.get("h").get(d, b, j));
-                }
-            }
-        }
+        c.assertFormula(
+                TOLERANCE,
+                (parameters, suffix, in, b, t, unit, state) ->
+                        state[0] = step(c, parameters, suffix, in, b, t, unit, state[0]));
     }
 
     private static double step(
@@ -107,10 +88,6 @@ class MinRecurrenceTest {
 
     private static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
-    }
-
-    private static void assertClose(double expected, float actual) {
-        assertTrue(Math.abs(actual - expected) <= TOLERANCE * (1 + Math.abs(expected)), actual + " not " + expected);
     }
 
     @Property(tries = 30)

@@ -2,7 +2,6 @@ package org.attention4j.rnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -87,37 +86,16 @@ class RgLruTest {
 
     @Property(tries = 200)
     void outputsAndLastStatesAreTheFormula(@ForAll("cases") Case c) {
-        RecurrentMixer mixer = c.mixer(Kernels.preferred());
-        Sequences in = c.sizes().input();
-        NamedTensors last = mixer.newHidden(in.batch());
-        Tensor out = c.sizes().newOutput();
-        try (Workspace workspace = Workspace.threads(1)) {
-            mixer.forward(in, c.initial(), out, last, workspace);
-        }
         int width = c.sizes().hidden();
-        for (int d = 0; d < c.sizes().directions(); d++) {
-            for (int b = 0; b < in.batch(); b++) {
-                for (int j = 0; j < width; j++) {
-                    double h = c.initial().get("h").get(d, b, j);
-                    double v = c.initial().get("v").get(d, b, j);
-                    for (int s = 0; s < in.length(b); s++) {
-                        int t = d == 0 ? s : in.length(b) - 1 - s;
-                        String suffix = d == 0 ? "_l0" : "_l0_reverse";
-                        double r = gate(c, mixer.parameters(), suffix, in, b, t, j);
-                        double i = gate(c, mixer.parameters(), suffix, in, b, t, width + j);
-                        double decay = mixer.parameters()
-                                .get("recurrent_param" + suffix)
-                                .get(j);
-                        double a = Math.exp(-8 * Math.log1p(Math.exp(decay)) * r);
-                        h = a * h + Math.sqrt(1 - a * a * v) * i * in.tensor().get(b, t, j);
-                        v = 1;
-                        assertClose(h, out.get(b, t, d * width + j));
-                    }
-                    assertClose(h, last.get("h").get(d, b, j));
-                    assertEquals(v, last.get("v").get(d, b, j));
-                }
-            }
-        }
+        c.assertFormula(TOLERANCE, (parameters, suffix, in, b, t, unit, state) -> {
+            double r = gate(c, parameters, suffix, in, b, t, unit);
+            double i = gate(c, parameters, suffix, in, b, t, width + unit);
+            double decay = parameters.get("recurrent_param" + suffix).get(unit);
+            double a = Math.exp(-8 * Math.log1p(Math.exp(decay)) * r);
+            state[0] = a * state[0]
+                    + Math.sqrt(1 - a * a * state[1]) * i * in.tensor().get(b, t, unit);
+            state[1] = 1;
+        });
     }
 
     private static double gate(Case c, NamedTensors parameters, String suffix, Sequences in, int b, int t, int row) {
@@ -129,10 +107,6 @@ class RgLruTest {
                     * in.tensor().get(b, t, first + p);
         }
         return 1 / (1 + Math.exp(-sum));
-    }
-
-    private static void assertClose(double expected, float actual) {
-        assertTrue(Math.abs(actual - expected) <= TOLERANCE * (1 + Math.abs(expected)), actual + " not " + expected);
     }
 
     @Property(tries = 30)

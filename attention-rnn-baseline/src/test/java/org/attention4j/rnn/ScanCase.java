@@ -35,6 +35,53 @@ interface ScanCase {
                         60, hidden, bias, both, seed % 2 == 0 ? List.of(time) : List.of(time, 35), 2, seed));
     }
 
+    /** A step of one unit, in float64. */
+    @FunctionalInterface
+    interface Step {
+        /**
+         * Takes a unit's state one position on.
+         *
+         * @param parameters of the mixer
+         * @param suffix of the direction's names
+         * @param state a number of each tensor of the hidden state, h first; replaced
+         */
+        void take(NamedTensors parameters, String suffix, Sequences in, int b, int t, int unit, double[] state);
+    }
+
+    /** Outputs and last states, from the initial ones on. */
+    default void assertFormula(double tolerance, Step step) {
+        RecurrentMixer mixer = mixer(Kernels.preferred());
+        Sequences in = sizes().input();
+        NamedTensors last = mixer.newHidden(in.batch());
+        List<String> names = List.copyOf(last.names());
+        Tensor out = sizes().newOutput();
+        try (Workspace workspace = Workspace.threads(1)) {
+            mixer.forward(in, initial(), out, last, workspace);
+        }
+        for (int d = 0; d < sizes().directions(); d++) {
+            for (int b = 0; b < in.batch(); b++) {
+                for (int j = 0; j < sizes().hidden(); j++) {
+                    double[] state = new double[names.size()];
+                    for (int i = 0; i < state.length; i++) {
+                        state[i] = initial().get(names.get(i)).get(d, b, j);
+                    }
+                    for (int s = 0; s < in.length(b); s++) {
+                        int t = d == 0 ? s : in.length(b) - 1 - s;
+                        step.take(mixer.parameters(), d == 0 ? "_l0" : "_l0_reverse", in, b, t, j, state);
+                        assertClose(state[0], out.get(b, t, d * sizes().hidden() + j), tolerance);
+                    }
+                    for (int i = 0; i < state.length; i++) {
+                        assertClose(state[i], last.get(names.get(i)).get(d, b, j), tolerance);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertClose(double expected, float actual, double tolerance) {
+        assertTrue(Math.abs(actual - expected) <= tolerance * (1 + Math.abs(expected)), actual + " not " + expected);
+    }
+
     /** Scalar and vector kernels, one thread and four, whole sequences and steps. */
     default void assertSameBits() {
         Tensor[] outs = new Tensor[2];

@@ -2,7 +2,6 @@ package org.attention4j.rnn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,6 @@ import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Sequences;
-import org.attention4j.api.Tensor;
-import org.attention4j.api.Workspace;
 import org.attention4j.kernels.Kernels;
 import org.junit.jupiter.api.Test;
 
@@ -76,30 +73,9 @@ class SruTest {
 
     @Property(tries = 200)
     void outputsAndLastStatesAreTheFormula(@ForAll("cases") Case c) {
-        RecurrentMixer mixer = c.mixer(Kernels.preferred());
-        Sequences in = c.sizes().input();
-        NamedTensors last = mixer.newHidden(in.batch());
-        Tensor out = c.sizes().newOutput();
-        try (Workspace workspace = Workspace.threads(1)) {
-            mixer.forward(in, c.initial(), out, last, workspace);
-        }
-        int hidden = c.sizes().hidden();
-        for (int d = 0; d < c.sizes().directions(); d++) {
-            for (int b = 0; b < in.batch(); b++) {
-                for (int j = 0; j < hidden; j++) {
-                    double[] state = {
-                        c.initial().get("h").get(d, b, j), c.initial().get("c").get(d, b, j)
-                    };
-                    for (int s = 0; s < in.length(b); s++) {
-                        int t = d == 0 ? s : in.length(b) - 1 - s;
-                        step(c, mixer.parameters(), d == 0 ? "_l0" : "_l0_reverse", in, b, t, j, state);
-                        assertClose(state[0], out.get(b, t, d * hidden + j));
-                    }
-                    assertClose(state[0], last.get("h").get(d, b, j));
-                    assertClose(state[1], last.get("c").get(d, b, j));
-                }
-            }
-        }
+        c.assertFormula(
+                TOLERANCE,
+                (parameters, suffix, in, b, t, unit, state) -> step(c, parameters, suffix, in, b, t, unit, state));
     }
 
     private static void step(
@@ -122,10 +98,6 @@ class SruTest {
         state[1] = f * state[1] + (1 - f) * k[0];
         double highway = SCALE * (c.projected() ? k[3] : in.tensor().get(b, t, unit));
         state[0] = r * (c.tanh() ? Math.tanh(state[1]) : state[1]) + (1 - r) * highway;
-    }
-
-    private static void assertClose(double expected, float actual) {
-        assertTrue(Math.abs(actual - expected) <= TOLERANCE * (1 + Math.abs(expected)), actual + " not " + expected);
     }
 
     @Property(tries = 30)
