@@ -65,9 +65,9 @@ public final class Sru extends RecurrentMixer {
             false,
             "Whether a projection of the input is mixed in where r is not 1; if not, the input itself is, which must be as wide as hidden.");
 
-    /** α. */
+    /** α; published ones are √(1 + 2 eᵇ) of a bias b of r, √3 with 0. */
     public static final Option<Double> HIGHWAY_SCALE =
-            Option.decimal("highway-scale", -1e3, 1e3, 1, "What is mixed in is multiplied by this.");
+            Option.decimal("highway-scale", 0, 8, 1, "What is mixed in is multiplied by this.");
 
     /** g. */
     public static final Option<String> OUTPUT_ACTIVATION = Option.choice(

@@ -20,14 +20,19 @@ final class CellActivations {
         return activations(spec, (option, value) -> !known(value) || SMOOTH.contains(value)) && !clipped(spec);
     }
 
-    /** Whether none lets numbers grow as powers of powers of the inputs do. */
+    /** More would be a power of it with layers, in gates that see it. */
+    private static final double LARGEST_SCALE = 2;
+
+    /** Whether none lets numbers grow as powers of powers of the inputs do, and no highway multiplies its input by much. */
     static boolean tame(MixerSpec spec) {
-        return activations(
-                spec,
-                (option, value) -> !known(value)
-                        || SMOOTH.contains(value)
-                        || value.equals("positive")
-                        || option.equals("activation") && value.equals("relu"));
+        boolean scaled = spec.config().options().get("highway-scale") instanceof Double scale && scale > LARGEST_SCALE;
+        return !scaled
+                && activations(
+                        spec,
+                        (option, value) -> !known(value)
+                                || SMOOTH.contains(value)
+                                || value.equals("positive")
+                                || option.equals("activation") && value.equals("relu"));
     }
 
     /** Whether gates stay within [0, 1]; one that is 0 where its argument is makes small numbers vanish. */
