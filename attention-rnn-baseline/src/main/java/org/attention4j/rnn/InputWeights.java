@@ -77,7 +77,7 @@ record InputWeights(List<Linear> parts, int blocks, boolean takesInput) {
         }
     }
 
-    /** Some outputs of some rows, of x itself where they are behind W x; none of both. Arguments as of {@link Linear#forwardOutputs}. */
+    /** Some outputs of some rows, of W x, or of x itself where they are behind it; not of both. Arguments as of {@link Linear#forwardOutputs}. */
     void forwardOutputs(
             Kernels kernels,
             int rows,
