@@ -42,8 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class GroupNorm implements Differentiable {
     private static final Option<Integer> GROUPS =
             Option.integer("groups", 1, Integer.MAX_VALUE, 1, "Groups of channels; divides the width.");
+    /** With 0, a sequence of one position and groups of one channel would be 0 / 0; Conv-TasNet has 1e-8. */
+    private static final double LEAST_EPSILON = 1e-12;
+
     private static final Option<Double> EPSILON =
-            Option.decimal("norm-epsilon", 0, Float.MAX_VALUE, LayerNorm.DEFAULT_EPSILON, "Epsilon.");
+            Option.decimal("norm-epsilon", LEAST_EPSILON, 1, LayerNorm.DEFAULT_EPSILON, "Epsilon.");
     private static final MixerKind KIND = new MixerKind(
             "group-norm",
             MixerFamily.OTHER,
@@ -72,11 +75,11 @@ public final class GroupNorm implements Differentiable {
      *
      * @param width D
      * @param groups groups of neighbouring channels, all of the same size
-     * @param epsilon ε, {@link LayerNorm#DEFAULT_EPSILON} if in doubt; used as a float
+     * @param epsilon ε, {@link LayerNorm#DEFAULT_EPSILON} if in doubt; from 1e-12 to 1, used as a float
      * @param source fills {@code weight} and {@code bias}
      * @return the norm
      * @throws BadShapeException if the width is not positive
-     * @throws BadConfigurationException if the groups do not divide the width, or ε is negative or not a number
+     * @throws BadConfigurationException if the groups do not divide the width, or ε is out of range
      */
     public static GroupNorm of(int width, int groups, double epsilon, ParameterSource source) {
         if (width < 1) {

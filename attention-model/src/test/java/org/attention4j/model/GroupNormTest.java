@@ -1,6 +1,7 @@
 package org.attention4j.model;
 
 import static org.attention4j.model.Cases.assertClose;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -76,6 +77,14 @@ class GroupNormTest {
     }
 
     @Test
+    void whatDoesNotVaryBecomesTheBias() {
+        GroupNorm norm = GroupNorm.of(WIDTH, WIDTH, 1e-12, RANDOM);
+        Tensor out = Tensor.zeros(1, 1, WIDTH);
+        norm.forward(Sequences.of(Cases.random(3, 1, 1, WIDTH)), out, Workspace.threads(1));
+        assertArrayEquals(norm.parameters().get("bias").toArray(), out.toArray());
+    }
+
+    @Test
     void itIsAMixerOfWholeSequences() {
         GroupNorm norm = GroupNorm.of(WIDTH, 3, 1e-5, Initializer.seeded(1));
         assertFalse(norm.spec().causal());
@@ -93,7 +102,7 @@ class GroupNormTest {
                 assertThrows(BadConfigurationException.class, () -> GroupNorm.of(WIDTH, 5, 1e-5, source));
         assertEquals("groups", refused.option());
         assertThrows(BadConfigurationException.class, () -> GroupNorm.of(WIDTH, 0, 1e-5, source));
-        assertThrows(BadConfigurationException.class, () -> GroupNorm.of(WIDTH, 1, -1, source));
+        assertThrows(BadConfigurationException.class, () -> GroupNorm.of(WIDTH, 1, 0, source));
         assertThrows(BadConfigurationException.class, () -> GroupNorm.of(WIDTH, 1, Double.NaN, source));
     }
 }
