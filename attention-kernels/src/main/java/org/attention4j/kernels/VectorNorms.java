@@ -78,28 +78,31 @@ final class VectorNorms {
                 a3 = d3.fma(d3, a3);
             }
         }
+        FloatVector zero = FloatVector.zero(s);
         if (i < n) {
-            a0 = addSquareTail(w, a0, x, xo + i, n - i, mean);
-            if (l < 16) {
-                a1 = addSquareTail(w, a1, x, xo + i + l, n - i - l, mean);
-            }
-            if (l < 8) {
-                a2 = addSquareTail(w, a2, x, xo + i + 2 * l, n - i - 2 * l, mean);
-                a3 = addSquareTail(w, a3, x, xo + i + 3 * l, n - i - 3 * l, mean);
-            }
+            VectorMask<Float> mask = s.indexInRange(i, n);
+            FloatVector d = zero.blend(FloatVector.fromArray(s, x, xo + i, mask).sub(mean), mask);
+            a0 = d.fma(d, a0); // 0² + a0 is a0, which is not −0
+        }
+        if (l < 16 && i + l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + l, n);
+            FloatVector d =
+                    zero.blend(FloatVector.fromArray(s, x, xo + i + l, mask).sub(mean), mask);
+            a1 = d.fma(d, a1);
+        }
+        if (l < 8 && i + 2 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
+            FloatVector d =
+                    zero.blend(FloatVector.fromArray(s, x, xo + i + 2 * l, mask).sub(mean), mask);
+            a2 = d.fma(d, a2);
+        }
+        if (l < 8 && i + 3 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
+            FloatVector d =
+                    zero.blend(FloatVector.fromArray(s, x, xo + i + 3 * l, mask).sub(mean), mask);
+            a3 = d.fma(d, a3);
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
-    }
-
-    private static FloatVector addSquareTail(Width w, FloatVector acc, float[] x, int xo, int left, float mean) {
-        if (left <= 0) {
-            return acc;
-        }
-        VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, left);
-        FloatVector d =
-                FloatVector.zero(s).blend(FloatVector.fromArray(s, x, xo, mask).sub(mean), mask);
-        return d.fma(d, acc); // 0² + acc is acc, which is not −0
     }
 
     static void inputGradient(
@@ -182,88 +185,59 @@ final class VectorNorms {
         FloatVector a3 = a0;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            a0 = addAlong(w, a0, x, xo + i, weight, wo + i, dY, dyo + i, mean, scale);
+            FloatVector g0 = FloatVector.fromArray(s, dY, dyo + i).mul(FloatVector.fromArray(s, weight, wo + i));
+            a0 = g0.fma(FloatVector.fromArray(s, x, xo + i).sub(mean).mul(scale), a0);
             if (l < 16) {
-                a1 = addAlong(w, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, mean, scale);
+                FloatVector g1 =
+                        FloatVector.fromArray(s, dY, dyo + i + l).mul(FloatVector.fromArray(s, weight, wo + i + l));
+                a1 = g1.fma(FloatVector.fromArray(s, x, xo + i + l).sub(mean).mul(scale), a1);
             }
             if (l < 8) {
-                a2 = addAlong(w, a2, x, xo + i + 2 * l, weight, wo + i + 2 * l, dY, dyo + i + 2 * l, mean, scale);
-                a3 = addAlong(w, a3, x, xo + i + 3 * l, weight, wo + i + 3 * l, dY, dyo + i + 3 * l, mean, scale);
+                FloatVector g2 = FloatVector.fromArray(s, dY, dyo + i + 2 * l)
+                        .mul(FloatVector.fromArray(s, weight, wo + i + 2 * l));
+                a2 = g2.fma(
+                        FloatVector.fromArray(s, x, xo + i + 2 * l).sub(mean).mul(scale), a2);
+                FloatVector g3 = FloatVector.fromArray(s, dY, dyo + i + 3 * l)
+                        .mul(FloatVector.fromArray(s, weight, wo + i + 3 * l));
+                a3 = g3.fma(
+                        FloatVector.fromArray(s, x, xo + i + 3 * l).sub(mean).mul(scale), a3);
             }
         }
+        FloatVector zero = FloatVector.zero(s);
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         if (i < n) {
-            a0 = addAlongTail(w, a0, x, xo + i, weight, wo + i, dY, dyo + i, n - i, mean, scale);
-            if (l < 16) {
-                a1 = addAlongTail(w, a1, x, xo + i + l, weight, wo + i + l, dY, dyo + i + l, n - i - l, mean, scale);
-            }
-            if (l < 8) {
-                a2 = addAlongTail(
-                        w,
-                        a2,
-                        x,
-                        xo + i + 2 * l,
-                        weight,
-                        wo + i + 2 * l,
-                        dY,
-                        dyo + i + 2 * l,
-                        n - i - 2 * l,
-                        mean,
-                        scale);
-                a3 = addAlongTail(
-                        w,
-                        a3,
-                        x,
-                        xo + i + 3 * l,
-                        weight,
-                        wo + i + 3 * l,
-                        dY,
-                        dyo + i + 3 * l,
-                        n - i - 3 * l,
-                        mean,
-                        scale);
-            }
+            VectorMask<Float> mask = s.indexInRange(i, n);
+            FloatVector g =
+                    FloatVector.fromArray(s, dY, dyo + i, mask).mul(FloatVector.fromArray(s, weight, wo + i, mask));
+            FloatVector normal = zero.blend(
+                    FloatVector.fromArray(s, x, xo + i, mask).sub(mean).mul(scale), mask);
+            a0 = minusZero.blend(g, mask).fma(normal, a0); // −0 · 0 + a0 is a0
+        }
+        if (l < 16 && i + l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + l, n);
+            FloatVector g = FloatVector.fromArray(s, dY, dyo + i + l, mask)
+                    .mul(FloatVector.fromArray(s, weight, wo + i + l, mask));
+            FloatVector normal = zero.blend(
+                    FloatVector.fromArray(s, x, xo + i + l, mask).sub(mean).mul(scale), mask);
+            a1 = minusZero.blend(g, mask).fma(normal, a1);
+        }
+        if (l < 8 && i + 2 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
+            FloatVector g = FloatVector.fromArray(s, dY, dyo + i + 2 * l, mask)
+                    .mul(FloatVector.fromArray(s, weight, wo + i + 2 * l, mask));
+            FloatVector normal = zero.blend(
+                    FloatVector.fromArray(s, x, xo + i + 2 * l, mask).sub(mean).mul(scale), mask);
+            a2 = minusZero.blend(g, mask).fma(normal, a2);
+        }
+        if (l < 8 && i + 3 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
+            FloatVector g = FloatVector.fromArray(s, dY, dyo + i + 3 * l, mask)
+                    .mul(FloatVector.fromArray(s, weight, wo + i + 3 * l, mask));
+            FloatVector normal = zero.blend(
+                    FloatVector.fromArray(s, x, xo + i + 3 * l, mask).sub(mean).mul(scale), mask);
+            a3 = minusZero.blend(g, mask).fma(normal, a3);
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
-    }
-
-    private static FloatVector addAlong(
-            Width w,
-            FloatVector acc,
-            float[] x,
-            int xo,
-            float[] weight,
-            int wo,
-            float[] dY,
-            int dyo,
-            float mean,
-            float scale) {
-        VectorSpecies<Float> s = w.species();
-        FloatVector g = FloatVector.fromArray(s, dY, dyo).mul(FloatVector.fromArray(s, weight, wo));
-        return g.fma(FloatVector.fromArray(s, x, xo).sub(mean).mul(scale), acc);
-    }
-
-    private static FloatVector addAlongTail(
-            Width w,
-            FloatVector acc,
-            float[] x,
-            int xo,
-            float[] weight,
-            int wo,
-            float[] dY,
-            int dyo,
-            int left,
-            float mean,
-            float scale) {
-        if (left <= 0) {
-            return acc;
-        }
-        VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, left);
-        FloatVector g = FloatVector.fromArray(s, dY, dyo, mask).mul(FloatVector.fromArray(s, weight, wo, mask));
-        FloatVector zero = FloatVector.zero(s);
-        FloatVector normal =
-                zero.blend(FloatVector.fromArray(s, x, xo, mask).sub(mean).mul(scale), mask);
-        return FloatVector.broadcast(s, Width.MINUS_ZERO).blend(g, mask).fma(normal, acc); // −0 · 0 + acc is acc
     }
 
     static void parameterGradient(

@@ -143,28 +143,32 @@ final class VectorRows {
                 a3 = FloatVector.fromArray(s, x, xo + i + 3 * l).fma(FloatVector.fromArray(s, y, yo + i + 3 * l), a3);
             }
         }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
         if (i < n) {
-            a0 = dotTail(w, a0, x, xo + i, y, yo + i, n - i);
-            if (l < 16) {
-                a1 = dotTail(w, a1, x, xo + i + l, y, yo + i + l, n - i - l);
-            }
-            if (l < 8) {
-                a2 = dotTail(w, a2, x, xo + i + 2 * l, y, yo + i + 2 * l, n - i - 2 * l);
-                a3 = dotTail(w, a3, x, xo + i + 3 * l, y, yo + i + 3 * l, n - i - 3 * l);
-            }
+            VectorMask<Float> mask = s.indexInRange(i, n);
+            a0 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i, mask), mask)
+                    .fma(FloatVector.fromArray(s, y, yo + i, mask), a0);
+        }
+        if (l < 16 && i + l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + l, n);
+            a1 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + l, mask), mask)
+                    .fma(FloatVector.fromArray(s, y, yo + i + l, mask), a1);
+        }
+        if (l < 8 && i + 2 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
+            a2 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + 2 * l, mask), mask)
+                    .fma(FloatVector.fromArray(s, y, yo + i + 2 * l, mask), a2);
+        }
+        if (l < 8 && i + 3 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
+            a3 = minusZero
+                    .blend(FloatVector.fromArray(s, x, xo + i + 3 * l, mask), mask)
+                    .fma(FloatVector.fromArray(s, y, yo + i + 3 * l, mask), a3);
         }
         return fold(w, a0, a1, a2, a3);
-    }
-
-    private static FloatVector dotTail(Width w, FloatVector acc, float[] x, int xo, float[] y, int yo, int left) {
-        if (left <= 0) {
-            return acc;
-        }
-        VectorSpecies<Float> s = w.species();
-        VectorMask<Float> mask = s.indexInRange(0, left);
-        FloatVector factor =
-                FloatVector.broadcast(s, Width.MINUS_ZERO).blend(FloatVector.fromArray(s, x, xo, mask), mask);
-        return factor.fma(FloatVector.fromArray(s, y, yo, mask), acc);
     }
 
     /** Folds the 16 lanes held in one, two or four accumulators: 8 + 8, 4 + 4, 2 + 2, 1 + 1. */

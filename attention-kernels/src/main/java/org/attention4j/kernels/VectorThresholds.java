@@ -100,97 +100,67 @@ final class VectorThresholds {
     }
 
     static float sumExcess(Width w, float[] x, int xo, int n, float high, float low) {
-        VectorSpecies<Float> s = w.species();
-        int l = s.length();
-        FloatVector a0 = FloatVector.zero(s);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
-        int i = 0;
-        for (; i <= n - 16; i += 16) {
-            a0 = excess(w, FloatVector.fromArray(s, x, xo + i), high, low).add(a0);
-            if (l < 16) {
-                a1 = excess(w, FloatVector.fromArray(s, x, xo + i + l), high, low)
-                        .add(a1);
-            }
-            if (l < 8) {
-                a2 = excess(w, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low)
-                        .add(a2);
-                a3 = excess(w, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low)
-                        .add(a3);
-            }
-        }
-        if (i < n) {
-            a0 = excessTail(w, x, xo + i, n - i, high, low).add(a0);
-            if (l < 16) {
-                a1 = excessTail(w, x, xo + i + l, n - i - l, high, low).add(a1);
-            }
-            if (l < 8) {
-                a2 = excessTail(w, x, xo + i + 2 * l, n - i - 2 * l, high, low).add(a2);
-                a3 = excessTail(w, x, xo + i + 3 * l, n - i - 3 * l, high, low).add(a3);
-            }
-        }
-        return VectorRows.fold(w, a0, a1, a2, a3);
+        return excess(w, x, xo, n, high, low, false);
     }
 
     static float sumSquaredExcess(Width w, float[] x, int xo, int n, float high, float low) {
+        return excess(w, x, xo, n, high, low, true);
+    }
+
+    /** Σ e or Σ e², e being max(0, x − high − low). */
+    private static float excess(Width w, float[] x, int xo, int n, float high, float low, boolean squared) {
         VectorSpecies<Float> s = w.species();
         int l = s.length();
-        FloatVector a0 = FloatVector.zero(s);
-        FloatVector a1 = a0;
-        FloatVector a2 = a0;
-        FloatVector a3 = a0;
+        FloatVector zero = FloatVector.zero(s);
+        FloatVector minusHigh = FloatVector.broadcast(s, -high);
+        FloatVector minusLow = FloatVector.broadcast(s, -low);
+        FloatVector a0 = zero;
+        FloatVector a1 = zero;
+        FloatVector a2 = zero;
+        FloatVector a3 = zero;
         int i = 0;
         for (; i <= n - 16; i += 16) {
-            FloatVector r0 = excess(w, FloatVector.fromArray(s, x, xo + i), high, low);
-            a0 = r0.fma(r0, a0);
+            FloatVector r0 = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i)));
+            FloatVector e0 = zero.blend(r0, zero.compare(LT, r0));
+            a0 = squared ? e0.fma(e0, a0) : e0.add(a0);
             if (l < 16) {
-                FloatVector r1 = excess(w, FloatVector.fromArray(s, x, xo + i + l), high, low);
-                a1 = r1.fma(r1, a1);
+                FloatVector r1 = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + l)));
+                FloatVector e1 = zero.blend(r1, zero.compare(LT, r1));
+                a1 = squared ? e1.fma(e1, a1) : e1.add(a1);
             }
             if (l < 8) {
-                FloatVector r2 = excess(w, FloatVector.fromArray(s, x, xo + i + 2 * l), high, low);
-                a2 = r2.fma(r2, a2);
-                FloatVector r3 = excess(w, FloatVector.fromArray(s, x, xo + i + 3 * l), high, low);
-                a3 = r3.fma(r3, a3);
+                FloatVector r2 = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + 2 * l)));
+                FloatVector e2 = zero.blend(r2, zero.compare(LT, r2));
+                a2 = squared ? e2.fma(e2, a2) : e2.add(a2);
+                FloatVector r3 = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + 3 * l)));
+                FloatVector e3 = zero.blend(r3, zero.compare(LT, r3));
+                a3 = squared ? e3.fma(e3, a3) : e3.add(a3);
             }
         }
         if (i < n) {
-            FloatVector r0 = excessTail(w, x, xo + i, n - i, high, low);
-            a0 = r0.fma(r0, a0);
-            if (l < 16) {
-                FloatVector r1 = excessTail(w, x, xo + i + l, n - i - l, high, low);
-                a1 = r1.fma(r1, a1);
-            }
-            if (l < 8) {
-                FloatVector r2 = excessTail(w, x, xo + i + 2 * l, n - i - 2 * l, high, low);
-                a2 = r2.fma(r2, a2);
-                FloatVector r3 = excessTail(w, x, xo + i + 3 * l, n - i - 3 * l, high, low);
-                a3 = r3.fma(r3, a3);
-            }
+            VectorMask<Float> mask = s.indexInRange(i, n);
+            FloatVector r = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i, mask)));
+            FloatVector e = zero.blend(r, zero.compare(LT, r).and(mask));
+            a0 = squared ? e.fma(e, a0) : e.add(a0);
+        }
+        if (l < 16 && i + l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + l, n);
+            FloatVector r = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + l, mask)));
+            FloatVector e = zero.blend(r, zero.compare(LT, r).and(mask));
+            a1 = squared ? e.fma(e, a1) : e.add(a1);
+        }
+        if (l < 8 && i + 2 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 2 * l, n);
+            FloatVector r = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + 2 * l, mask)));
+            FloatVector e = zero.blend(r, zero.compare(LT, r).and(mask));
+            a2 = squared ? e.fma(e, a2) : e.add(a2);
+        }
+        if (l < 8 && i + 3 * l < n) {
+            VectorMask<Float> mask = s.indexInRange(i + 3 * l, n);
+            FloatVector r = minusLow.add(minusHigh.add(FloatVector.fromArray(s, x, xo + i + 3 * l, mask)));
+            FloatVector e = zero.blend(r, zero.compare(LT, r).and(mask));
+            a3 = squared ? e.fma(e, a3) : e.add(a3);
         }
         return VectorRows.fold(w, a0, a1, a2, a3);
-    }
-
-    /**
-     * Asks the width itself, as {@link #excessTail} does: where the species is given, it is no constant when the compiler takes such a method alone, and
-     * what becomes of it is too large to be part of a caller afterwards, whose vectors are objects then.
-     */
-    private static FloatVector excess(Width w, FloatVector x, float high, float low) {
-        VectorSpecies<Float> s = w.species();
-        FloatVector r = FloatVector.broadcast(s, -low)
-                .add(FloatVector.broadcast(s, -high).add(x));
-        FloatVector zero = FloatVector.zero(s);
-        return zero.blend(r, zero.compare(LT, r));
-    }
-
-    private static FloatVector excessTail(Width w, float[] x, int xo, int left, float high, float low) {
-        VectorSpecies<Float> s = w.species();
-        FloatVector zero = FloatVector.zero(s);
-        if (left <= 0) {
-            return zero;
-        }
-        VectorMask<Float> mask = s.indexInRange(0, left);
-        return zero.blend(excess(w, FloatVector.fromArray(s, x, xo, mask), high, low), mask);
     }
 }

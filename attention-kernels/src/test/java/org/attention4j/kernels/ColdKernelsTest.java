@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.LongPredicate;
@@ -19,24 +17,9 @@ class ColdKernelsTest {
 
     @Test
     void everyKernelTakesOver() throws IOException, InterruptedException, URISyntaxException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        Path.of(Kernels.class
-                                        .getProtectionDomain()
-                                        .getCodeSource()
-                                        .getLocation()
-                                        .toURI())
-                                + System.getProperty("path.separator")
-                                + Path.of("target", "test-classes"),
-                        Program.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        assertTrue(output.contains(DONE), output);
+        OtherJvm.Run run = OtherJvm.withVectors(Program.class);
+        assertEquals(0, run.status(), run.output());
+        assertTrue(run.output().contains(DONE), run.output());
     }
 
     @Test

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.text.MessageFormat;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +55,7 @@ class KernelChoiceTest {
     @Test
     void classPathWithoutTheModuleFallsBackWithOneWarning()
             throws IOException, InterruptedException, URISyntaxException {
-        Run run = run();
+        OtherJvm.Run run = OtherJvm.withoutVectors(ClassPathProgram.class);
         assertEquals(0, run.status(), run.output());
         assertTrue(run.output().contains("chosen: scalar"), run.output());
         assertTrue(run.output().contains("no vector kernels: module jdk.incubator.vector is not there"), run.output());
@@ -68,7 +66,7 @@ class KernelChoiceTest {
 
     @Test
     void classPathWithTheModuleTakesVectors() throws IOException, InterruptedException, URISyntaxException {
-        Run run = run("--add-modules", "jdk.incubator.vector");
+        OtherJvm.Run run = OtherJvm.withVectors(ClassPathProgram.class);
         assertEquals(0, run.status(), run.output());
         assertTrue(run.output().contains("chosen: " + Kernels.vector().name()), run.output());
     }
@@ -89,24 +87,6 @@ class KernelChoiceTest {
             float[] x = {1f, 2f, 3f};
             System.out.println(Kernels.preferred().sum(x, 0, 3));
         }
-    }
-
-    private record Run(int status, String output) {}
-
-    private static Run run(String... options) throws IOException, InterruptedException, URISyntaxException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(options));
-        command.add("-cp");
-        command.add(place(Kernels.class) + System.getProperty("path.separator") + Path.of("target", "test-classes"));
-        command.add(ClassPathProgram.class.getName());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), output);
-    }
-
-    private static Path place(Class<?> type) throws URISyntaxException {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     /** A log that remembers. */

@@ -127,7 +127,8 @@ public final class DerivativeLaws {
     }
 
     /**
-     * A power of two and a sign change no rounding of what is linear, so they leave the bits as they are; a sum holds within rounding.
+     * A power of two and a sign change no rounding of what is linear, so they leave the bits as they are; a sum holds within rounding,
+     * of which each of the three gradients has its own.
      */
     private static void linear(LawCase drawn) {
         LawCase c = GradientLaws.gentle(drawn);
@@ -144,13 +145,15 @@ public final class DerivativeLaws {
         Gradients sum = GradientLaws.gradients(c, mixer, in, both, 1);
         String cause = "backward does something that depends on the size of the cotangent";
         GradientNoise noise = new GradientNoise(c, in, both, sum);
+        GradientNoise noiseOfFirst = new GradientNoise(c, in, first, x);
+        GradientNoise noiseOfSecond = new GradientNoise(c, in, second, y);
         GradientLaws.sum(
                 "input gradient of 3·u + v, against those of u and v",
                 x.input().orElseThrow(),
                 3,
                 y.input().orElseThrow(),
                 sum.input().orElseThrow(),
-                noise::ofInput,
+                asked -> noise.ofInput(asked) + 3 * noiseOfFirst.ofInput(asked / 3) + noiseOfSecond.ofInput(asked),
                 cause);
         sum.parameters()
                 .forEach((name, got) -> GradientLaws.sum(
@@ -159,7 +162,9 @@ public final class DerivativeLaws {
                         3,
                         y.parameters().get(name),
                         got,
-                        asked -> noise.ofParameter(name, asked),
+                        asked -> noise.ofParameter(name, asked)
+                                + 3 * noiseOfFirst.ofParameter(name, asked / 3)
+                                + noiseOfSecond.ofParameter(name, asked),
                         cause));
         Gradients scaled = GradientLaws.gradients(c, mixer, in, times(both, -4), 1);
         GradientLaws.sameGradients(
