@@ -23,36 +23,41 @@ public final class AttentionVariant {
     private static final AttentionVariant SOFTMAX =
             of(Optional.empty(), Optional.empty(), Optional.empty(), WeightSum.ONE);
 
-    // Optionals, as every call of an attention asks for them and may not allocate
-    private final Optional<ScoreModifier> scores;
-    private final Optional<AttentionMask> mask;
-    private final Optional<AttentionWeighting> weighting;
-    private final Optional<ScoreWeighting> scoreWeighting;
-    private final Optional<ScoreFunction> scoreFunction;
-    private final List<ParameterSpec> parameters;
-    /** Names of those that have a part for each head. */
-    private final Set<String> ofHeads;
-
-    private final WeightSum weightSum;
-    private final boolean smooth;
-
-    private AttentionVariant(
+    /** Optionals, as every call of an attention asks for them and may not allocate. */
+    private record Functions(
             Optional<ScoreModifier> scores,
             Optional<AttentionMask> mask,
             Optional<AttentionWeighting> weighting,
             Optional<ScoreWeighting> scoreWeighting,
-            Optional<ScoreFunction> scoreFunction,
-            List<ParameterSpec> parameters,
-            Set<String> ofHeads,
-            WeightSum weightSum,
-            boolean smooth) {
-        this.scores = scores;
-        this.mask = mask;
-        this.weighting = weighting;
-        this.scoreWeighting = scoreWeighting;
-        this.scoreFunction = scoreFunction;
-        this.parameters = List.copyOf(parameters);
-        this.ofHeads = Set.copyOf(ofHeads);
+            Optional<ScoreFunction> scoreFunction) {}
+
+    /**
+     * What is learned.
+     *
+     * @param ofHeads names of those that have a part for each head
+     */
+    private record Learned(List<ParameterSpec> parameters, Set<String> ofHeads) {
+        private static final Learned NOTHING = new Learned(List.of(), Set.of());
+
+        Learned with(ParameterSpec parameter, boolean ofHeads) {
+            List<ParameterSpec> all = new ArrayList<>(parameters);
+            all.add(parameter);
+            Set<String> parted = new HashSet<>(this.ofHeads);
+            if (ofHeads) {
+                parted.add(parameter.name());
+            }
+            return new Learned(List.copyOf(all), Set.copyOf(parted));
+        }
+    }
+
+    private final Functions functions;
+    private final Learned learned;
+    private final WeightSum weightSum;
+    private final boolean smooth;
+
+    private AttentionVariant(Functions functions, Learned learned, WeightSum weightSum, boolean smooth) {
+        this.functions = functions;
+        this.learned = learned;
         this.weightSum = weightSum;
         this.smooth = smooth;
     }
@@ -62,16 +67,15 @@ public final class AttentionVariant {
             Optional<ScoreWeighting> scoreWeighting,
             Optional<ScoreFunction> scoreFunction,
             WeightSum weightSum) {
-        return new AttentionVariant(
-                Optional.empty(),
-                Optional.empty(),
-                weighting,
-                scoreWeighting,
-                scoreFunction,
-                List.of(),
-                Set.of(),
-                weightSum,
-                true);
+        Functions functions =
+                new Functions(Optional.empty(), Optional.empty(), weighting, scoreWeighting, scoreFunction);
+        return new AttentionVariant(functions, Learned.NOTHING, weightSum, true);
+    }
+
+    private AttentionVariant with(Optional<ScoreModifier> scores, Optional<AttentionMask> mask) {
+        Functions changed =
+                new Functions(scores, mask, functions.weighting, functions.scoreWeighting, functions.scoreFunction);
+        return new AttentionVariant(changed, learned, weightSum, smooth);
     }
 
     /**
@@ -126,21 +130,13 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is one already, or the scores are replaced
      */
     public AttentionVariant withScores(ScoreModifier modifier) {
-        if (scores.isPresent() || weighting.isPresent()) {
+        if (functions.scores.isPresent() || functions.weighting.isPresent()) {
             throw new IllegalStateException(
-                    scores.isPresent() ? "the scores are modified already" : "the scores are replaced by a weighting");
+                    functions.scores.isPresent()
+                            ? "the scores are modified already"
+                            : "the scores are replaced by a weighting");
         }
-        Objects.requireNonNull(modifier, "modifier");
-        return new AttentionVariant(
-                Optional.of(modifier),
-                mask,
-                weighting,
-                scoreWeighting,
-                scoreFunction,
-                parameters,
-                ofHeads,
-                weightSum,
-                smooth);
+        return with(Optional.of(Objects.requireNonNull(modifier, "modifier")), functions.mask);
     }
 
     /**
@@ -151,17 +147,8 @@ public final class AttentionVariant {
      */
     public AttentionVariant withMask(AttentionMask more) {
         Objects.requireNonNull(more, "mask");
-        AttentionMask both = mask.map(first -> first.and(more)).orElse(more);
-        return new AttentionVariant(
-                scores,
-                Optional.of(both),
-                weighting,
-                scoreWeighting,
-                scoreFunction,
-                parameters,
-                ofHeads,
-                weightSum,
-                smooth);
+        AttentionMask both = functions.mask.map(first -> first.and(more)).orElse(more);
+        return with(functions.scores, Optional.of(both));
     }
 
     /**
@@ -176,7 +163,7 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is no weighting or score function that could read it
      */
     public AttentionVariant withParameter(String name, InitialValue initial, int... extents) {
-        return withParameter(new ParameterSpec(name, Shape.of(extents), initial), ofHeads);
+        return with(new ParameterSpec(name, Shape.of(extents), initial), false);
     }
 
     /**
@@ -190,20 +177,15 @@ public final class AttentionVariant {
      * @throws IllegalStateException if there is no weighting or score function that could read it
      */
     public AttentionVariant withHeadParameter(String name, InitialValue initial, int... extents) {
-        Set<String> more = new HashSet<>(ofHeads);
-        more.add(name);
-        return withParameter(new ParameterSpec(name, Shape.of(extents), initial), more);
+        return with(new ParameterSpec(name, Shape.of(extents), initial), true);
     }
 
-    private AttentionVariant withParameter(ParameterSpec parameter, Set<String> parted) {
-        if (weighting.isEmpty() && scoreWeighting.isEmpty() && scoreFunction.isEmpty()) {
+    private AttentionVariant with(ParameterSpec parameter, boolean ofHeads) {
+        if (functions.weighting.isEmpty() && functions.scoreWeighting.isEmpty() && functions.scoreFunction.isEmpty()) {
             throw new IllegalStateException("parameter '" + parameter.name()
                     + "' has no reader: only weightings and score functions read parameters");
         }
-        List<ParameterSpec> more = new ArrayList<>(parameters);
-        more.add(parameter);
-        return new AttentionVariant(
-                scores, mask, weighting, scoreWeighting, scoreFunction, more, parted, weightSum, smooth);
+        return new AttentionVariant(functions, learned.with(parameter, ofHeads), weightSum, smooth);
     }
 
     /**
@@ -214,8 +196,7 @@ public final class AttentionVariant {
      */
     public AttentionVariant withWeightSum(WeightSum sum) {
         Objects.requireNonNull(sum, "weight sum");
-        return new AttentionVariant(
-                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, ofHeads, sum, smooth);
+        return new AttentionVariant(functions, learned, sum, smooth);
     }
 
     /**
@@ -224,8 +205,7 @@ public final class AttentionVariant {
      * @return a new variant
      */
     public AttentionVariant withKinks() {
-        return new AttentionVariant(
-                scores, mask, weighting, scoreWeighting, scoreFunction, parameters, ofHeads, weightSum, false);
+        return new AttentionVariant(functions, learned, weightSum, false);
     }
 
     /**
@@ -234,7 +214,7 @@ public final class AttentionVariant {
      * @return empty if scores are left as they are
      */
     public Optional<ScoreModifier> scores() {
-        return scores;
+        return functions.scores;
     }
 
     /**
@@ -243,7 +223,7 @@ public final class AttentionVariant {
      * @return empty if every key may be seen
      */
     public Optional<AttentionMask> mask() {
-        return mask;
+        return functions.mask;
     }
 
     /**
@@ -252,7 +232,7 @@ public final class AttentionVariant {
      * @return empty unless scores are replaced
      */
     public Optional<AttentionWeighting> weighting() {
-        return weighting;
+        return functions.weighting;
     }
 
     /**
@@ -261,7 +241,7 @@ public final class AttentionVariant {
      * @return empty for softmax attention, and where scores are replaced too
      */
     public Optional<ScoreWeighting> scoreWeighting() {
-        return scoreWeighting;
+        return functions.scoreWeighting;
     }
 
     /**
@@ -270,7 +250,7 @@ public final class AttentionVariant {
      * @return empty unless it is replaced alone
      */
     public Optional<ScoreFunction> scoreFunction() {
-        return scoreFunction;
+        return functions.scoreFunction;
     }
 
     /**
@@ -279,7 +259,7 @@ public final class AttentionVariant {
      * @return in order; unmodifiable
      */
     public List<ParameterSpec> parameters() {
-        return parameters;
+        return learned.parameters;
     }
 
     /**
@@ -289,7 +269,7 @@ public final class AttentionVariant {
      * @return true if {@link #withHeadParameter} added it
      */
     public boolean ofHeads(ParameterSpec parameter) {
-        return ofHeads.contains(parameter.name());
+        return learned.ofHeads.contains(parameter.name());
     }
 
     /**
