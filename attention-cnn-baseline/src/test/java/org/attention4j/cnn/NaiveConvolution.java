@@ -1,6 +1,5 @@
 package org.attention4j.cnn;
 
-import java.util.Arrays;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Tensor;
@@ -43,14 +42,29 @@ final class NaiveConvolution {
         }
     }
 
-    /** The largest difference, relative to the largest magnitude or 1; NaN if anything is. */
-    static double error(double[] expected, Tensor actual) {
+    /** The same of the magnitudes of all numbers: what each sum's terms come to. */
+    static NaiveConvolution ofMagnitudes(ConvolutionCase c, NamedTensors parameters, Sequences in, Tensor dOut) {
+        NamedTensors copies = parameters.copy();
+        copies.forEach((name, tensor) -> tensor.copyFrom(magnitudes(tensor)));
+        return new NaiveConvolution(c, copies, Sequences.of(magnitudes(in.tensor()), in.lengths()), magnitudes(dOut));
+    }
+
+    private static Tensor magnitudes(Tensor tensor) {
+        Tensor copy = tensor.copy();
+        for (int i = 0; i < copy.size(); i++) {
+            copy.array()[i] = Math.abs(copy.array()[i]);
+        }
+        return copy;
+    }
+
+    /** The largest difference, each relative to what the terms of its sum come to; NaN if anything is. */
+    static double error(double[] expected, double[] terms, Tensor actual) {
         float[] values = actual.toArray();
-        double scale = Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
         double error = 0;
         for (int i = 0; i < expected.length; i++) {
-            error = Math.max(error, Math.abs(values[i] - expected[i])); // NaN stays: Math.max keeps it
+            double off = Math.abs(values[i] - expected[i]);
+            error = Math.max(error, off == 0 ? 0 : off / terms[i]); // NaN stays: Math.max keeps it
         }
-        return expected.length == values.length ? error / scale : Double.NaN;
+        return expected.length == values.length ? error : Double.NaN;
     }
 }
