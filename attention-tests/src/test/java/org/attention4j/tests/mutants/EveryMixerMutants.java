@@ -56,6 +56,14 @@ final class EveryMixerMutants {
                         "alone, then in a batch",
                         AVERAGE,
                         (value, in, b, t) -> value * in.batch()),
+                Mutant.forward(
+                        "ragged-equals-alone", "alone, then in a batch", AVERAGE, (inner, in, out, workspace) -> {
+                            int[] reversed = new int[in.batch()];
+                            for (int b = 0; b < reversed.length; b++) {
+                                reversed[b] = in.length(reversed.length - 1 - b);
+                            }
+                            inner.forward(Sequences.of(in.tensor(), reversed), out, workspace);
+                        }),
                 Mutant.output(
                         "length-one", "is Infinity", AVERAGE, (value, in, b, t) -> value + 1f / (in.length(b) - 1)),
                 Mutant.forward(

@@ -50,6 +50,32 @@ final class FamilyMutants {
         }
     }
 
+    /** Query head h over key head h mod K: the queries of another head, and its columns of the output projection, in the place of each. */
+    private static SequenceMixer interleaved(SequenceMixer mixer) {
+        int heads = option(mixer, "heads");
+        int keyHeads = option(mixer, "key-value-heads");
+        int width = mixer.spec().inputWidth();
+        return misread(mixer, parameters -> {
+            for (int i = 0; i < width; i++) {
+                int head = i / (width / heads);
+                int taken = head % (heads / keyHeads) * keyHeads + head / (heads / keyHeads);
+                int from = taken * (width / heads) + i % (width / heads);
+                parameters
+                        .get("in_proj_weight")
+                        .slice(i)
+                        .copyFrom(mixer.parameters().get("in_proj_weight").slice(from));
+                parameters
+                        .get("in_proj_bias")
+                        .set(mixer.parameters().get("in_proj_bias").get(from), i);
+                for (int o = 0; o < width; o++) {
+                    parameters
+                            .get("out_proj.weight")
+                            .set(mixer.parameters().get("out_proj.weight").get(o, from), o, i);
+                }
+            }
+        });
+    }
+
     private static void swapFirstGates(NamedTensors parameters) {
         Tensor weight = parameters.get("weight_ih_l0");
         int hidden = weight.extent(0) / 4;
@@ -158,6 +184,12 @@ final class FamilyMutants {
                             boolean grouped = option(inner, "key-value-heads") < option(inner, "heads");
                             Mutant.change(in, out, (value, b, t) -> grouped ? 1.01f * value : value);
                         }),
+                Mutant.of(
+                        "grouped-heads-are-repeated-heads",
+                        "another key/value head",
+                        ATTENTION,
+                        FamilyMutants::interleaved),
+                Mutant.of(FormulaMutants.LAW, FormulaMutants.SAYS, ATTENTION, FamilyMutants::interleaved),
                 new Mutant("long-window-is-full", "one key too few", new Mutant.BrokenProvider(ATTENTION) {
                     @Override
                     public SequenceMixer create(MixerConfig config, ParameterSource parameters) {

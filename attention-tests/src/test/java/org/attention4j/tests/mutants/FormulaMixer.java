@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerFamily;
@@ -49,6 +50,24 @@ record FormulaMixer(
         /** Mixers that compute what another kind does, or the same, with another configuration and parameters. */
         MixerProvider computing(
                 String other, UnaryOperator<MixerConfig> config, UnaryOperator<Map<String, double[]>> misread) {
+            Subject taken = new Subject(other, options, parameters);
+            return computing(spec -> taken.formula(spec.config()), config, misread);
+        }
+
+        /** Mixers that compute a formula in another way. */
+        MixerProvider computing(UnaryOperator<Formula> defect) {
+            return computing(
+                    spec -> defect.apply(formula(spec.config())), UnaryOperator.identity(), UnaryOperator.identity());
+        }
+
+        private Formula formula(MixerConfig config) {
+            return Formulas.of(spec(config)).orElseThrow();
+        }
+
+        private MixerProvider computing(
+                Function<MixerSpec, Formula> formula,
+                UnaryOperator<MixerConfig> config,
+                UnaryOperator<Map<String, double[]>> misread) {
             return new MixerProvider() {
                 @Override
                 public MixerKind kind() {
@@ -63,9 +82,7 @@ record FormulaMixer(
                 @Override
                 public SequenceMixer create(MixerConfig given, ParameterSource source) {
                     MixerSpec spec = spec(given);
-                    Formula formula = Formulas.of(new Subject(other, options, parameters).spec(given))
-                            .orElseThrow();
-                    return new FormulaMixer(spec, spec.newParameters(source), formula, config, misread);
+                    return new FormulaMixer(spec, spec.newParameters(source), formula.apply(spec), config, misread);
                 }
             };
         }

@@ -18,8 +18,8 @@ import org.attention4j.api.OptionSchema;
 
 /** Mixers that compute the formula of another configuration, or with parameters that are misread. */
 final class FormulaMutants {
-    private static final String LAW = "equals-the-formula";
-    private static final String SAYS = "against the formula in float64";
+    static final String LAW = "equals-the-formula";
+    static final String SAYS = "against the formula in float64";
 
     /** Two heads over one or two key heads, with every option that hides keys or changes scores. */
     private static final OptionSchema OPTIONS = OptionSchema.of(
@@ -88,6 +88,15 @@ final class FormulaMutants {
             Option.integer("rotary-width", 4, 4, 4, "R."),
             Option.decimal("projection-clip", 0.1, 0.5, 0.2, "Of queries, keys and values."),
             Option.flag("query-key-norm-turned", true, "Behind the turn."));
+
+    private static final OptionSchema ROTARY_OPTIONS = OptionSchema.of(
+            Option.integer("heads", 2, 2, 2, "Heads."),
+            Option.integer("key-value-heads", 1, 2, 2, "Heads of keys and values."),
+            Option.integer("head-width", 4, 8, 4, "E."),
+            Option.integer("value-head-width", 1, 8, 2, "E'."),
+            Option.flag("causal", false, "No later keys."),
+            Option.choice("rotary", List.of("half"), "half", "Pairs."),
+            Option.integer("rotary-width", 4, 4, 4, "R."));
 
     private static final OptionSchema LATENT_OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
@@ -168,19 +177,26 @@ final class FormulaMutants {
         return new Mutant(LAW, SAYS, variant(kind, VARIANT_OPTIONS).computing(other, same(), same()));
     }
 
-    private static Mutant mutant(
+    static Mutant mutant(
             FormulaMixer.Subject subject,
             UnaryOperator<MixerConfig> config,
             UnaryOperator<Map<String, double[]>> misread) {
         return new Mutant(LAW, SAYS, subject.computing(subject.id(), config, misread));
     }
 
-    private static <T> UnaryOperator<T> same() {
+    static <T> UnaryOperator<T> same() {
         return UnaryOperator.identity();
     }
 
-    private static int number(MixerConfig config, String option) {
+    static int number(MixerConfig config, String option) {
         return config.options().get(option) instanceof Integer value ? value : 0;
+    }
+
+    /** Refuses what does not divide the width. */
+    static void divides(String option, MixerConfig config) {
+        if (config.width() % number(config, option) != 0) {
+            throw new BadConfigurationException(option, "" + number(config, option), "divides the width");
+        }
     }
 
     /** One more of what an option counts, where it is set. */
@@ -222,12 +238,36 @@ final class FormulaMutants {
         return mutant(variant("multi-head-attention", CHAIN_OPTIONS), config, same());
     }
 
+    /** Queries turned as those of the next position, keys as they should be. */
+    private static Mutant shifted() {
+        return mutant(variant("multi-head-attention", ROTARY_OPTIONS), same(), parameters -> {
+            int head = parameters.get("q_norm.weight").length;
+            Map<String, double[]> changed = parameters;
+            for (String name : List.of("in_proj_weight", "in_proj_bias")) {
+                double[] wrong = parameters.get(name).clone();
+                int columns = wrong.length / parameters.get("in_proj_bias").length;
+                for (int pair = 0; pair < 2 * 2 * columns; pair++) { // two pairs of two heads
+                    int p = pair / columns % 2;
+                    int u = (pair / columns / 2 * head + p) * columns + pair % columns;
+                    int v = u + 2 * columns;
+                    double cos = Math.cos(Math.pow(10_000, -p / 2.0));
+                    double sin = Math.sin(Math.pow(10_000, -p / 2.0));
+                    double first = wrong[u];
+                    wrong[u] = first * cos - wrong[v] * sin;
+                    wrong[v] = first * sin + wrong[v] * cos;
+                }
+                changed = with(changed, name, wrong);
+            }
+            return changed;
+        });
+    }
+
     private static Mutant misread(String parameter) {
         return attention(same(), parameters -> reversed(parameters, parameter));
     }
 
     /** The elements of a parameter from the last to the first. */
-    private static Map<String, double[]> reversed(Map<String, double[]> parameters, String name) {
+    static Map<String, double[]> reversed(Map<String, double[]> parameters, String name) {
         Map<String, double[]> changed = new LinkedHashMap<>(parameters);
         double[] right = parameters.get(name);
         double[] wrong = new double[right.length];
@@ -238,7 +278,7 @@ final class FormulaMutants {
         return changed;
     }
 
-    private static Map<String, double[]> with(Map<String, double[]> parameters, String name, double[] values) {
+    static Map<String, double[]> with(Map<String, double[]> parameters, String name, double[] values) {
         Map<String, double[]> changed = new LinkedHashMap<>(parameters);
         changed.put(name, values);
         return changed;
@@ -325,7 +365,7 @@ final class FormulaMutants {
     }
 
     /** The halves of a parameter exchanged: those of two heads. */
-    private static Map<String, double[]> exchanged(Map<String, double[]> parameters, String name) {
+    static Map<String, double[]> exchanged(Map<String, double[]> parameters, String name) {
         double[] right = parameters.get(name);
         int half = right.length / 2;
         double[] wrong = Arrays.copyOfRange(right, half, half + right.length);
@@ -387,10 +427,7 @@ final class FormulaMutants {
     private static List<Mutant> linearRecurrences() {
         FormulaMixer.Subject unit = new FormulaMixer.Subject(
                 "rg-lru", OptionSchema.of(Option.integer("blocks", 1, 64, 1, "Of gates.")), (spec, config) -> {
-                    if (config.width() % number(config, "blocks") != 0) {
-                        throw new BadConfigurationException(
-                                "blocks", "" + number(config, "blocks"), "divides the width");
-                    }
+                    divides("blocks", config);
                     spec.parameter(
                                     "weight_ih_l0",
                                     InitialValue.uniform(1),
@@ -461,6 +498,7 @@ final class FormulaMutants {
                 headForNumbers(),
                 unchained(config -> config.with("projection-clip", 0.0)),
                 unchained(config -> config.with("query-key-norm-turned", false)),
+                shifted(),
                 mistaken("rotary", "half", "none"),
                 mistaken("rotary", "interleaved", "half"),
                 mistaken("rotary-scaling", "linear", "none"),

@@ -10,6 +10,7 @@ import org.attention4j.api.ForeignStateException;
 import org.attention4j.api.Incremental;
 import org.attention4j.api.MixerProvider;
 import org.attention4j.api.MixerState;
+import org.attention4j.api.RowState;
 import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.ShapeMismatchException;
@@ -62,6 +63,20 @@ final class IncrementalMutants {
         });
     }
 
+    /** Reads the first of pages of four positions in the place of the second, too. */
+    private static void readTwice(
+            Incremental inner, Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
+        RowState wrong = (RowState) state.copy();
+        for (int b = 0; b < chunk.batch(); b++) {
+            for (long t = 4; t < Math.min(8, wrong.position(b)); t++) {
+                int width = wrong.row(b, t) - wrong.row(b, t - 1);
+                System.arraycopy(wrong.rows(b), wrong.row(b, t - 4), wrong.rows(b), wrong.row(b, t), width);
+            }
+        }
+        inner.step(chunk, state, Tensor.zeros(out.shape()), workspace);
+        inner.step(chunk, wrong, out, workspace);
+    }
+
     static List<Mutant> all() {
         float[][] garbage = new float[1][];
         MixerState[] last = new MixerState[1];
@@ -83,6 +98,12 @@ final class IncrementalMutants {
                     inner.step(chunk, state, out, workspace);
                     Mutant.change(chunk, out, (value, b, t) -> t == 2 ? 2 * value : value);
                 }),
+                step(
+                        "token-by-token-equals-whole",
+                        "token by token, against",
+                        ATTENTION,
+                        IncrementalMutants::readTwice),
+                step("chunks-equal-whole", "in chunks", ATTENTION, IncrementalMutants::readTwice),
                 step(
                         "ragged-chunks-equal-whole",
                         "in ragged chunks",

@@ -29,6 +29,8 @@ public final class Mutants {
         all.addAll(CapabilityMutants.all());
         all.addAll(FamilyMutants.all());
         all.addAll(FormulaMutants.all());
+        all.addAll(CellMutants.all());
+        all.addAll(TapMutants.all());
         all.addAll(CallMutants.all());
         all.addAll(StateMutants.all());
         all.addAll(LongMutants.all());
