@@ -82,6 +82,13 @@ final class KernelCases {
         add("scaleMaxima", 8 * SIZE, 0.04, () -> kernels.scaleMaxima(8, y, 0, SIZE, SIZE, -1f, d, 0));
         add("addExpSums", 8 * SIZE, 0.015, () -> addExpSums(out));
         add("columnMaxima", 16 * SIZE, 0.04, () -> kernels.columnMaxima(1, SIZE, x, 0, 0, 1f, d, 0));
+        float[] maxima = new float[N];
+        Arrays.fill(maxima, 1f);
+        add("shrink", N, 0.02, () -> {
+            System.arraycopy(x, 0, y, 0, N);
+            System.arraycopy(w, 0, d, 0, N);
+            kernels.shrink(N, y, 0, maxima, 0, d, 0);
+        });
         add("finite", 8 * SIZE, 0.06, () -> out[0] = kernels.finite(8, x, 0, SIZE, SIZE) ? 1 : 0);
         int[] seen = new int[SIZE];
         Arrays.fill(seen, 0xfff0);

@@ -41,6 +41,7 @@ public class KernelBenchmark {
         "scaleMaxima",
         "addExpSums",
         "columnMaxima",
+        "shrink",
         "finite",
         "hideColumns",
         "addColumnExpSums",

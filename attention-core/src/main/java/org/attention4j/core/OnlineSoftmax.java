@@ -3,7 +3,6 @@ package org.attention4j.core;
 import java.util.Arrays;
 import org.attention4j.api.Scratch;
 import org.attention4j.kernels.Kernels;
-import org.attention4j.kernels.ScalarMath;
 
 /**
  * softmax(QKᵀ/√E) V for one block of queries of one head (Milakov and Gimelshein 2018, algorithm 3; Dao et al. 2022, algorithm 1), without
@@ -125,7 +124,7 @@ final class OnlineSoftmax {
         tile.hide(seen, first, last, begin, width);
         System.arraycopy(max, first - from, factors, 0, last - first);
         tile.maxima(first, last, begin, width, factor, max);
-        if (shrink(first, last)) {
+        if (call.kernels.shrink(last - first, factors, 0, max, first - from, sum, first - from)) {
             scale(first, last, factors);
         }
         boolean positive = tile.exponentials(first, last, begin, width, factor, max, sum);
@@ -140,21 +139,6 @@ final class OnlineSoftmax {
         finite = examined ? finite : keys.finite(call.kernels, seen.width(), call.valueWidth);
         examined = true;
         return finite;
-    }
-
-    /** The maxima before to the factors of what there is of each row, as parts of exp(s − m), after greater ones; whether one is not 1. */
-    private boolean shrink(int first, int last) {
-        boolean shrinking = false;
-        for (int i = 0, r = first - from; i < last - first; i++, r++) {
-            float before = factors[i];
-            factors[i] = 1f;
-            if (before != Float.NEGATIVE_INFINITY && before != max[r]) {
-                factors[i] = ScalarMath.exp(before - max[r]);
-                sum[r] *= factors[i];
-                shrinking = true;
-            }
-        }
-        return shrinking;
     }
 
     private void finish() {

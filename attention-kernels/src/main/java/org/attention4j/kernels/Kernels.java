@@ -601,6 +601,22 @@ public interface Kernels {
             int panels, int n, float[] x, int xOffset, int panelStride, float factor, float[] maxima, int maximaOffset);
 
     /**
+     * What the rows of a softmax are multiplied by after their maxima have grown: factors[j] ← exp(factors[j] − maxima[j]), or 1 where factors[j]
+     * is −∞ or the maximum itself; sums[j] ← sums[j] · factors[j].
+     *
+     * @param n how many
+     * @param factors the maxima before, not above those of now, read and written
+     * @param factorsOffset where the first is
+     * @param maxima the maxima
+     * @param maximaOffset where the first is
+     * @param sums the sums, read and written
+     * @param sumsOffset where the first is
+     * @return whether a factor is not 1
+     */
+    boolean shrink(
+            int n, float[] factors, int factorsOffset, float[] maxima, int maximaOffset, float[] sums, int sumsOffset);
+
+    /**
      * Whether neither a NaN nor an infinity is among some rows: 0 times each of their numbers is 0.
      *
      * @param rows how many

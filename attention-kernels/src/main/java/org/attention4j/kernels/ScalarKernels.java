@@ -272,6 +272,22 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public boolean shrink(
+            int n, float[] factors, int factorsOffset, float[] maxima, int maximaOffset, float[] sums, int sumsOffset) {
+        boolean shrinking = false;
+        for (int j = 0; j < n; j++) {
+            float before = factors[factorsOffset + j];
+            float max = maxima[maximaOffset + j];
+            boolean alike = before == Float.NEGATIVE_INFINITY || before == max;
+            float factor = alike ? 1f : ScalarMath.exp(before - max);
+            shrinking |= factor != 1f;
+            factors[factorsOffset + j] = factor;
+            sums[sumsOffset + j] *= factor;
+        }
+        return shrinking;
+    }
+
+    @Override
     public boolean finite(int rows, float[] x, int xOffset, int xRowStride, int n) {
         for (int r = 0; r < rows; r++) {
             for (int i = xOffset + r * xRowStride; i < xOffset + r * xRowStride + n; i++) {

@@ -17,6 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link VectorSoftmax} holds here too.
  */
 final class VectorColumns {
+    private static final VectorLoop SHRINK = (w, factors, fo, maxima, mo, sums, so, v, vo, n, parameter) ->
+            shrinkAll(w, n, factors, fo, maxima, mo, sums, so);
+
     private VectorColumns() {}
 
     /**
@@ -55,6 +58,33 @@ final class VectorColumns {
             if (!numbers) {
                 ScalarKernels.INSTANCE.columnMaxima(1, n, x, xo + q * panel, panel, factor, maxima, mo + 16 * q);
             }
+        }
+    }
+
+    /** {@link Kernels#shrink} of whole vectors. */
+    static boolean shrink(Width w, int n, float[] factors, int fo, float[] maxima, int mo, float[] sums, int so) {
+        VectorLoop.alone(SHRINK, w, factors, fo, maxima, mo, sums, so, factors, 0, n, 0f);
+        boolean shrinking = false;
+        for (int i = fo; i < fo + n; i++) {
+            shrinking |= factors[i] != 1f;
+        }
+        return shrinking;
+    }
+
+    private static void shrinkAll(
+            Width w, int n, float[] factors, int fo, float[] maxima, int mo, float[] sums, int so) {
+        VectorConstants.Exp k = w.constants().exp();
+        VectorSpecies<Float> s = w.species();
+        FloatVector nothing = FloatVector.broadcast(s, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += s.length()) {
+            FloatVector before = FloatVector.fromArray(s, factors, fo + i);
+            FloatVector max = FloatVector.fromArray(s, maxima, mo + i);
+            FloatVector input = VectorMath.expClampNegative(k, before.sub(max));
+            FloatVector power = VectorMath.power(k, input);
+            FloatVector factor = VectorMath.expNegative(k, power, VectorMath.reduced(k, input, power))
+                    .blend(k.one(), before.compare(EQ, max).or(before.compare(EQ, nothing)));
+            factor.intoArray(factors, fo + i);
+            FloatVector.fromArray(s, sums, so + i).mul(factor).intoArray(sums, so + i);
         }
     }
 

@@ -391,6 +391,23 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean shrink(
+            int n, float[] factors, int factorsOffset, float[] maxima, int maximaOffset, float[] sums, int sumsOffset) {
+        int whole = n & -LANES;
+        boolean shrinking =
+                VectorColumns.shrink(vectors, whole, factors, factorsOffset, maxima, maximaOffset, sums, sumsOffset);
+        return SCALAR.shrink(
+                        n - whole,
+                        factors,
+                        factorsOffset + whole,
+                        maxima,
+                        maximaOffset + whole,
+                        sums,
+                        sumsOffset + whole)
+                || shrinking;
+    }
+
+    @Override
     public boolean finite(int rows, float[] x, int xOffset, int xRowStride, int n) {
         int whole = n - n % LANES;
         return VectorRows.finite(vectors, rows, x, xOffset, xRowStride, whole)

@@ -23,7 +23,10 @@ final class VectorPacking {
             (w, x, xo, y, yo, z, rowStride, v, k, n, parameter) -> rows(w, x, xo, rowStride, k, n, y, yo);
 
     private static final VectorLoop COLUMNS =
-            (w, x, xo, y, yo, z, columnStride, v, k, n, parameter) -> squares(x, xo, columnStride, k, n, 16, y, yo);
+            (w, x, xo, y, yo, z, columnStride, v, k, n, parameter) -> columns(x, xo, columnStride, k, n, y, yo);
+
+    /** Numbers that are read ahead, or a panel's: 32 KB, so that they are still in the first-level cache or at the head of the second one. */
+    private static final int AHEAD = 1 << 13;
 
     private VectorPacking() {}
 
@@ -51,24 +54,63 @@ final class VectorPacking {
         }
     }
 
-    /** Panels whose rows lie in the source as they are. */
+    /** Panels whose rows lie in the source as they are, four at a time: what is read side by side is there, too. */
     private static void rows(Width w, float[] source, int from, int rowStride, int k, int n, float[] panels, int to) {
         VectorSpecies<Float> s = w.species();
-        int l = s.length();
-        for (int j = 0; j < n; j += 16) {
+        int j = 0;
+        for (; j + 48 < n; j += 64) {
             int x = from + j;
             int y = to + j * k;
             for (int p = 0; p < k; p++, x += rowStride, y += 16) {
-                FloatVector.fromArray(s, source, x).intoArray(panels, y);
-                if (l < 16) {
-                    FloatVector.fromArray(s, source, x + l).intoArray(panels, y + l);
-                }
-                if (l < 8) {
-                    FloatVector.fromArray(s, source, x + 2 * l).intoArray(panels, y + 2 * l);
-                    FloatVector.fromArray(s, source, x + 3 * l).intoArray(panels, y + 3 * l);
-                }
+                sixteen(s, source, x, panels, y);
+                sixteen(s, source, x + 16, panels, y + 16 * k);
+                sixteen(s, source, x + 32, panels, y + 32 * k);
+                sixteen(s, source, x + 48, panels, y + 48 * k);
             }
         }
+        for (; j < n; j += 16) {
+            int x = from + j;
+            int y = to + j * k;
+            for (int p = 0; p < k; p++, x += rowStride, y += 16) {
+                sixteen(s, source, x, panels, y);
+            }
+        }
+    }
+
+    private static void sixteen(VectorSpecies<Float> s, float[] x, int xo, float[] y, int yo) {
+        int l = s.length();
+        FloatVector.fromArray(s, x, xo).intoArray(y, yo);
+        if (l < 16) {
+            FloatVector.fromArray(s, x, xo + l).intoArray(y, yo + l);
+        }
+        if (l < 8) {
+            FloatVector.fromArray(s, x, xo + 2 * l).intoArray(y, yo + 2 * l);
+            FloatVector.fromArray(s, x, xo + 3 * l).intoArray(y, yo + 3 * l);
+        }
+    }
+
+    /** Panels of columns that lie in the source without gaps; before some are turned, all of their lines are fetched: while squares are made, few are at a time. */
+    private static void columns(float[] source, int from, int columnStride, int k, int n, float[] panels, int to) {
+        int block = Math.max(16, AHEAD / k & -16);
+        for (int j = 0; j < n; j += block) {
+            int count = Math.min(block, n - j);
+            int x = from + j * columnStride;
+            int y = to + j * k;
+            panels[y] =
+                    fetch(source, x, columnStride, k, count); // until a number comes there, so that it is not left out
+            squares(source, x, columnStride, k, count, 16, panels, y);
+        }
+    }
+
+    /** Reads a number of every cache line. */
+    private static float fetch(float[] source, int from, int columnStride, int k, int n) {
+        float sum = 0f;
+        for (int j = 0; j < n; j++) {
+            for (int i = from + j * columnStride; i < from + j * columnStride + k; i += 16) {
+                sum += source[i];
+            }
+        }
+        return sum;
     }
 
     /**

@@ -146,6 +146,35 @@ class VectorAgreementTest {
         }
     }
 
+    /** Maxima that were there before, −∞ and NaN among them, are not above those of now. */
+    @Property(tries = TRIES)
+    void shrink(
+            @ForAll @IntRange(max = 70) int n,
+            @ForAll @IntRange(max = 5) int o,
+            @ForAll boolean wild,
+            @ForAll boolean grown,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        float[][] arrays = Agreement.arrays(random, wild, n + o, n + o, n + o);
+        for (int j = 0; j < n + o; j++) {
+            float some = grown ? arrays[1][j] - 100 * random.nextFloat() : arrays[1][j];
+            arrays[0][j] = random.nextBoolean() ? Float.NEGATIVE_INFINITY : random.nextBoolean() ? some : arrays[1][j];
+        }
+        Agreement.Use shrink = (k, a) -> k.shrink(n, a[0], o, a[1], o, a[2], o) ? 1f : 0f;
+        Agreement.check(arrays, shrink);
+        float[][] before = {arrays[0].clone(), arrays[1], arrays[2].clone()};
+        boolean expected = false;
+        boolean shrinking = Kernels.vector().shrink(n, arrays[0], o, arrays[1], o, arrays[2], o);
+        for (int j = o; j < n + o; j++) {
+            boolean stays = before[0][j] == Float.NEGATIVE_INFINITY || before[0][j] == arrays[1][j];
+            float factor = stays ? 1f : ScalarMath.exp(before[0][j] - arrays[1][j]);
+            assertEquals(factor, arrays[0][j]); // compares bits
+            assertEquals(before[2][j] * factor, arrays[2][j]);
+            expected |= factor != 1f;
+        }
+        assertEquals(expected, shrinking);
+    }
+
     @Property(tries = TRIES)
     void depthwise(
             @ForAll @IntRange(max = 9) int rows,
