@@ -91,6 +91,8 @@ public final class Suite {
     /** What can be run, by its name. */
     static Map<String, Operator> operators(Mixers mixers) {
         return Stream.of(
+                        new CausalAttentionOperator("attn_sink"),
+                        new CausalAttentionOperator("forgetting_attn"),
                         new ScaledDotProductOperator(),
                         new MultiHeadOperator(),
                         new RecurrentOperator(mixers, "gru"),

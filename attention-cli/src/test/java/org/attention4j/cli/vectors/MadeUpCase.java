@@ -27,8 +27,20 @@ final class MadeUpCase {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         inputs.forEach((name, tensor) -> tensors.put("input." + name, tensor));
         outputs.forEach((name, tensor) -> tensors.put("output." + name, tensor));
+        return run(folder, operator, more, tensors);
+    }
+
+    /**
+     * Runs it with tolerances of 10⁻⁶.
+     *
+     * @param tensors under their full names, as {@code grad.input.key}
+     */
+    static CaseResult run(Path folder, String operator, String more, Map<String, Tensor> tensors) throws IOException {
         Safetensors.write(folder.resolve("case.safetensors"), NamedTensors.of(tensors), Map.of());
-        String names = inputs.keySet().stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
+        String names = tensors.keySet().stream()
+                .filter(name -> name.startsWith("input."))
+                .map(name -> '"' + name.substring("input.".length()) + '"')
+                .collect(Collectors.joining(", "));
         Files.writeString(
                 folder.resolve("cases.jsonl"),
                 "{\"name\": \"a\", \"op\": \"" + operator + "\", \"file\": \"case.safetensors\", \"inputs\": [" + names
