@@ -14,10 +14,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScoreMasks {
     private final int[] extents;
+    /** The axes that masks broadcast to: the same places, as the case counts them. */
+    private final int[] axes;
+
     private final boolean[] allowed;
     private @Nullable Tensor bias;
 
     ScoreMasks(int batch, int heads, int queries, int keys) {
+        this(new int[] {batch, heads, queries, keys}, batch, heads, queries, keys);
+    }
+
+    /**
+     * For masks of a case that has more or fewer axes before the last two.
+     *
+     * @param axes that masks broadcast to; row by row they have the places of {@code [B, H, T, S]}
+     */
+    ScoreMasks(int[] axes, int batch, int heads, int queries, int keys) {
+        this.axes = axes.clone();
         extents = new int[] {batch, heads, queries, keys};
         allowed = new boolean[Math.multiplyExact(Math.multiplyExact(batch, heads), Math.multiplyExact(queries, keys))];
         Arrays.fill(allowed, true);
@@ -27,7 +40,7 @@ final class ScoreMasks {
      * Puts in one mask of a case, if the case has it.
      *
      * @param hides what {@code true} means in a boolean mask: hide (true) or may attend (false)
-     * @param shape of the mask with four dimensions, each that of the scores or 1
+     * @param shape of the mask, whose dimensions from the last one on are those of the scores or 1
      */
     void put(ReferenceCase reference, String name, boolean hides, int... shape) {
         if (!reference.hasInput(name)) {
@@ -144,7 +157,7 @@ final class ScoreMasks {
 
     /** How a mask of a shape and so many elements is read. */
     private Broadcast broadcast(int length, int... shape) {
-        Broadcast broadcast = Broadcast.of("a mask", shape, extents);
+        Broadcast broadcast = Broadcast.of("a mask", shape, axes);
         int elements = 1;
         for (int extent : shape) {
             elements *= extent;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,49 @@ class SuiteTest {
 
         assertVerdict(Verdict.PASS, "", result);
         assertEquals(0, result.error());
+    }
+
+    /** Axes before T and E: none, one of heads, or more than two; a mask broadcasts from its own. */
+    @Test
+    void queriesMayHaveAnyNumberOfAxes() throws IOException {
+        float[] sums = {4, 4, 4, 4, 6, 6, 6, 6};
+        for (int[] before : new int[][] {{}, {1}, {1, 1, 1}}) {
+            assertVerdict(Verdict.PASS, "", run("sdpa", masked(new float[] {5}, before), TOLERANCE));
+        }
+        assertVerdict(
+                Verdict.PASS, "", run("sdpa", masked(new float[] {5, 5, 5, 5, 5, 5, 5, 5}, 2, 1, 2, 2), TOLERANCE));
+        assertVerdict(
+                Verdict.FAIL, "output.output is 5.0 at element 0", run("sdpa", masked(sums, 2, 1, 2, 2), TOLERANCE));
+    }
+
+    /** Values 5 and 7, of which the mask hides the second. */
+    private static Map<String, Tensor> masked(float[] answers, int... before) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("input.query", zeros(before, 1, 3));
+        tensors.put("input.key", zeros(before, 2, 3));
+        tensors.put("input.value", zeros(before, 2, 1));
+        float[] values = tensors.get("input.value").array();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 2 == 0 ? 5 : 7;
+        }
+        int[] mask = before.clone();
+        Arrays.fill(mask, 0, Math.min(1, mask.length), 1);
+        tensors.put("input.attn_mask", zeros(mask, 1, 2));
+        float[] hidden = tensors.get("input.attn_mask").array();
+        for (int i = 1; i < hidden.length; i += 2) {
+            hidden[i] = Float.NEGATIVE_INFINITY;
+        }
+        Tensor output = zeros(before, 1, 1);
+        System.arraycopy(answers, 0, output.array(), 0, answers.length);
+        tensors.put("output.output", output);
+        return tensors;
+    }
+
+    private static Tensor zeros(int[] before, int rows, int columns) {
+        int[] extents = Arrays.copyOf(before, before.length + 2);
+        extents[before.length] = rows;
+        extents[before.length + 1] = columns;
+        return Tensor.zeros(extents);
     }
 
     @Test
