@@ -9,11 +9,10 @@ import org.attention4j.api.variant.AttentionVariant;
 import org.attention4j.api.variant.AttentionWeighting;
 import org.attention4j.core.AttentionInputs;
 import org.attention4j.core.ScaledDotProductAttention;
-import org.jspecify.annotations.Nullable;
 
 /**
- * ONNX's {@code FlexAttention} (ai.onnx.preview): a graph on the scores is a score modifier, a graph on the probabilities makes a
- * weighting.
+ * ONNX's {@code FlexAttention} (ai.onnx.preview): a graph on the scores makes a score modifier, a graph on the probabilities a
+ * weighting. A graph may be any that keeps the shape, also one in which a score depends on others; so it is given all of them.
  */
 final class FlexAttentionOperator implements Operator {
     @Override
@@ -26,50 +25,62 @@ final class FlexAttentionOperator implements Operator {
         Tensor query = reference.input("Q");
         Tensor key = reference.input("K");
         Tensor value = reference.input("V");
-        int aligned = key.extent(2) - query.extent(2);
-        int[] shape = {query.extent(0), query.extent(1), query.extent(2), key.extent(2)};
-        ScoreGraph scores = graph(reference, "score_mod", shape);
-        ScoreGraph weights = graph(reference, "prob_mod", shape);
-        AttentionVariant variant = AttentionVariant.softmax();
-        if (weights != null) {
-            variant = AttentionVariant.of(new ModifiedSoftmax(scores, weights, aligned));
-        } else if (scores != null) {
-            variant = variant.withScores((s, b, h, position, j) -> scores.at(s, b, h, position - aligned, j));
-        }
-        ScaledDotProductAttention attention =
-                ScaledDotProductOperator.scaled(reference).withVariant(variant);
+        AttentionInputs in = AttentionInputs.of(query, key, value);
+        int ahead = key.extent(2) - query.extent(2);
+        Tensor all = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), key.extent(2));
+        ScaledDotProductAttention attention = ScaledDotProductOperator.scaled(reference);
+        JsonNode scores = reference.attribute("score_mod").path("graph");
+        JsonNode weights = reference.attribute("prob_mod").path("graph");
         Tensor out = Tensor.zeros(query.extent(0), query.extent(1), query.extent(2), value.extent(3));
         try (Workspace workspace = Workspace.create()) {
-            attention.forward(AttentionInputs.of(query, key, value), out, workspace);
+            if (scores.isObject()) {
+                attention.scores(in, all, workspace);
+                Modified modified = Modified.by(scores, all, ahead);
+                attention = attention.withVariant(AttentionVariant.softmax()
+                        .withScores((s, b, h, position, j) -> modified.at(b, h, position, j)));
+            }
+            if (weights.isObject()) {
+                attention.weights(in, all, workspace);
+                attention = attention.withVariant(
+                        AttentionVariant.of(new ModifiedWeights(Modified.by(weights, all, ahead))));
+            }
+            attention.forward(in, out, workspace);
         }
         return Map.of("output.Y", out);
     }
 
-    private static @Nullable ScoreGraph graph(ReferenceCase reference, String attribute, int[] shape)
-            throws UnsupportedCaseException {
-        JsonNode graph = reference.attribute(attribute).path("graph");
-        return graph.isObject() ? ScoreGraph.of(graph, shape) : null;
+    /** A graph may make NaN of numbers, as −∞ − (−∞) is. */
+    @Override
+    public boolean promisesNumbers(ReferenceCase reference) throws UnsupportedCaseException {
+        return Operator.super.promisesNumbers(reference)
+                && !reference.attribute("score_mod").isObject()
+                && !reference.attribute("prob_mod").isObject();
     }
 
-    /** softmax(f(s)), each weight then changed by a graph; the weights of a row in which all scores are −∞ are 0 before that. */
-    private record ModifiedSoftmax(@Nullable ScoreGraph scores, ScoreGraph weights, int aligned)
-            implements AttentionWeighting {
+    /** What a graph made of scores or weights {@code [B, H, T, S]}. */
+    private record Modified(GraphTensor tensor, int ahead) {
+        static Modified by(JsonNode graph, Tensor all, int ahead) throws UnsupportedCaseException {
+            return new Modified(ScoreGraph.of(graph).apply(GraphTensor.of(all)), ahead);
+        }
+
+        /**
+         * One of them.
+         *
+         * @param position of the query, as the ends of queries and keys are aligned
+         */
+        float at(int batch, int head, int position, int key) {
+            int[] extents = tensor.extents();
+            int row = (batch * extents[1] + head) * extents[2] + position - ahead;
+            return (float) tensor.elements()[row * extents[3] + key];
+        }
+    }
+
+    /** Weights that are there already. */
+    private record ModifiedWeights(Modified weights) implements AttentionWeighting {
         @Override
         public void weights(AttentionRow row, float[] target) {
-            int i = row.query() - aligned;
-            double max = Double.NEGATIVE_INFINITY;
             for (int j = 0; j < row.keys(); j++) {
-                float score = row.score(j);
-                target[j] = scores == null ? score : scores.at(score, row.batch(), row.head(), i, j);
-                max = Math.max(max, target[j]);
-            }
-            double sum = 0;
-            for (int j = 0; j < row.keys(); j++) {
-                sum += Math.exp(target[j] - max);
-            }
-            for (int j = 0; j < row.keys(); j++) {
-                float weight = sum > 0 ? (float) (Math.exp(target[j] - max) / sum) : 0;
-                target[j] = weights.at(weight, row.batch(), row.head(), i, j);
+                target[j] = weights.at(row.batch(), row.head(), row.query(), j);
             }
         }
 

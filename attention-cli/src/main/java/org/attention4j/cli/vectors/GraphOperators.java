@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.attention4j.model.files.ElementType;
 
-/** ONNX's operators in graphs on scores: elementwise ones, and those that make and shape constants. */
+/** ONNX's operators in graphs on scores: elementwise ones, those along axes, and those that make and shape tensors. */
 final class GraphOperators {
     /** What an elementwise operator does with the elements of its inputs; a truth value is 1 or 0. */
     @FunctionalInterface
-    interface Function {
+    private interface Function {
         double of(double[] inputs);
     }
 
@@ -17,6 +19,13 @@ final class GraphOperators {
     private static final List<Integer> WHOLE_TYPES = List.of(2, 3, 4, 5, 6, 7, 12, 13);
 
     private static final int TRUTH_TYPE = 9;
+
+    private static final Map<Integer, ElementType> ROUNDED_TYPES =
+            Map.of(1, ElementType.F32, 10, ElementType.F16, 16, ElementType.BF16);
+
+    /** Operators that answer yes or no, whatever they compare. */
+    private static final Set<String> QUESTIONS = Set.of(
+            "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "And", "Or", "Xor", "Not", "IsNaN", "IsInf");
 
     private static final Map<String, Function> FUNCTIONS = Map.ofEntries(
             Map.entry("Add", x -> x[0] + x[1]),
@@ -34,9 +43,18 @@ final class GraphOperators {
             Map.entry("Tanh", x -> Math.tanh(x[0])),
             Map.entry("Sigmoid", x -> 1 / (1 + Math.exp(-x[0]))),
             Map.entry("Relu", x -> Math.max(0, x[0])),
-            Map.entry("Softplus", x -> Math.log1p(Math.exp(x[0]))),
+            Map.entry("PRelu", x -> x[0] < 0 ? x[1] * x[0] : x[0]),
+            Map.entry("Softplus", x -> Math.log1p(Math.exp(-Math.abs(x[0]))) + Math.max(0, x[0])),
+            Map.entry("Softsign", x -> x[0] / (1 + Math.abs(x[0]))),
+            Map.entry("HardSwish", x -> x[0] * Math.max(0, Math.min(1, x[0] / 6 + 0.5))),
             Map.entry("Sin", x -> Math.sin(x[0])),
             Map.entry("Cos", x -> Math.cos(x[0])),
+            Map.entry("Tan", x -> Math.tan(x[0])),
+            Map.entry("Asin", x -> Math.asin(x[0])),
+            Map.entry("Acos", x -> Math.acos(x[0])),
+            Map.entry("Atan", x -> Math.atan(x[0])),
+            Map.entry("Sinh", x -> Math.sinh(x[0])),
+            Map.entry("Cosh", x -> Math.cosh(x[0])),
             Map.entry("Floor", x -> Math.floor(x[0])),
             Map.entry("Ceil", x -> Math.ceil(x[0])),
             Map.entry("Round", x -> Math.rint(x[0])),
@@ -44,7 +62,7 @@ final class GraphOperators {
             Map.entry("Max", x -> Arrays.stream(x).reduce(x[0], Math::max)),
             Map.entry("Min", x -> Arrays.stream(x).reduce(x[0], Math::min)),
             Map.entry("Sum", x -> Arrays.stream(x).sum()),
-            Map.entry("Clip", GraphOperators::clip),
+            Map.entry("Mean", x -> Arrays.stream(x).sum() / x.length),
             Map.entry("Where", x -> x[0] != 0 ? x[1] : x[2]),
             Map.entry("Greater", x -> truth(x[0] > x[1])),
             Map.entry("GreaterOrEqual", x -> truth(x[0] >= x[1])),
@@ -54,90 +72,186 @@ final class GraphOperators {
             Map.entry("And", x -> truth(x[0] != 0 && x[1] != 0)),
             Map.entry("Or", x -> truth(x[0] != 0 || x[1] != 0)),
             Map.entry("Xor", x -> truth(x[0] != 0 ^ x[1] != 0)),
-            Map.entry("Not", x -> truth(x[0] == 0)));
+            Map.entry("Not", x -> truth(x[0] == 0)),
+            Map.entry("IsNaN", x -> truth(Double.isNaN(x[0]))),
+            Map.entry("IsInf", x -> truth(Double.isInfinite(x[0]))));
 
     private GraphOperators() {}
 
     /**
-     * An elementwise operator.
+     * What an operator makes of its inputs.
      *
-     * @param inputs how many it is given
-     * @param whole whether they are integers, which divide to integers
-     * @throws UnsupportedCaseException if it is none
-     * @throws IllegalArgumentException if it takes more inputs
+     * @param in its inputs; {@link GraphTensor#absent()} stands for one that is left out
+     * @throws UnsupportedCaseException if it is none of those above
+     * @throws IllegalArgumentException if it takes more inputs, or they do not fit each other
      */
-    static Function function(String operator, int inputs, JsonNode attributes, boolean whole)
-            throws UnsupportedCaseException {
-        Function function = function(operator, attributes, whole);
-        try {
-            function.of(new double[inputs]);
-        } catch (ArrayIndexOutOfBoundsException missing) {
-            throw new IllegalArgumentException("a graph with " + operator + " of " + inputs + " inputs");
-        }
-        return function;
-    }
-
-    private static Function function(String operator, JsonNode attributes, boolean whole)
-            throws UnsupportedCaseException {
-        if (operator.equals("Cast")) {
-            int type = attributes.path("to").asInt();
-            return WHOLE_TYPES.contains(type)
-                    ? x -> (long) x[0]
-                    : type == TRUTH_TYPE ? x -> truth(x[0] != 0) : x -> x[0];
-        }
-        if (operator.equals("Div") && whole) {
-            return x -> (long) (x[0] / x[1]);
-        }
-        if (operator.equals("Mod")) { // fmod has the sign of the dividend, the other that of the divisor
-            boolean dividend = attributes.path("fmod").asInt(0) != 0;
-            return x -> dividend ? x[0] % x[1] : x[0] - Math.floor(x[0] / x[1]) * x[1];
-        }
-        Function function = FUNCTIONS.get(operator);
-        if (function == null) {
-            throw new UnsupportedCaseException("a graph with " + operator + ", which is not elementwise");
-        }
-        return function;
-    }
-
-    /** An operator on constants. */
     static GraphTensor apply(String operator, List<GraphTensor> in, JsonNode attributes)
+            throws UnsupportedCaseException {
+        try {
+            return of(operator, in, attributes);
+        } catch (IndexOutOfBoundsException missing) {
+            throw new IllegalArgumentException(
+                    "a graph with " + operator + " of " + in.size() + " inputs: " + missing.getMessage());
+        }
+    }
+
+    private static GraphTensor of(String operator, List<GraphTensor> in, JsonNode attributes)
             throws UnsupportedCaseException {
         int axis = attributes.path("axis").asInt(0);
         return switch (operator) {
-            case "Constant" -> GraphTensor.of("a Constant", attributes.path("value"));
+            case "Constant" -> constant(attributes);
             case "ConstantOfShape" -> filled(in.get(0).integers(), attributes.path("value"));
+            case "Shape" -> shape(in.get(0), attributes);
+            case "Size" -> GraphTensor.scalar(in.get(0).size(), true);
             case "Gather" -> in.get(0).gathered(in.get(1), axis);
             case "Range" -> range(in.get(0), in.get(1), in.get(2));
-            case "Reshape" -> in.get(0).reshaped(in.get(1).integers());
+            case "Reshape" ->
+                in.get(0)
+                        .reshaped(
+                                attributes.path("allowzero").asInt(0) != 0,
+                                in.get(1).integers());
             case "Unsqueeze" -> unsqueezed(in.get(0), axes(in, attributes));
             case "Squeeze" -> squeezed(in.get(0), axes(in, attributes));
             case "Expand" -> in.get(0).expanded(in.get(1).integers());
             case "Transpose" -> in.get(0).transposed(list(attributes.path("perm")));
-            case "Concat" -> concatenated(in, axis);
+            case "Concat" -> GraphTensor.joined(in, axis);
+            case "Slice" -> sliced(in);
             case "Trilu" -> triangle(in, attributes.path("upper").asInt(1) != 0);
-            default -> elementwise(operator, in, attributes);
+            case "CumSum" ->
+                GraphAxes.cumulated(
+                        in.get(0),
+                        in.get(1).integer(0),
+                        attributes.path("exclusive").asInt(0) != 0,
+                        attributes.path("reverse").asInt(0) != 0);
+            case "Softmax" ->
+                GraphAxes.softmax(in.get(0), attributes.path("axis").asInt(-1), false);
+            case "LogSoftmax" ->
+                GraphAxes.softmax(in.get(0), attributes.path("axis").asInt(-1), true);
+            case "MatMul" -> GraphAxes.product(in.get(0), in.get(1));
+            default ->
+                operator.startsWith("Reduce")
+                        ? GraphAxes.reduced(operator, in.get(0), axes(in, attributes), attributes)
+                        : elementwise(operator, in, attributes);
         };
     }
 
-    private static GraphTensor elementwise(String operator, List<GraphTensor> in, JsonNode attributes)
+    private static Function function(String operator, JsonNode attributes, boolean whole)
             throws UnsupportedCaseException {
-        boolean whole = in.stream().allMatch(GraphTensor::whole);
-        Function function = function(operator, in.size(), attributes, whole);
+        double alpha = attributes.path("alpha").asDouble(alpha(operator));
+        switch (operator) {
+            case "Cast" -> {
+                return cast(attributes.path("to").asInt());
+            }
+            case "Div" -> {
+                return whole ? x -> (long) (x[0] / x[1]) : x -> x[0] / x[1];
+            }
+            case "Mod" -> { // fmod has the sign of the dividend, the other that of the divisor
+                boolean dividend = attributes.path("fmod").asInt(0) != 0;
+                return x -> dividend ? x[0] % x[1] : x[0] - Math.floor(x[0] / x[1]) * x[1];
+            }
+            case "LeakyRelu" -> {
+                return x -> x[0] < 0 ? alpha * x[0] : x[0];
+            }
+            case "ThresholdedRelu" -> {
+                return x -> x[0] > alpha ? x[0] : 0;
+            }
+            case "Elu" -> {
+                return x -> x[0] < 0 ? alpha * Math.expm1(x[0]) : x[0];
+            }
+            case "Celu" -> {
+                return x -> Math.max(0, x[0]) + Math.min(0, alpha * Math.expm1(x[0] / alpha));
+            }
+            case "HardSigmoid" -> {
+                double beta = attributes.path("beta").asDouble(0.5);
+                return x -> Math.max(0, Math.min(1, alpha * x[0] + beta));
+            }
+            case "Swish" -> {
+                return x -> x[0] / (1 + Math.exp(-alpha * x[0]));
+            }
+            default -> {
+                Function function = FUNCTIONS.get(operator);
+                if (function == null) {
+                    throw new UnsupportedCaseException("a graph with " + operator + ", an operator that is not known");
+                }
+                return function;
+            }
+        }
+    }
+
+    /** An activation's α where it is not given. */
+    private static double alpha(String operator) {
+        return switch (operator) {
+            case "LeakyRelu" -> 0.01;
+            case "HardSigmoid" -> 0.2;
+            default -> 1;
+        };
+    }
+
+    private static Function cast(int type) {
+        if (type == TRUTH_TYPE) {
+            return x -> truth(x[0] != 0);
+        }
+        if (WHOLE_TYPES.contains(type)) {
+            return x -> (long) x[0];
+        }
+        ElementType rounded = ROUNDED_TYPES.get(type);
+        return rounded == null ? x -> x[0] : x -> rounded.round((float) x[0]);
+    }
+
+    private static GraphTensor elementwise(String operator, List<GraphTensor> given, JsonNode attributes)
+            throws UnsupportedCaseException {
+        List<GraphTensor> in = given;
+        String name = operator;
+        if (operator.equals("Clip")) { // the smaller of the larger; a bound that is left out bounds nothing
+            in = List.of(
+                    given.get(0), bound(given, 1, Double.NEGATIVE_INFINITY), bound(given, 2, Double.POSITIVE_INFINITY));
+        }
+        boolean whole = in.stream().skip(name.equals("Where") ? 1 : 0).allMatch(GraphTensor::whole);
+        Function function = operator.equals("Clip")
+                ? x -> Math.min(Math.max(x[0], x[1]), x[2])
+                : function(operator, attributes, whole);
         int[] shape = GraphTensor.broadcast(in);
-        List<Broadcast> places =
-                in.stream().map(tensor -> tensor.broadcast(shape)).toList();
+        Broadcast[] places = in.stream().map(tensor -> tensor.broadcast(shape)).toArray(Broadcast[]::new);
         double[] elements = new double[GraphTensor.size(shape)];
+        double[] values = new double[places.length];
         for (int n = 0; n < elements.length; n++) {
-            double[] values = new double[in.size()];
             for (int k = 0; k < values.length; k++) {
-                values[k] = in.get(k).at(places.get(k), n);
+                values[k] = in.get(k).at(places[k], n);
             }
             elements[n] = function.of(values);
         }
         boolean toWhole = operator.equals("Cast")
                 ? WHOLE_TYPES.contains(attributes.path("to").asInt())
-                : whole;
+                : whole || QUESTIONS.contains(operator);
         return new GraphTensor(shape, elements, toWhole);
+    }
+
+    private static GraphTensor bound(List<GraphTensor> in, int n, double otherwise) {
+        return in.size() > n && in.get(n).size() > 0
+                ? in.get(n)
+                : GraphTensor.scalar(otherwise, in.get(0).whole());
+    }
+
+    /** A tensor, or the numbers of {@code value_float}, {@code value_ints} and their like. */
+    private static GraphTensor constant(JsonNode attributes) throws UnsupportedCaseException {
+        for (String name : List.of("value_int", "value_float", "value_ints", "value_floats")) {
+            JsonNode given = attributes.path(name);
+            if (!given.isMissingNode()) {
+                return GraphTensor.numbers(given, name.startsWith("value_int"));
+            }
+        }
+        return GraphTensor.of("a Constant", attributes.path("value"));
+    }
+
+    private static GraphTensor shape(GraphTensor tensor, JsonNode attributes) {
+        int rank = tensor.rank();
+        int start = counted(attributes.path("start").asInt(0), rank);
+        int end = counted(attributes.path("end").asInt(rank), rank);
+        return GraphTensor.list(Arrays.copyOfRange(tensor.extents(), start, Math.max(start, end)));
+    }
+
+    private static int counted(int axis, int rank) {
+        return Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
     }
 
     private static GraphTensor filled(int[] shape, JsonNode value) throws UnsupportedCaseException {
@@ -159,7 +273,7 @@ final class GraphOperators {
         return new GraphTensor(new int[] {elements.length}, elements, start.whole() && delta.whole());
     }
 
-    /** Axes are an input since opset 13, and were an attribute before. */
+    /** Axes are an input since opset 13 (of the reductions, 18), and were an attribute before. */
     private static int[] axes(List<GraphTensor> in, JsonNode attributes) {
         return in.size() > 1 ? in.get(1).integers() : list(attributes.path("axes"));
     }
@@ -183,7 +297,7 @@ final class GraphOperators {
                 shape[d] = tensor.extents()[next++];
             }
         }
-        return tensor.reshaped(shape);
+        return tensor.reshaped(true, shape);
     }
 
     /** Without the axes that are named, or without all that are 1 long. */
@@ -195,21 +309,37 @@ final class GraphOperators {
         for (int axis : axes) {
             gone[tensor.axis(axis)] = true;
         }
-        int kept = 0;
-        int[] shape = new int[tensor.rank()];
-        for (int d = 0; d < gone.length; d++) {
-            if (!gone[d]) {
-                shape[kept++] = tensor.extents()[d];
-            }
-        }
-        return tensor.reshaped(Arrays.copyOf(shape, kept));
+        return tensor.reshaped(true, GraphAxes.without(tensor.extents(), gone));
     }
 
-    private static GraphTensor concatenated(List<GraphTensor> in, int axis) throws UnsupportedCaseException {
-        if (in.get(0).axis(axis) != 0) {
-            throw new UnsupportedCaseException("a graph with Concat along axis " + axis + ", not the first");
+    /** Starts, ends, axes (by default the first ones) and steps (by default 1). */
+    private static GraphTensor sliced(List<GraphTensor> in) {
+        int[] starts = in.get(1).integers();
+        int[] ends = in.get(2).integers();
+        int[] axes = in.size() > 3 ? in.get(3).integers() : new int[0];
+        int[] steps = in.size() > 4 ? in.get(4).integers() : new int[0];
+        GraphTensor part = in.get(0);
+        for (int n = 0; n < starts.length; n++) {
+            int axis = part.axis(axes.length == 0 ? n : axes[n]);
+            int step = steps.length == 0 ? 1 : steps[n];
+            part = part.gathered(steps(part.extents()[axis], starts[n], ends[n], step), axis);
         }
-        return GraphTensor.joined(in);
+        return part;
+    }
+
+    /** The indexes from a start to before an end, both cut to what there is. */
+    private static GraphTensor steps(int extent, int start, int end, int step) {
+        if (step == 0) {
+            throw new IllegalArgumentException("a graph with a Slice in steps of 0");
+        }
+        int last = step < 0 ? extent - 1 : extent;
+        int least = step < 0 ? -1 : 0;
+        int from = Math.max(Math.max(least, 0), Math.min(last, start < 0 ? start + extent : start));
+        int to = Math.max(least, Math.min(extent, end < 0 ? end + extent : end));
+        int count = Math.max(0, Math.ceilDiv(to - from, step));
+        int[] indexes = new int[extent == 0 ? 0 : count];
+        Arrays.setAll(indexes, n -> from + n * step);
+        return GraphTensor.list(indexes);
     }
 
     /** The elements on and above a diagonal, or on and below it. */
@@ -228,10 +358,5 @@ final class GraphOperators {
 
     private static double truth(boolean yes) {
         return yes ? 1 : 0;
-    }
-
-    private static double clip(double[] x) {
-        double above = x.length > 1 ? Math.max(x[0], x[1]) : x[0];
-        return x.length > 2 ? Math.min(above, x[2]) : above;
     }
 }

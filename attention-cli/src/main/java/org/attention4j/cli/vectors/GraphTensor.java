@@ -3,6 +3,7 @@ package org.attention4j.cli.vectors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
+import org.attention4j.api.Tensor;
 
 /**
  * A tensor in a graph that no score goes into: a constant, or what is made of constants and of the shape of the scores.
@@ -25,6 +26,29 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
                 new int[] {values.length},
                 Arrays.stream(values).asDoubleStream().toArray(),
                 true);
+    }
+
+    /** What stands for an input that is left out: a list of no numbers. */
+    static GraphTensor absent() {
+        return list();
+    }
+
+    /** The same elements as a tensor of floats. */
+    static GraphTensor of(Tensor tensor) {
+        float[] from = tensor.toArray();
+        double[] elements = new double[from.length];
+        Arrays.setAll(elements, n -> from[n]);
+        return new GraphTensor(tensor.shape().extents(), elements, false);
+    }
+
+    /** One JSON number, or a list of them. */
+    static GraphTensor numbers(JsonNode given, boolean whole) {
+        if (!given.isArray()) {
+            return scalar(number(given), whole);
+        }
+        double[] elements = new double[given.size()];
+        Arrays.setAll(elements, n -> number(given.path(n)));
+        return new GraphTensor(new int[] {elements.length}, elements, whole);
     }
 
     /** A tensor as a case's JSON has it: {@code dtype}, {@code shape} and {@code data}. */
@@ -63,8 +87,20 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return (int) size;
     }
 
+    /** Refuses what a graph would hold at once of more elements than it is let. */
+    static void requireHeld(long elements) {
+        if (elements > MOST) {
+            throw new IllegalArgumentException(
+                    "a graph that holds " + elements + " elements at once, of more than " + MOST);
+        }
+    }
+
     int rank() {
         return extents.length;
+    }
+
+    int size() {
+        return elements.length;
     }
 
     int integer(int n) {
@@ -104,13 +140,17 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return elements[place.source(index)];
     }
 
-    /** The same elements in another shape, in which −1 is what is left and 0 what was there. */
-    GraphTensor reshaped(int... shape) {
+    /**
+     * The same elements in another shape, in which −1 is what is left.
+     *
+     * @param zeros whether 0 stands for itself, not for what was there
+     */
+    GraphTensor reshaped(boolean zeros, int... shape) {
         int[] reshaped = shape.clone();
         int open = -1;
         int known = 1;
         for (int d = 0; d < shape.length; d++) {
-            reshaped[d] = shape[d] == 0 && d < rank() ? extents[d] : shape[d];
+            reshaped[d] = shape[d] == 0 && !zeros && d < rank() ? extents[d] : shape[d];
             if (reshaped[d] == -1) {
                 open = d;
             } else {
@@ -172,28 +212,34 @@ record GraphTensor(int[] extents, double[] elements, boolean whole) {
         return new GraphTensor(to, gathered, whole);
     }
 
-    /** One behind the other along the first axis; all other extents are the same. */
-    static GraphTensor joined(List<GraphTensor> parts) {
-        int[] to = parts.get(0).extents.clone();
-        to[0] = 0;
+    /** One behind the other along an axis; all other extents are the same. */
+    static GraphTensor joined(List<GraphTensor> parts, int along) {
+        GraphTensor first = parts.get(0);
+        int axis = first.axis(along);
+        int[] to = first.extents.clone();
+        to[axis] = 0;
         for (GraphTensor part : parts) {
             int[] own = part.extents.clone();
-            if (own.length > 0) {
-                own[0] = to[0];
+            if (own.length > axis) {
+                own[axis] = to[axis];
             }
             if (!Arrays.equals(own, to)) {
-                throw new IllegalArgumentException("a graph that joins " + Arrays.toString(parts.get(0).extents)
-                        + " and " + Arrays.toString(part.extents));
+                throw new IllegalArgumentException("a graph that joins " + Arrays.toString(first.extents) + " and "
+                        + Arrays.toString(part.extents));
             }
-            to[0] = Math.addExact(to[0], part.extents[0]);
+            to[axis] = Math.addExact(to[axis], part.extents[axis]);
         }
         double[] joined = new double[size(to)];
+        int outer = size(Arrays.copyOf(to, axis));
         int at = 0;
-        for (GraphTensor part : parts) {
-            System.arraycopy(part.elements, 0, joined, at, part.elements.length);
-            at += part.elements.length;
+        for (int row = 0; row < outer; row++) {
+            for (GraphTensor part : parts) {
+                int length = part.elements.length / outer;
+                System.arraycopy(part.elements, row * length, joined, at, length);
+                at += length;
+            }
         }
-        return new GraphTensor(to, joined, parts.get(0).whole);
+        return new GraphTensor(to, joined, first.whole);
     }
 
     /** An axis counted from the front. */

@@ -6,137 +6,96 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
- * A graph of ONNX operators on the scores {@code [B, H, T, S]}, as FlexAttention's attributes have it: elementwise ones, and constants that
- * broadcast. What no score goes into, such as a mask made of the scores' shape, is computed once, when the graph is read.
+ * A graph of ONNX operators that makes of the scores {@code [B, H, T, S]} others of that shape, as FlexAttention's attributes have it. It is
+ * computed node by node over all scores in float64; a value is dropped behind the last node that reads it.
  */
 final class ScoreGraph {
-    private static final int AXES = 4;
+    /** A node: what it reads, under their names ("" where an optional input is left out), and what it makes. */
+    private record Node(String operator, List<String> inputs, String output, JsonNode attributes) {}
 
-    /** One number that a node makes, at the place of one score, of the numbers before it. */
-    @FunctionalInterface
-    private interface Step {
-        double of(double[] before, int batch, int head, int query, int key);
-    }
+    private final Map<String, GraphTensor> initializers = new HashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final String input;
+    private final String output;
 
-    private final int[] shape;
-    private final Map<String, GraphTensor> constants = new HashMap<>();
-    /** Where the number of a value with scores in it stands: the score at 0, behind it one for each step. */
-    private final Map<String, Integer> places = new HashMap<>();
-
-    private final List<Step> steps = new ArrayList<>();
-    private final int output;
-
-    private ScoreGraph(JsonNode graph, int[] shape) throws UnsupportedCaseException {
-        this.shape = shape.clone();
-        JsonNode initializers = graph.path("initializers");
-        for (String name : (Iterable<String>) initializers::fieldNames) {
-            constants.put(name, GraphTensor.of(name, initializers.path(name)));
+    private ScoreGraph(JsonNode graph) throws UnsupportedCaseException {
+        JsonNode given = graph.path("initializers");
+        for (String name : (Iterable<String>) given::fieldNames) {
+            initializers.put(name, GraphTensor.of(name, given.path(name)));
         }
-        places.put(graph.path("inputs").path(0).asText(), 0);
         for (JsonNode node : graph.path("nodes")) {
-            put(node);
+            List<String> inputs = new ArrayList<>();
+            node.path("inputs").forEach(name -> inputs.add(name.asText()));
+            String operator = node.path("op").asText();
+            if (node.path("outputs").size() != 1) {
+                throw new UnsupportedCaseException("a graph with " + operator + " of "
+                        + node.path("outputs").size() + " outputs: one is known");
+            }
+            nodes.add(new Node(operator, inputs, node.path("outputs").path(0).asText(), node.path("attributes")));
         }
-        output = place(graph.path("outputs").path(0).asText());
+        input = graph.path("inputs").path(0).asText();
+        output = graph.path("outputs").path(0).asText();
     }
 
     /**
      * Reads a graph of one input and one output.
      *
-     * @param shape of the scores
-     * @throws UnsupportedCaseException if it does with the scores what is not elementwise
+     * @throws UnsupportedCaseException if a node has more outputs than one, or a constant is no tensor
      */
-    static ScoreGraph of(JsonNode graph, int... shape) throws UnsupportedCaseException {
-        return new ScoreGraph(graph, shape);
+    static ScoreGraph of(JsonNode graph) throws UnsupportedCaseException {
+        return new ScoreGraph(graph);
     }
 
-    /** The number that the graph makes of a score. */
-    float at(float score, int batch, int head, int query, int key) {
-        double[] numbers = new double[steps.size() + 1];
-        numbers[0] = score;
-        for (int n = 0; n < steps.size(); n++) {
-            numbers[n + 1] = steps.get(n).of(numbers, batch, head, query, key);
-        }
-        return (float) numbers[output];
-    }
-
-    private void put(JsonNode node) throws UnsupportedCaseException {
-        String operator = node.path("op").asText();
-        JsonNode attributes = node.path("attributes");
-        List<String> inputs = new ArrayList<>();
-        for (JsonNode input : node.path("inputs")) {
-            if (!input.asText().isEmpty()) {
-                demand(input.asText());
-                inputs.add(input.asText());
+    /**
+     * What the graph makes of scores.
+     *
+     * @throws UnsupportedCaseException if an operator is not known, or reads a value that is not there
+     * @throws IllegalArgumentException if values do not fit each other, fill the memory, or the last has not the scores' shape
+     */
+    GraphTensor apply(GraphTensor scores) throws UnsupportedCaseException {
+        Map<String, Integer> readers = readers();
+        Map<String, GraphTensor> values = new HashMap<>(initializers);
+        values.put(input, scores);
+        long held = values.values().stream().mapToLong(GraphTensor::size).sum();
+        for (Node node : nodes) {
+            List<GraphTensor> in = new ArrayList<>();
+            for (String name : node.inputs()) {
+                in.add(name.isEmpty() ? GraphTensor.absent() : value(values, name));
             }
-        }
-        String name = node.path("outputs").path(0).asText();
-        if (operator.equals("Shape") || operator.equals("Size")) {
-            constants.put(name, extents(operator, inputs.get(0), attributes));
-        } else if (constants.keySet().containsAll(inputs)) {
-            constants.put(
-                    name,
-                    GraphOperators.apply(
-                            operator, inputs.stream().map(constants::get).toList(), attributes));
-        } else {
-            GraphOperators.Function function = GraphOperators.function(operator, inputs.size(), attributes, false);
-            int[] arguments = new int[inputs.size()];
-            for (int n = 0; n < arguments.length; n++) {
-                arguments[n] = place(inputs.get(n));
-            }
-            places.put(name, add((before, b, h, i, j) -> {
-                double[] values = new double[arguments.length];
-                for (int n = 0; n < values.length; n++) {
-                    values[n] = before[arguments[n]];
+            GraphTensor made = GraphOperators.apply(node.operator(), in, node.attributes());
+            held += made.size();
+            for (String name : node.inputs()) {
+                if (readers.merge(name, -1, Integer::sum) == 0) {
+                    GraphTensor dropped = values.remove(name);
+                    held -= dropped == null ? 0 : dropped.size();
                 }
-                return function.of(values);
-            }));
+            }
+            values.put(node.output(), made);
+            GraphTensor.requireHeld(held);
         }
+        GraphTensor result = value(values, output);
+        if (!Arrays.equals(result.extents(), scores.extents())) {
+            throw new IllegalArgumentException("a graph that makes " + Arrays.toString(result.extents()) + " of scores "
+                    + Arrays.toString(scores.extents()));
+        }
+        return result;
     }
 
-    /** Where the number of a step will stand. */
-    private int add(Step step) {
-        steps.add(step);
-        return steps.size();
+    /** How often each value is read; the result once more. */
+    private Map<String, Integer> readers() {
+        Map<String, Integer> readers = new HashMap<>();
+        nodes.forEach(node -> node.inputs().forEach(name -> readers.merge(name, 1, Integer::sum)));
+        readers.merge(output, 1, Integer::sum);
+        return readers;
     }
 
-    private void demand(String name) throws UnsupportedCaseException {
-        if (!constants.containsKey(name) && !places.containsKey(name)) {
+    private static GraphTensor value(Map<String, GraphTensor> values, String name) throws UnsupportedCaseException {
+        GraphTensor value = values.get(name);
+        if (value == null) {
             throw new UnsupportedCaseException("a graph without the value '" + name + "'");
         }
-    }
-
-    /** What has scores in it has their shape. */
-    private GraphTensor extents(String operator, String name, JsonNode attributes) {
-        int[] extents = constants.containsKey(name) ? constants.get(name).extents() : shape;
-        if (operator.equals("Size")) {
-            return GraphTensor.scalar(GraphTensor.size(extents), true);
-        }
-        int rank = extents.length;
-        int start = counted(attributes.path("start").asInt(0), rank);
-        int end = counted(attributes.path("end").asInt(rank), rank);
-        return GraphTensor.list(Arrays.copyOfRange(extents, start, Math.max(start, end)));
-    }
-
-    private static int counted(int axis, int rank) {
-        return Math.max(0, Math.min(rank, axis < 0 ? axis + rank : axis));
-    }
-
-    /** Where the number of a value stands; a constant gets a step that reads it. */
-    private int place(String name) throws UnsupportedCaseException {
-        demand(name);
-        GraphTensor constant = constants.get(name);
-        if (constant == null) {
-            return Objects.requireNonNull(places.get(name));
-        }
-        if (constant.rank() > AXES) {
-            throw new UnsupportedCaseException(
-                    "a graph with " + name + " of rank " + constant.rank() + ", more than the scores have");
-        }
-        double[] data = constant.elements();
-        int[] strides = constant.broadcast(shape).strides();
-        return add((before, b, h, i, j) -> data[b * strides[0] + h * strides[1] + i * strides[2] + j * strides[3]]);
+        return value;
     }
 }

@@ -321,6 +321,10 @@ class SuiteTest {
         String attributes = ", \"attributes\": {\"score_mod\": " + graph.formatted("-Infinity") + ", \"prob_mod\": "
                 + graph.formatted("0") + "}";
         assertVerdict(Verdict.PASS, "", run("FlexAttention", tensors, TOLERANCE + attributes));
+
+        String notANumber = attributes.replace("\"-Infinity\"", "\"NaN\"");
+        tensors.put("output.Y", Tensor.of(new float[] {Float.NaN, Float.NaN}, 1, 1, 2, 1));
+        assertVerdict(Verdict.PASS, "", run("FlexAttention", tensors, TOLERANCE + notANumber));
     }
 
     @Test
