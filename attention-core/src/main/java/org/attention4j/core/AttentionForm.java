@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm of queries and keys
  * @param gates of each head's output: none, 1, or one for each of its numbers
  * @param clip at which projected queries, keys and values are cut off; 0 if they are not
+ * @param growth of queries with their position
  */
 record AttentionForm(
         int heads,
@@ -43,7 +44,8 @@ record AttentionForm(
         boolean zeroAttention,
         HeadNorm.Form norm,
         int gates,
-        float clip) {
+        float clip,
+        QueryGrowth growth) {
     static final String IN_WEIGHT = "in_proj_weight";
     static final String QUERY_WEIGHT = "q_proj_weight";
     static final String KEY_WEIGHT = "k_proj_weight";
@@ -72,7 +74,8 @@ record AttentionForm(
                 false,
                 HeadNorm.Form.NONE,
                 0,
-                0);
+                0,
+                QueryGrowth.NONE);
     }
 
     /** What a projection makes. */

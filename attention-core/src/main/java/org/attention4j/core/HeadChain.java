@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What projected queries, keys or values go through before attention: they are cut off, then there is a norm of each head or of all together,
- * then a turn by their position, or the turn before the norm; each may be absent.
+ * then a turn by their position, or the turn before the norm; then queries may grow with their position; each may be absent.
  */
 final class HeadChain {
     private final float limit;
@@ -18,10 +18,11 @@ final class HeadChain {
     private final @Nullable RotaryEmbedding rotary;
     private final int heads;
     private final int headWidth;
+    private final QueryGrowth growth;
 
     /** One that cuts nothing off, and turns last. */
     HeadChain(@Nullable HeadNorm norm, @Nullable RotaryEmbedding rotary, int heads, int headWidth) {
-        this(0f, norm, false, rotary, heads, headWidth);
+        this(0f, norm, false, rotary, QueryGrowth.NONE, heads, headWidth);
     }
 
     /**
@@ -29,25 +30,28 @@ final class HeadChain {
      *
      * @param limit at which rows are cut off; 0 if they are not
      * @param normTurned whether the norm is of what was turned
+     * @param growth of queries; of others none
      */
     HeadChain(
             float limit,
             @Nullable HeadNorm norm,
             boolean normTurned,
             @Nullable RotaryEmbedding rotary,
+            QueryGrowth growth,
             int heads,
             int headWidth) {
         this.limit = limit;
         this.norm = norm;
         this.normTurned = normTurned;
         this.rotary = rotary;
+        this.growth = growth;
         this.heads = heads;
         this.headWidth = headWidth;
     }
 
     /** Whether it changes nothing. */
     boolean empty() {
-        return limit == 0 && norm == null && rotary == null;
+        return limit == 0 && norm == null && rotary == null && growth.none();
     }
 
     /** Whether the gradient needs the rows as they were. */
@@ -74,6 +78,9 @@ final class HeadChain {
             }
             if (norm != null && normTurned) {
                 normalise(norm, kernels, rows, row);
+            }
+            if (!growth.none()) {
+                growth.apply(position + i, rows, row, heads * headWidth);
             }
         }
     }
@@ -107,6 +114,11 @@ final class HeadChain {
             int[] first,
             NamedTensors wanted,
             Scratch scratch) {
+        for (int b = 0; b < shape.batch && !growth.none(); b++) {
+            for (int i = 0; i < shape.lengths[b]; i++) {
+                growth.apply(first[b] + i, d.array, d.at(b, 0, i), heads * headWidth);
+            }
+        }
         if (norm != null && normTurned) {
             norms(norm, kernels, shape, d, input, first, wanted, scratch);
         }

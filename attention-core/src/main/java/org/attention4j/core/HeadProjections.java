@@ -49,9 +49,12 @@ final class HeadProjections implements AttentionLayers<ProjectedPass> {
         HeadNorm.Form norm = form.norm();
         HeadNorm queryNorm = HeadNorm.of(norm.kind(), HeadNorm.QUERY, norm.epsilon(), parameters);
         HeadNorm keyNorm = HeadNorm.of(norm.kind(), HeadNorm.KEY, norm.epsilon(), parameters);
-        queryChain = new HeadChain(form.clip(), queryNorm, norm.turned(), rotary, form.heads(), form.keyWidth());
-        keyChain = new HeadChain(form.clip(), keyNorm, norm.turned(), rotary, form.keyHeads(), form.keyWidth());
-        valueChain = new HeadChain(form.clip(), null, false, null, form.keyHeads(), form.valueWidth());
+        queryChain = new HeadChain(
+                form.clip(), queryNorm, norm.turned(), rotary, form.growth(), form.heads(), form.keyWidth());
+        keyChain = new HeadChain(
+                form.clip(), keyNorm, norm.turned(), rotary, QueryGrowth.NONE, form.keyHeads(), form.keyWidth());
+        valueChain =
+                new HeadChain(form.clip(), null, false, null, QueryGrowth.NONE, form.keyHeads(), form.valueWidth());
         Linear keyLayer = form.projection(AttentionForm.Part.KEY, parameters);
         Linear valueLayer = form.projection(AttentionForm.Part.VALUE, parameters);
         HeadChain behindKeys = keyChain.empty() ? null : keyChain;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * ⌊h · K / H⌋. Values may have a width of their own, E'. Projected queries, keys and values may be cut off, max(−c, min(c, x)) ({@code projection-clip}; Groeneveld
  * et al. 2024, OLMo); its gradient is 0 beyond ±c. Each head's queries and keys, or those of all heads
  * together, may have a norm with weights ({@code query-key-norm}; Henry et al. 2020) and are then turned by their positions ({@code rotary}; {@link RotaryEmbedding}), or normed behind the
- * turn ({@code query-key-norm-turned}); keys are kept turned. Positions
+ * turn ({@code query-key-norm-turned}); keys are kept turned. Queries may then grow with their position ({@code scale-growth}; Llama 4). Positions
  * count from the first key on; query i of m over n keys stands at i + (n − m), also over a context. Added keys have neither. Each head's
  * output may have a gate, sigmoid(x · w_h + b_h), or one for each of its numbers ({@code gate}, {@code gate-elementwise}; Qiu et al. 2025).
  *

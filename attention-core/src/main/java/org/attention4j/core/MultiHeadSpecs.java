@@ -31,7 +31,8 @@ final class MultiHeadSpecs {
                 config.get(MultiHeadAttention.ZERO_ATTENTION),
                 HeadOptions.norm(config),
                 HeadOptions.gates(config),
-                config.get(HeadOptions.PROJECTION_CLIP).floatValue());
+                config.get(HeadOptions.PROJECTION_CLIP).floatValue(),
+                ScoreOptions.growth(config));
     }
 
     static MixerSpec of(MixerKind kind, MixerConfig config) {

@@ -11,10 +11,23 @@ import org.attention4j.api.OptionSchema;
 import org.attention4j.api.variant.AttentionVariant;
 import org.jspecify.annotations.Nullable;
 
-/** The options of multi-head attention about scores: scale → soft-cap → position bias → mask → softmax, with or without a sink → dropout. */
+/** The options of multi-head attention about scores: scale, which may grow → soft-cap → position bias → mask → softmax, with or without a sink → dropout. */
 final class ScoreOptions {
     static final Option<Double> SCALE = Option.decimal(
             "scale", 0, 1e4, 0, "What products of queries and keys are multiplied by; 0: 1/√E of a head's width E.");
+
+    static final Option<Double> GROWTH = Option.decimal(
+            "scale-growth",
+            0,
+            100,
+            0,
+            "β of the factor 1 + β log(1 + ⌊(t + scale-growth-first) / scale-growth-step⌋) of a query at position t (Llama 4's temperature); 0: none.");
+
+    static final Option<Integer> GROWTH_STEP =
+            Option.integer("scale-growth-step", 1, 1 << 30, 8192, "Positions that have one factor with scale-growth.");
+
+    static final Option<Integer> GROWTH_FIRST = Option.integer(
+            "scale-growth-first", 0, 1, 0, "What the first position counts as with scale-growth: 0, or 1 in Llama 4.");
 
     static final Option<Double> SOFT_CAP =
             Option.decimal("soft-cap", 0, 1e6, 0, "c of c · tanh(score / c), which keeps scores within ±c; 0: none.");
@@ -55,7 +68,8 @@ final class ScoreOptions {
     static final OptionSchema SCALED =
             OptionSchema.of(SOFT_CAP, POSITION_BIAS, BUCKETS, MAX_DISTANCE, SINK, DROPOUT, DROPOUT_SEED);
 
-    static final OptionSchema SCHEMA = OptionSchema.of(SCALE).and(SCALED);
+    static final OptionSchema SCHEMA =
+            OptionSchema.of(SCALE, GROWTH, GROWTH_STEP, GROWTH_FIRST).and(SCALED);
 
     static final String BUCKET_WEIGHT = "relative_attention_bias.weight";
     static final String SINKS = "sinks";
@@ -99,6 +113,7 @@ final class ScoreOptions {
     /** Refuses a scale, for variants without one. */
     static void checkNoScale(MixerConfig config, String why) {
         refuse(config, SCALE, 0.0, why);
+        refuse(config, GROWTH, 0.0, why);
     }
 
     private static <T> void refuse(MixerConfig config, Option<T> option, T only, String why) {
@@ -132,6 +147,10 @@ final class ScoreOptions {
     static float scale(MixerConfig config, int queryWidth) {
         double scale = config.get(SCALE);
         return (float) (scale == 0 ? 1 / Math.sqrt(queryWidth) : scale);
+    }
+
+    static QueryGrowth growth(MixerConfig config) {
+        return new QueryGrowth(config.get(GROWTH).floatValue(), config.get(GROWTH_STEP), config.get(GROWTH_FIRST));
     }
 
     /** What a mixer of a resolved configuration does; a configuration without these options has the defaults. */

@@ -95,6 +95,11 @@ record MixerCase(
         return !norm().equals("none") && !rotary().equals("none") && seed / 144 % 2 != 0;
     }
 
+    /** Of queries, with their position. */
+    double growth() {
+        return !single && seed / 288 % 3 == 0 ? 0.5 : 0;
+    }
+
     MixerConfig config() {
         MixerConfig config = MixerConfig.width(width()).with("causal", causal).with("bias", bias);
         if (single) {
@@ -106,6 +111,9 @@ record MixerCase(
                 .with("query-key-norm-epsilon", NaiveHeads.EPSILON)
                 .with("query-key-norm-turned", normTurned())
                 .with("projection-clip", projectionClip())
+                .with("scale-growth", growth())
+                .with("scale-growth-step", NaiveHeads.GROWTH_STEP)
+                .with("scale-growth-first", 1)
                 .with("rotary", rotary())
                 .with("rotary-base", 100.0)
                 .with("gate", gate())

@@ -5,6 +5,7 @@ import java.util.Map;
 /** What heads go through beside attention, in float64, from the formulas: norms, turns by position, gates. */
 final class NaiveHeads {
     static final double EPSILON = 0.01;
+    static final int GROWTH_STEP = 2;
     private static final double BASE = 100;
 
     private NaiveHeads() {}
@@ -25,6 +26,9 @@ final class NaiveHeads {
         }
         if (c.normTurned()) {
             normalise(c, p, norm, row, at, width);
+        }
+        for (int e = 0; e < width && norm.equals(HeadNorm.QUERY); e++) {
+            row[at + e] *= 1 + c.growth() * Math.log(1 + Math.max(0, t + 1) / GROWTH_STEP);
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * W_O Concat(head_1 … head_H) + b_O with head_h = gate_h weights(scores of q_h and k) v, k and v being those of the head's group, with what is
- * added to every sequence after them; q, k and v cut off, q and k then normalised and turned by their positions, in this order or the other. Scores of pairs and the weights of a row are those
+ * added to every sequence after them; q, k and v cut off, q and k then normalised and turned by their positions, in this order or the other, and q multiplied by a factor of its position. Scores of pairs and the weights of a row are those
  * of scaled products and the softmax, or what takes their place.
  */
 final class MultiHeadFormula implements Formula {
@@ -27,6 +27,9 @@ final class MultiHeadFormula implements Formula {
             "query-key-norm-joint",
             "query-key-norm-turned",
             "projection-clip",
+            "scale-growth",
+            "scale-growth-step",
+            "scale-growth-first",
             "gate",
             "gate-elementwise");
 
@@ -86,6 +89,7 @@ final class MultiHeadFormula implements Formula {
                     q[t] = rotary.turned(q[t], t);
                     k[t] = rotary.turned(k[t], t);
                 }
+                grow(config, q[t], t, rounding);
                 int value = (heads + groups) * width + g * valueWidth;
                 v[t] = cut(Maths.linear(weight, bias, value, valueWidth, x[t], rounding), limit);
             }
@@ -118,6 +122,16 @@ final class MultiHeadFormula implements Formula {
             x[e] = Math.max(-limit, Math.min(limit, x[e]));
         }
         return x;
+    }
+
+    /** q (1 + β log(1 + ⌊(t + first) / step⌋)). */
+    private static void grow(MixerConfig config, double[] query, int t, Rounding rounding) {
+        double beta = rounding.of(Maths.decimal(config, "scale-growth", 0));
+        int steps =
+                (t + Maths.integer(config, "scale-growth-first", 0)) / Maths.integer(config, "scale-growth-step", 1);
+        for (int e = 0; e < query.length && beta > 0; e++) {
+            query[e] = rounding.of(query[e] * (1 + beta * Math.log(1 + steps)));
+        }
     }
 
     /** Turns each head. */

@@ -36,6 +36,7 @@ final class DistanceLaws {
                 && number(spec, "prefix", 0) == 0
                 && number(spec, "global-tokens", 0) == 0
                 && !Boolean.TRUE.equals(options.get("bias-key-value")) // a key without a position
+                && Double.valueOf(0).equals(options.getOrDefault("scale-growth", 0.0))
                 && ("none".equals(options.getOrDefault("rotary", "none")) || turnedByDistance(options));
     }
 

@@ -87,7 +87,10 @@ final class FormulaMutants {
             Option.choice("rotary", List.of("half", "interleaved"), "half", "Pairs."),
             Option.integer("rotary-width", 4, 4, 4, "R."),
             Option.decimal("projection-clip", 0.1, 0.5, 0.2, "Of queries, keys and values."),
-            Option.flag("query-key-norm-turned", true, "Behind the turn."));
+            Option.flag("query-key-norm-turned", true, "Behind the turn."),
+            Option.decimal("scale-growth", 2, 4, 2, "Of queries."),
+            Option.integer("scale-growth-step", 2, 3, 2, "Positions of a factor."),
+            Option.integer("scale-growth-first", 0, 1, 0, "Of positions."));
 
     private static final OptionSchema ROTARY_OPTIONS = OptionSchema.of(
             Option.integer("heads", 2, 2, 2, "Heads."),
@@ -499,6 +502,9 @@ final class FormulaMutants {
                 unchained(config -> config.with("projection-clip", 0.0)),
                 unchained(config -> config.with("query-key-norm-turned", false)),
                 shifted(),
+                unchained(config -> config.with("scale-growth", 0.0)),
+                unchained(config -> config.with("scale-growth-step", 1)),
+                unchained(config -> config.with("scale-growth-first", 1 - number(config, "scale-growth-first"))),
                 mistaken("rotary", "half", "none"),
                 mistaken("rotary", "interleaved", "half"),
                 mistaken("rotary-scaling", "linear", "none"),
