@@ -2,6 +2,7 @@ import org.attention4j.api.MixerProvider;
 import org.attention4j.cnn.ConvolutionProvider;
 import org.attention4j.cnn.GatedConvolutionProvider;
 import org.attention4j.cnn.LongConvolutionProvider;
+import org.attention4j.cnn.PoolingProvider;
 import org.attention4j.cnn.TemporalConvolutionProvider;
 import org.jspecify.annotations.NullMarked;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  * Convolutional sequence mixers. A program finds them through the registry; one that wants the typed factories may
  * read it.
  *
- * @provides MixerProvider {@code convolution}, {@code gated-convolution}, {@code long-convolution}, {@code temporal-convolution}
+ * @provides MixerProvider {@code convolution}, {@code gated-convolution}, {@code long-convolution}, {@code pooling}, {@code temporal-convolution}
  */
 @NullMarked
 module org.attention4j.cnn {
@@ -23,5 +24,6 @@ module org.attention4j.cnn {
             ConvolutionProvider,
             GatedConvolutionProvider,
             LongConvolutionProvider,
+            PoolingProvider,
             TemporalConvolutionProvider;
 }

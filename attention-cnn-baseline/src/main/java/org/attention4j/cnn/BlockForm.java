@@ -43,7 +43,7 @@ record BlockForm(LongFilter filter) implements ConvolutionForm {
         boolean done = false;
         try {
             LongForward.run(filter, chunk, x, state, out, outAt, workspace);
-            InputState.keep(chunk, x, state.rows(), lookback());
+            InputState.keep(chunk, x, chunk.tensor().offset(), state.rows(), lookback());
             done = true;
         } finally {
             for (int b = 0; b < chunk.batch() && !done; b++) {

@@ -17,7 +17,7 @@ import org.attention4j.kernels.Kernels;
 
 /** The contract of every convolutional mixer, over a {@link ConvolutionForm}, which is what differs from one to the next. */
 abstract sealed class ConvolutionMixer implements Differentiable, Incremental
-        permits Convolution, GatedConvolution, LongConvolution, TemporalConvolution {
+        permits Convolution, GatedConvolution, LongConvolution, Pooling, TemporalConvolution {
     final MixerSpec spec;
     final Kernels kernels;
     private final NamedTensors parameters;

@@ -52,7 +52,8 @@ final class ForwardPass implements Workspace.Task {
             source.forget();
             out.commit(results);
             if (before != null) {
-                InputState.keep(in, x, before, filter.reach().left());
+                InputState.keep(
+                        in, x, in.tensor().offset(), before, filter.reach().left());
             }
         } finally {
             workspace.end(mark);

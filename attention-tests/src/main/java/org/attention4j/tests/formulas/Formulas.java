@@ -35,6 +35,7 @@ public final class Formulas {
             Map.entry("sru", new SruFormula()),
             Map.entry("convolution", new ConvolutionFormula()),
             Map.entry("gated-convolution", new GatedConvolutionFormula()),
+            Map.entry("pooling", new PoolingFormula()),
             Map.entry("temporal-convolution", new TemporalConvolutionFormula()),
             Map.entry("long-convolution", new LongConvolutionFormula()));
 

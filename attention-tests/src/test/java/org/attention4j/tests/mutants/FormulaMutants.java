@@ -463,6 +463,24 @@ final class FormulaMutants {
                 mutant(unit, same(), parameters -> reversed(parameters, "weight_peephole_l0")));
     }
 
+    /** Windows that reach one position too far, or that end where centred ones do; the mean for the maximum; padding that is not counted. */
+    private static List<Mutant> windows() {
+        FormulaMixer.Subject pooling = new FormulaMixer.Subject(
+                "pooling",
+                OptionSchema.of(
+                        Option.integer("kernel", 2, 4, 3, "Positions of a window."),
+                        Option.choice("pool", List.of("max", "mean"), "max", "Of a window."),
+                        Option.flag("count-padding", true, "In means."),
+                        Option.flag("causal", true, "No later positions.")),
+                (spec, config) -> {});
+        return List.of(
+                mutant(pooling, config -> config.with("kernel", number(config, "kernel") + 1), same()),
+                mutant(pooling, config -> config.with("kernel", 0), same()),
+                mutant(pooling, config -> config.with("causal", false), same()),
+                mutant(pooling, config -> config.with("pool", "mean"), same()),
+                mutant(pooling, config -> config.with("count-padding", false), same()));
+    }
+
     /** One that cannot be compared: every product overflows in float32. */
     private static MixerProvider tooLarge() {
         return new FormulaMixer.Subject(
@@ -480,6 +498,7 @@ final class FormulaMutants {
         all.add(unmade());
         all.addAll(linearRecurrences());
         all.addAll(simpleRecurrences());
+        all.addAll(windows());
         all.add(new Mutant(LAW, "nothing was compared: left out", tooLarge()));
         return all;
     }
