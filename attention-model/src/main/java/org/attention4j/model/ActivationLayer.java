@@ -95,6 +95,30 @@ public final class ActivationLayer extends RowLayer {
         return new ActivationLayer(width, new ElementFunction.Mish());
     }
 
+    /**
+     * f(x) = x / (1 + e^−βx) (Ramachandran, Zoph and Le 2017); with β = 1.702 the approximation of GELU that CLIP calls QuickGELU (Hendrycks and Gimpel 2016).
+     *
+     * @param width D
+     * @param beta β, from 10⁻⁶, used as a float
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     * @throws IllegalArgumentException if β is smaller or no number of float
+     */
+    public static ActivationLayer swish(int width, double beta) {
+        return new ActivationLayer(width, new ElementFunction.Swish(ElementFunction.number("beta", beta, 1e-6)));
+    }
+
+    /**
+     * f(x) = x · min(max(x + 3, 0), 6) / 6 (Howard et al. 2019).
+     *
+     * @param width D
+     * @return the layer
+     * @throws BadShapeException if the width is not positive
+     */
+    public static ActivationLayer hardSwish(int width) {
+        return new ActivationLayer(width, new ElementFunction.HardSwish());
+    }
+
     @Override
     public int inputWidth() {
         return width;

@@ -117,17 +117,12 @@ sealed interface ElementFunction {
 
     /** x, or α (eˣ − 1) where x is negative. */
     record Elu(float alpha) implements ElementFunction {
-        /** eˣ − 1 = 2 t / (1 − t) with t = tanh(x / 2), which loses no digits near 0. */
         @Override
         public void apply(Kernels kernels, float[] x, int xAt, float[] y, int yAt, int n, Scratch scratch) {
-            for (int i = 0; i < n; i++) {
-                y[yAt + i] = 0.5f * Math.min(x[xAt + i], 0f);
-            }
-            kernels.apply(Activation.TANH, y, yAt, y, yAt, n);
+            lessOne(kernels, x, xAt, y, yAt, n);
             for (int i = 0; i < n; i++) {
                 float v = x[xAt + i];
-                float t = y[yAt + i];
-                y[yAt + i] = v > 0f ? v : alpha * ((t + t) / (1f - t));
+                y[yAt + i] = v > 0f ? v : alpha * y[yAt + i];
             }
         }
 
@@ -200,6 +195,91 @@ sealed interface ElementFunction {
         @Override
         public boolean smooth() {
             return true;
+        }
+    }
+
+    /** x σ(β x) = silu(β x) / β. */
+    record Swish(float beta) implements ElementFunction {
+        @Override
+        public void apply(Kernels kernels, float[] x, int xAt, float[] y, int yAt, int n, Scratch scratch) {
+            for (int i = 0; i < n; i++) {
+                y[yAt + i] = beta * x[xAt + i];
+            }
+            kernels.apply(Activation.SILU, y, yAt, y, yAt, n);
+            for (int i = 0; i < n; i++) {
+                y[yAt + i] /= beta;
+            }
+        }
+
+        @Override
+        public void gradient(
+                Kernels kernels,
+                float[] x,
+                int xAt,
+                float[] dY,
+                int dYAt,
+                float[] dX,
+                int dXAt,
+                int n,
+                Scratch scratch) {
+            int mark = scratch.mark();
+            float[] scaled = scratch.floats(n);
+            for (int i = 0; i < n; i++) {
+                scaled[i] = beta * x[xAt + i];
+            }
+            kernels.gradient(Activation.SILU, scaled, 0, dX, dXAt, dY, dYAt, dX, dXAt, n);
+            scratch.release(mark);
+        }
+
+        @Override
+        public boolean smooth() {
+            return true;
+        }
+    }
+
+    /** x (min(max(x + 3, 0), 6) / 6). */
+    record HardSwish() implements ElementFunction {
+        @Override
+        public void apply(Kernels kernels, float[] x, int xAt, float[] y, int yAt, int n, Scratch scratch) {
+            for (int i = 0; i < n; i++) {
+                float v = Math.max(x[xAt + i], -3f); // not −∞ · 0
+                y[yAt + i] = v * (Math.min(v + 3f, 6f) / 6f);
+            }
+        }
+
+        @Override
+        public void gradient(
+                Kernels kernels,
+                float[] x,
+                int xAt,
+                float[] dY,
+                int dYAt,
+                float[] dX,
+                int dXAt,
+                int n,
+                Scratch scratch) {
+            for (int i = 0; i < n; i++) {
+                float v = x[xAt + i];
+                float slope = v <= -3f ? 0f : v >= 3f ? 1f : (v + v + 3f) / 6f;
+                dX[dXAt + i] = dY[dYAt + i] * slope;
+            }
+        }
+
+        @Override
+        public boolean smooth() {
+            return false;
+        }
+    }
+
+    /** y ← eˣ − 1 where x is negative, else 0: 2 t / (1 − t) with t = tanh(x / 2), which loses no digits near 0; y is not x. */
+    static void lessOne(Kernels kernels, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = 0.5f * Math.min(x[xAt + i], 0f);
+        }
+        kernels.apply(Activation.TANH, y, yAt, y, yAt, n);
+        for (int i = 0; i < n; i++) {
+            float t = y[yAt + i];
+            y[yAt + i] = (t + t) / (1f - t);
         }
     }
 

@@ -9,8 +9,8 @@ import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Shape;
 
 /**
- * y = (x − mean x) / √(variance x + ε) · weight + bias at every position, mean and variance (divided by D) taken over its
- * width (Ba, Kiros and Hinton 2016, equation 4). Parameters as PyTorch's {@code LayerNorm} has them: {@code weight [D]}, at
+ * y = (x − mean x) / √(variance x + ε) · weight + bias at every position, mean and variance (divided by their count) taken over its
+ * width, or over each of some groups of neighbouring channels (Ba, Kiros and Hinton 2016, equation 4). Parameters as PyTorch's {@code LayerNorm} has them: {@code weight [D]}, at
  * first ones, and, where there is one, {@code bias [D]}, at first zeros.
  *
  * <p>Immutable; safe for any number of threads.
@@ -21,8 +21,8 @@ public final class LayerNorm extends NormLayer {
 
     private final float[] bias;
 
-    private LayerNorm(int width, float epsilon, List<ParameterSpec> specs, ParameterSource source) {
-        super(width, epsilon, specs, source);
+    private LayerNorm(int width, int size, float epsilon, List<ParameterSpec> specs, ParameterSource source) {
+        super(width, size, epsilon, specs, source);
         bias = parameters.contains("bias") ? parameters.get("bias").array() : new float[width];
     }
 
@@ -52,28 +52,49 @@ public final class LayerNorm extends NormLayer {
      * @throws IllegalArgumentException if ε is negative or not a number
      */
     public static LayerNorm of(int width, double epsilon, boolean bias, ParameterSource source) {
-        check("a layer norm", width, epsilon);
+        return of(width, 1, epsilon, bias, source);
+    }
+
+    /**
+     * A layer with a norm for each group: PyTorch's {@code GroupNorm} of one position at a time, as for the outputs of each head of xLSTM and RetNet.
+     *
+     * @param width D
+     * @param groups groups of neighbouring channels, all of the same size
+     * @param epsilon ε; used as a float
+     * @param bias whether a bias is added
+     * @param source fills {@code weight} and, if there is one, {@code bias}
+     * @return the layer
+     * @throws BadShapeException if the width is not positive, or the groups do not divide it
+     * @throws IllegalArgumentException if ε is negative or not a number
+     */
+    public static LayerNorm of(int width, int groups, double epsilon, boolean bias, ParameterSource source) {
+        int size = size("a layer norm", width, groups, epsilon);
         List<ParameterSpec> specs = new ArrayList<>();
         specs.add(new ParameterSpec("weight", Shape.of(width), InitialValue.ones()));
         if (bias) {
             specs.add(new ParameterSpec("bias", Shape.of(width), InitialValue.zeros()));
         }
-        return new LayerNorm(width, (float) epsilon, List.copyOf(specs), source);
+        return new LayerNorm(width, size, (float) epsilon, List.copyOf(specs), source);
     }
 
     @Override
     public LayerNorm withParameters(ParameterSource source) {
-        return new LayerNorm(width, epsilon, specs, source);
+        return new LayerNorm(width, size, epsilon, specs, source);
     }
 
     @Override
     void apply(float[] x, int xOffset, float[] y, int yOffset) {
-        kernels.layerNorm(x, xOffset, y, yOffset, weight, 0, bias, 0, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.layerNorm(x, xOffset + c, y, yOffset + c, weight, c, bias, c, size, epsilon);
+        }
     }
 
     @Override
     void inputGradient(float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset) {
-        kernels.layerNormInputGradient(x, xOffset, weight, 0, dY, dYOffset, dX, dXOffset, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.layerNormInputGradient(
+                    x, xOffset + c, weight, c, dY, dYOffset + c, dX, dXOffset + c, size, epsilon);
+        }
     }
 
     @Override
@@ -86,7 +107,18 @@ public final class LayerNorm extends NormLayer {
             int dWeightOffset,
             float[] dBias,
             int dBiasOffset) {
-        kernels.layerNormParameterGradient(
-                x, xOffset, dY, dYOffset, dWeight, dWeightOffset, dBias, dBiasOffset, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.layerNormParameterGradient(
+                    x,
+                    xOffset + c,
+                    dY,
+                    dYOffset + c,
+                    dWeight,
+                    dWeightOffset + c,
+                    dBias,
+                    dBiasOffset + c,
+                    size,
+                    epsilon);
+        }
     }
 }

@@ -8,14 +8,14 @@ import org.attention4j.api.ParameterSpec;
 import org.attention4j.api.Shape;
 
 /**
- * y = x / √(mean x² + ε) · weight at every position, the mean taken over its width (Zhang and Sennrich 2019, equation 4, with PyTorch's
+ * y = x / √(mean x² + ε) · weight at every position, the mean taken over its width, or over each of some groups of neighbouring channels (Zhang and Sennrich 2019, equation 4, with PyTorch's
  * ε inside the root). One parameter as PyTorch's {@code RMSNorm} has it: {@code weight [D]}, at first ones.
  *
  * <p>Immutable; safe for any number of threads.
  */
 public final class RmsNorm extends NormLayer {
-    private RmsNorm(int width, float epsilon, List<ParameterSpec> specs, ParameterSource source) {
-        super(width, epsilon, specs, source);
+    private RmsNorm(int width, int size, float epsilon, List<ParameterSpec> specs, ParameterSource source) {
+        super(width, size, epsilon, specs, source);
     }
 
     /**
@@ -29,9 +29,24 @@ public final class RmsNorm extends NormLayer {
      * @throws IllegalArgumentException if ε is negative or not a number
      */
     public static RmsNorm of(int width, double epsilon, ParameterSource source) {
-        check("an RMS norm", width, epsilon);
+        return of(width, 1, epsilon, source);
+    }
+
+    /**
+     * A layer with a norm for each group, as for the outputs of each head of an attention (Ye et al. 2024, the Differential Transformer).
+     *
+     * @param width D
+     * @param groups groups of neighbouring channels, all of the same size
+     * @param epsilon ε; used as a float
+     * @param source fills {@code weight}
+     * @return the layer
+     * @throws BadShapeException if the width is not positive, or the groups do not divide it
+     * @throws IllegalArgumentException if ε is negative or not a number
+     */
+    public static RmsNorm of(int width, int groups, double epsilon, ParameterSource source) {
         return new RmsNorm(
                 width,
+                size("an RMS norm", width, groups, epsilon),
                 (float) epsilon,
                 List.of(new ParameterSpec("weight", Shape.of(width), InitialValue.ones())),
                 source);
@@ -39,17 +54,21 @@ public final class RmsNorm extends NormLayer {
 
     @Override
     public RmsNorm withParameters(ParameterSource source) {
-        return new RmsNorm(width, epsilon, specs, source);
+        return new RmsNorm(width, size, epsilon, specs, source);
     }
 
     @Override
     void apply(float[] x, int xOffset, float[] y, int yOffset) {
-        kernels.rmsNorm(x, xOffset, y, yOffset, weight, 0, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.rmsNorm(x, xOffset + c, y, yOffset + c, weight, c, size, epsilon);
+        }
     }
 
     @Override
     void inputGradient(float[] x, int xOffset, float[] dY, int dYOffset, float[] dX, int dXOffset) {
-        kernels.rmsNormInputGradient(x, xOffset, weight, 0, dY, dYOffset, dX, dXOffset, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.rmsNormInputGradient(x, xOffset + c, weight, c, dY, dYOffset + c, dX, dXOffset + c, size, epsilon);
+        }
     }
 
     @Override
@@ -62,6 +81,9 @@ public final class RmsNorm extends NormLayer {
             int dWeightOffset,
             float[] dBias,
             int dBiasOffset) {
-        kernels.rmsNormParameterGradient(x, xOffset, dY, dYOffset, dWeight, dWeightOffset, width, epsilon);
+        for (int c = 0; c < width; c += size) {
+            kernels.rmsNormParameterGradient(
+                    x, xOffset + c, dY, dYOffset + c, dWeight, dWeightOffset + c, size, epsilon);
+        }
     }
 }

@@ -71,6 +71,11 @@ class LayerTest {
         return x + Math.pow(Math.sin(alpha * x), 2) / beta;
     }
 
+    private static double xielu(double x, double p, double n) {
+        return 0.5 * x
+                + (x > 0 ? Math.log1p(Math.exp(p)) * x * x : (0.5 + Math.log1p(Math.exp(n))) * (Math.expm1(x) - x));
+    }
+
     static Stream<Case> layers() {
         return Stream.of(
                 new Case(
@@ -117,6 +122,12 @@ class LayerTest {
                         "snake with a beta",
                         Snake.of(WIDTH, true, POSITIVE),
                         (x, p) -> each(x, c -> snake(x[c], p.get("alpha")[c], p.get("beta")[c]))),
+                element("swish", ActivationLayer.swish(WIDTH, 1.702), x -> x / (1 + Math.exp(-1.702 * x))),
+                element("hard swish", ActivationLayer.hardSwish(WIDTH), x -> x * Math.min(Math.max(x + 3, 0), 6) / 6),
+                new Case(
+                        "xIELU",
+                        XIelu.of(WIDTH, RANDOM),
+                        (x, p) -> each(x, c -> xielu(x[c], p.get("alpha_p")[0], p.get("alpha_n")[0]))),
                 mlp(Activation.RELU),
                 mlp(Activation.SQUARED_RELU),
                 mlp(Activation.GELU),
@@ -354,6 +365,60 @@ class LayerTest {
         assertThrows(BadShapeException.class, () -> ActivationLayer.of(0, Activation.RELU));
         assertThrows(BadShapeException.class, () -> PRelu.of(0, true, RANDOM));
         assertThrows(BadShapeException.class, () -> Snake.of(0, false, RANDOM));
+        assertThrows(BadShapeException.class, () -> XIelu.of(0, RANDOM));
+        assertThrows(BadShapeException.class, () -> RmsNorm.of(6, 0, 1e-5, RANDOM));
+        String refused = assertThrows(BadShapeException.class, () -> LayerNorm.of(6, 4, 1e-5, true, RANDOM))
+                .getMessage();
+        assertEquals("a layer norm of 4 groups: their number must be positive and divide the width, 6", refused);
+    }
+
+    static Stream<Layer> normsOfGroups() {
+        return Stream.of(
+                LayerNorm.of(15, 3, 1e-2, true, RANDOM),
+                LayerNorm.of(15, 3, 1e-2, false, RANDOM),
+                RmsNorm.of(15, 3, 1e-2, RANDOM));
+    }
+
+    @ParameterizedTest
+    @MethodSource("normsOfGroups")
+    void eachGroupIsANormOfItsOwn(Layer norm) {
+        Sequences in = Cases.ragged(5, 15, 4, 0, 7);
+        Tensor dOut = Cases.random(6, 3, 7, 15);
+        Tensor out = forward(norm, in, 2);
+        Tensor dIn = Cases.random(7, 3, 7, 15);
+        Tensor dInBefore = dIn.copy();
+        NamedTensors d = backward(norm, in, dOut, dIn, 2);
+        for (int group = 0; group < 3; group++) {
+            int from = 5 * group;
+            NamedTensors part = NamedTensors.empty();
+            for (String name : norm.parameters().names()) {
+                part = part.with(name, columns(norm.parameters().get(name), from));
+            }
+            ParameterSource own = ParameterSource.of(part);
+            Layer alone = norm instanceof RmsNorm
+                    ? RmsNorm.of(5, 1e-2, own)
+                    : LayerNorm.of(5, 1e-2, part.contains("bias"), own);
+            Sequences x = Sequences.of(columns(in.tensor(), from), in.lengths());
+            assertBits(columns(out, from), forward(alone, x, 1), "group " + group);
+            Tensor dX = columns(dInBefore, from);
+            NamedTensors dPart = backward(alone, x, columns(dOut, from), dX, 1);
+            assertBits(columns(dIn, from), dX, "group " + group);
+            for (String name : dPart.names()) {
+                assertBits(columns(d.get(name), from), dPart.get(name), name + " of group " + group);
+            }
+        }
+    }
+
+    /** Five of the last extent's fifteen. */
+    private static Tensor columns(Tensor tensor, int from) {
+        int[] extents = tensor.shape().extents();
+        extents[extents.length - 1] = 5;
+        float[] all = tensor.toArray();
+        float[] some = new float[all.length / 3];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = all[i / 5 * 15 + from + i % 5];
+        }
+        return Tensor.of(some, extents);
     }
 
     /** As PyTorch's, and without a division by 0. */
@@ -376,6 +441,18 @@ class LayerTest {
         assertEquals(3, out.get(0, 0, 0));
     }
 
+    /** a = c = 0.8, as published; near 0 no digits are lost. */
+    @Test
+    void xieluBegins() {
+        XIelu layer = XIelu.of(6, Initializer.seeded(1));
+        float[] x = {-200, -1, -1e-6f, 0, 1e-6f, 3};
+        Tensor out = forward(layer, Sequences.of(Tensor.of(x, 1, 1, 6)), 1);
+        float[] expected = {0.8f * 199 - 100, 0.8f * (float) Math.exp(-1) - 0.5f, -4.999996e-7f, 0, 5.000008e-7f, 8.7f};
+        for (int i = 0; i < 6; i++) {
+            assertEquals(expected[i], out.array()[i], 1e-6 * Math.abs(expected[i]), "f(" + x[i] + ")");
+        }
+    }
+
     /** Far from 0 nothing overflows, and near it no digits are lost: where |x| is small, relative to the value. */
     @Test
     void activationsOfLargeAndTinyNumbers() {
@@ -384,9 +461,13 @@ class LayerTest {
         assertActivated(ActivationLayer.mish(6), x, -0f, -0.6e-6f, -0.6e-30f, -0f, 0.6e-30f, Float.MAX_VALUE);
         assertActivated(ActivationLayer.leakyRelu(6, 0.5), x, x[0] / 2, -5e-7f, -5e-31f, -0f, 1e-30f, x[5]);
         assertActivated(ActivationLayer.clippedRelu(6, 6), x, 0, 0, 0, 0, 1e-30f, 6);
+        assertActivated(ActivationLayer.hardSwish(6), x, -0f, -5e-7f, -5e-31f, -0f, 5e-31f, Float.MAX_VALUE);
+        assertActivated(ActivationLayer.swish(6, 0.5), x, -0f, -5e-7f, -5e-31f, -0f, 5e-31f, Float.MAX_VALUE);
         float[] ends = {-Float.MAX_VALUE, Float.NEGATIVE_INFINITY, -200, 200, 1e30f, Float.POSITIVE_INFINITY};
         assertActivated(ActivationLayer.mish(6), ends, -0f, -0f, -0f, 200, 1e30f, ends[5]);
         assertActivated(ActivationLayer.elu(6, 2), ends, -2, -2, -2, 200, 1e30f, ends[5]);
+        assertActivated(ActivationLayer.hardSwish(6), ends, -0f, -0f, -0f, 200, 1e30f, ends[5]);
+        assertActivated(ActivationLayer.swish(6, 2), ends, -0f, -0f, -0f, 200, 1e30f, ends[5]);
     }
 
     private static void assertActivated(ActivationLayer layer, float[] x, float... expected) {
@@ -414,6 +495,9 @@ class LayerTest {
         assertFalse(PRelu.of(1, false, RANDOM).smooth());
         assertTrue(Snake.of(1, false, RANDOM).smooth());
         assertTrue(ActivationLayer.mish(1).smooth());
+        assertTrue(ActivationLayer.swish(1, 2).smooth());
+        assertFalse(ActivationLayer.hardSwish(1).smooth());
+        assertThrows(IllegalArgumentException.class, () -> ActivationLayer.swish(1, 0));
         String refused = assertThrows(IllegalArgumentException.class, () -> ActivationLayer.leakyRelu(1, -0.1))
                 .getMessage();
         assertEquals("slope -0.1: it must be a number of float from 0.0", refused);
