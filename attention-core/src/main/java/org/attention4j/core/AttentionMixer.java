@@ -44,6 +44,16 @@ abstract class AttentionMixer<P extends AttentionPass> implements Incremental, D
     /** What attends to itself must be what keys and values are made of. */
     void checkOwnContext(Sequences in) {}
 
+    /** Refuses positions that the mixer does not know. */
+    void checkPositions(long first, long end) {}
+
+    /** Refuses sequences with such positions: the last query stands at the last key. */
+    private void checkPositions(Sequences query, Sequences key) {
+        for (int b = 0; b < query.batch(); b++) {
+            checkPositions(Math.min(0, key.length(b) - query.length(b)), key.length(b));
+        }
+    }
+
     /** Adds the gradients; arguments have been checked. */
     abstract void addGradients(
             AttentionRecording<P> recording, Tensor dOut, AttentionGradients gradients, Workspace workspace);
@@ -75,6 +85,7 @@ abstract class AttentionMixer<P extends AttentionPass> implements Incremental, D
 
     /** Arguments have been checked, as for all that follow. */
     final void mix(Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
+        checkPositions(query, key);
         int mark = workspace.begin();
         try {
             P pass = layers.borrowedPass(workspace.scratch());
@@ -105,6 +116,7 @@ abstract class AttentionMixer<P extends AttentionPass> implements Incremental, D
     /** There may be columns for the keys that the mixer adds. */
     final void weigh(
             Sequences query, Sequences key, ScoreTerms terms, Tensor weights, boolean withExtra, Workspace workspace) {
+        checkPositions(query, key);
         int mark = workspace.begin();
         try {
             Scratch scratch = workspace.scratch();
@@ -140,6 +152,7 @@ abstract class AttentionMixer<P extends AttentionPass> implements Incremental, D
 
     final AttentionRecording<P> keep(
             Sequences query, Sequences key, Sequences value, ScoreTerms terms, Tensor out, Workspace workspace) {
+        checkPositions(query, key);
         P pass = layers.newPass();
         int mark = workspace.begin();
         try {
@@ -190,6 +203,9 @@ abstract class AttentionMixer<P extends AttentionPass> implements Incremental, D
     @Override
     public final void step(Sequences chunk, MixerState state, Tensor out, Workspace workspace) {
         spec.check(chunk, state, out);
+        for (int b = 0; b < chunk.batch(); b++) {
+            checkPositions(state.position(b), state.position(b) + chunk.length(b));
+        }
         state.require(AttentionCache.class).take(chunk, out, workspace, step);
     }
 

@@ -177,6 +177,13 @@ public final class MultiHeadAttention extends ProjectedAttention {
     }
 
     @Override
+    void checkPositions(long first, long end) {
+        if (rotary != null) {
+            rotary.checkPositions(first, end);
+        }
+    }
+
+    @Override
     public MultiHeadAttention withParameters(ParameterSource source) {
         return new MultiHeadAttention(spec, variant, rotary, kernels, source);
     }

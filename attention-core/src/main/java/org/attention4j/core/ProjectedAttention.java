@@ -81,6 +81,9 @@ abstract class ProjectedAttention extends AttentionMixer<ProjectedPass> {
     @Override
     public final PreparedContext prepare(Sequences context, Workspace workspace) {
         spec.checkContext(context);
+        for (int b = 0; b < context.batch(); b++) {
+            checkPositions(0, context.length(b));
+        }
         int mark = workspace.begin();
         try {
             ProjectedPass pass = projections.newPass();
@@ -97,6 +100,9 @@ abstract class ProjectedAttention extends AttentionMixer<ProjectedPass> {
     public final void forward(Sequences in, PreparedContext context, Tensor out, Workspace workspace) {
         ProjectedContext own = Doors.checkContext(this, in, context);
         spec.check(in, out);
+        for (int b = 0; b < in.batch(); b++) {
+            checkPositions(Math.min(0, own.lengths()[b] - in.length(b)), own.lengths()[b]);
+        }
         int mark = workspace.begin();
         try {
             ProjectedPass pass = projections.borrowedPass(workspace.scratch());

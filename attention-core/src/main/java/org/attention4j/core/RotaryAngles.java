@@ -1,7 +1,7 @@
 package org.attention4j.core;
 
 /**
- * Cosines and sines of t · θ for any whole position t, computed in float64 and rounded once: the same bits on every machine, without
+ * Cosines and sines of t · θ for any whole position t, or of other angles, computed in float64 and rounded once: the same bits on every machine, without
  * memory. The library's own methods are not used: {@link Math#sin} may differ from machine to machine, {@link StrictMath#sin} makes objects.
  */
 final class RotaryAngles {
@@ -36,18 +36,24 @@ final class RotaryAngles {
         double sign = position < 0 != back ? -amplitude : amplitude;
         for (int p = 0; p < theta.length; p++) {
             double angle = distance * (own ? scaling.frequency(p, width, base, distance + 1) : theta[p]);
-            double quarters = Math.rint(angle / HALF_PI);
-            double rest = Math.fma(-quarters, HALF_PI, angle);
-            rest = Math.fma(-quarters, HALF_PI_REST, rest);
-            rest = Math.fma(-quarters, HALF_PI_LAST, rest);
-            int quarter = (int) (long) quarters & 3;
-            double sine = sine(rest);
-            double cosine = cosine(rest);
-            double c = (quarter & 1) == 0 ? cosine : sine;
-            double s = (quarter & 1) == 0 ? sine : cosine;
-            cosines[cosinesAt + p] = (float) (quarter == 1 || quarter == 2 ? -c * amplitude : c * amplitude);
-            sines[sinesAt + p] = (float) (quarter >= 2 ? -s * sign : s * sign);
+            write(angle, amplitude, sign, cosines, cosinesAt + p, sines, sinesAt + p);
         }
+    }
+
+    /** Writes the cosine of an angle times an amplitude, and its sine times another. */
+    static void write(
+            double angle, double amplitude, double sign, float[] cosines, int cosinesAt, float[] sines, int sinesAt) {
+        double quarters = Math.rint(angle / HALF_PI);
+        double rest = Math.fma(-quarters, HALF_PI, angle);
+        rest = Math.fma(-quarters, HALF_PI_REST, rest);
+        rest = Math.fma(-quarters, HALF_PI_LAST, rest);
+        int quarter = (int) (long) quarters & 3;
+        double sine = sine(rest);
+        double cosine = cosine(rest);
+        double c = (quarter & 1) == 0 ? cosine : sine;
+        double s = (quarter & 1) == 0 ? sine : cosine;
+        cosines[cosinesAt] = (float) (quarter == 1 || quarter == 2 ? -c * amplitude : c * amplitude);
+        sines[sinesAt] = (float) (quarter >= 2 ? -s * sign : s * sign);
     }
 
     /** Taylor's series for |x| ≤ π/4; the first term left out is below 1e-17. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Angles, cosines and sines are computed in float64 and rounded once, so that positions of millions are right; each number is then two
  * roundings of float32. Position 0 changes nothing. A {@link RotaryScaling} changes θ. Cosines and sines may also be given as tables
- * ({@link #ofTables}).
+ * ({@link #ofTables}), or angles ({@link #ofAngles}), where positions have several axes or are no whole numbers.
  *
  * <p>Immutable; safe for any number of threads.
  */
@@ -103,6 +103,39 @@ public final class RotaryEmbedding {
         }
         MixerSpec.check("sines", sin, cos.shape());
         return new RotaryEmbedding(2 * cos.extent(1), interleaved, cos.toArray(), sin.toArray(), cos.extent(0));
+    }
+
+    /**
+     * Turns by given angles: pair p at position t by {@code angles[t][p]}. So positions may have several axes: of Qwen2-VL's text, pair p has the angle of the row, the
+     * column or the time of position t; of a vision transformer, half of the pairs go by rows and half by columns.
+     *
+     * @param angles {@code [positions][R/2]}, radians, at most 2⁵⁰ and at least −2⁵⁰, read once
+     * @param interleaved whether pairs are neighbours, or else halves
+     * @return the embedding; positions outside of the angles are refused
+     * @throws BadShapeException if there is no position or pair, rows differ in length, or an angle is out of range
+     */
+    public static RotaryEmbedding ofAngles(double[][] angles, boolean interleaved) {
+        int pairs = angles.length == 0 ? 0 : angles[0].length;
+        if (pairs < 1 || pairs > LARGEST_WIDTH / 2) {
+            throw new BadShapeException("angles of " + angles.length + " positions with " + pairs
+                    + " pairs: there must be some, and at most " + LARGEST_WIDTH / 2 + " pairs");
+        }
+        float[] cosines = new float[Math.multiplyExact(angles.length, pairs)];
+        float[] sines = new float[cosines.length];
+        for (int t = 0; t < angles.length; t++) {
+            if (angles[t].length != pairs) {
+                throw new BadShapeException(
+                        angles[t].length + " angles at position " + t + ", and " + pairs + " at position 0");
+            }
+            for (int p = 0; p < pairs; p++) {
+                if (!(Math.abs(angles[t][p]) <= 0x1p50)) {
+                    throw new BadShapeException("the angle " + angles[t][p] + " of pair " + p + " at position " + t
+                            + " is not in −2⁵⁰ to 2⁵⁰");
+                }
+                RotaryAngles.write(angles[t][p], 1, 1, cosines, t * pairs + p, sines, t * pairs + p);
+            }
+        }
+        return new RotaryEmbedding(2 * pairs, interleaved, cosines, sines, angles.length);
     }
 
     /**
@@ -240,6 +273,14 @@ public final class RotaryEmbedding {
         if (out.overlaps(x)
                 && !(out.hasArray() && x.hasArray() && out.array() == x.array() && out.offset() == x.offset())) {
             throw new OverlapException("the turned heads", "the heads");
+        }
+    }
+
+    /** Refuses positions that are not in the tables, if there are tables. */
+    void checkPositions(long first, long end) {
+        if (angles == null && first < end && (first < 0 || end > positions)) {
+            throw new BadShapeException("positions " + first + " to " + (end - 1) + " are not all in 0 to "
+                    + (positions - 1) + ", the tables'");
         }
     }
 

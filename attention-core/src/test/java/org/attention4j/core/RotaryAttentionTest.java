@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.attention4j.api.BadConfigurationException;
+import org.attention4j.api.BadShapeException;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerConfig;
 import org.attention4j.api.MixerSpec;
@@ -119,6 +120,72 @@ class RotaryAttentionTest {
         assertTrue(wide.contains("8") && wide.contains("6"), wide);
         MultiHeadAttention none = mixer(CONFIG.with("rotary", "none"));
         assertThrows(BadConfigurationException.class, () -> none.withRotary(RotaryEmbedding.of(6)));
+    }
+
+    /** Of two axes, rows and columns of a grid of three; and of one axis what the options say. */
+    @Test
+    void anglesOfOnesOwn() {
+        MultiHeadAttention mixer = mixer(CONFIG.with("rotary-width", 4));
+        double[][] line = new double[7][];
+        double[][] grid = new double[7][];
+        for (int t = 0; t < 7; t++) {
+            line[t] = new double[] {t, t * Math.pow(10_000, -0.5)};
+            grid[t] = new double[] {t / 3, t % 3};
+        }
+        Tensor x = Values.random(4, 1, 7, 12);
+        MultiHeadAttention onLine = mixer.withRotary(RotaryEmbedding.ofAngles(line, false));
+        Tensor expected = forward(mixer, x);
+        Tensor got = forward(onLine, x);
+        for (int i = 0; i < got.size(); i++) {
+            assertEquals(expected.array()[i], got.array()[i], 1e-6, "number " + i);
+        }
+        MultiHeadAttention onGrid = mixer(CONFIG.with("rotary-width", 4).with("causal", false))
+                .withRotary(RotaryEmbedding.ofAngles(grid, false));
+        Tensor plain = forward(onGrid, x);
+        Tensor one = forward(onGrid, from(x, 4));
+        Tensor three = x.slice(0).range(0, 3).reshape(1, 3, 12).copy();
+        assertTrue(!plain.sameBits(got) && !one.sameBits(from(plain, 4)), "axes, not the order");
+        double[][] lower = {{5, 0}, {5, 1}, {5, 2}};
+        Tensor up = forward(onGrid, three);
+        Tensor down = forward(onGrid.withRotary(RotaryEmbedding.ofAngles(lower, false)), three);
+        for (int i = 0; i < up.size(); i++) {
+            assertEquals(up.array()[i], down.array()[i], 1e-6, "five rows below, number " + i);
+        }
+    }
+
+    @Test
+    void positionsWithoutAnglesAreRefusedBeforeAnythingIsWritten() {
+        MultiHeadAttention mixer = mixer(CONFIG).withRotary(RotaryEmbedding.ofAngles(new double[4][3], true));
+        Tensor x = Values.random(4, 1, 5, 12);
+        String says =
+                assertThrows(BadShapeException.class, () -> forward(mixer, x)).getMessage();
+        assertEquals("positions 0 to 4 are not all in 0 to 3, the tables'", says);
+        Sequences in = Sequences.of(x);
+        Tensor out = Tensor.zeros(x.shape());
+        try (Workspace workspace = Workspace.threads(1)) {
+            assertThrows(BadShapeException.class, () -> mixer.record(in, out, workspace));
+            assertThrows(BadShapeException.class, () -> mixer.prepare(in, workspace));
+            assertThrows(BadShapeException.class, () -> mixer.weights(in, Tensor.zeros(1, 4, 5, 5), workspace));
+            Sequences key = Sequences.of(from(x, 3));
+            assertThrows(BadShapeException.class, () -> mixer.forward(in, key, out, workspace)); // at −3 to 1
+            assertThrows(
+                    BadShapeException.class, () -> mixer.forward(in, mixer.prepare(key, workspace), out, workspace));
+        }
+        MixerState state = mixer.newState(1, 9);
+        Tensor four = Tensor.zeros(1, 4, 12);
+        mixer.step(Sequences.of(from(x, 1)), state, four);
+        Sequences fifth = Sequences.of(from(x, 4));
+        assertEquals(
+                "positions 4 to 4 are not all in 0 to 3, the tables'",
+                assertThrows(BadShapeException.class, () -> mixer.step(fifth, state, Tensor.zeros(1, 1, 12)))
+                        .getMessage());
+        assertEquals(4, state.position(0));
+        assertThrows(BadShapeException.class, () -> RotaryEmbedding.ofAngles(new double[0][], true));
+        assertThrows(BadShapeException.class, () -> RotaryEmbedding.ofAngles(new double[][] {{}}, true));
+        assertThrows(BadShapeException.class, () -> RotaryEmbedding.ofAngles(new double[][] {{1}, {1, 2}}, true));
+        for (double wrong : new double[] {Double.NaN, 1e16, Double.NEGATIVE_INFINITY}) {
+            assertThrows(BadShapeException.class, () -> RotaryEmbedding.ofAngles(new double[][] {{wrong}}, true));
+        }
     }
 
     /** Phi-3's: one list for the trained length, one for more. */
