@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,14 +23,19 @@ import org.attention4j.api.NamedTensors;
 import org.attention4j.api.Option;
 import org.attention4j.api.ParameterSource;
 import org.attention4j.api.ParameterSpec;
+import org.attention4j.api.SequenceMixer;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
 import org.attention4j.core.MultiHeadAttention;
+import org.attention4j.core.RotaryEmbedding;
 import org.attention4j.kernels.Activation;
 import org.attention4j.model.Block;
 import org.attention4j.model.BlockConfig;
+import org.attention4j.model.LinearLayer;
 import org.attention4j.model.Norm;
+import org.attention4j.model.RmsNorm;
+import org.attention4j.model.Sequential;
 import org.attention4j.model.TransformerEncoder;
 import org.attention4j.model.files.ElementType;
 import org.attention4j.model.files.StateDict;
@@ -335,6 +341,166 @@ class PublishedModelsTest {
         for (int d = 0; d < width; d++) {
             assertEquals(first * s.get(0, 0, d) + (1 - first) * s.get(0, 1, d), out.get(0, 0, d), 1e-6);
         }
+    }
+
+    /** Time, rows and columns: the same steps on all axes change nothing, other steps on one do. */
+    @Test
+    void positionsHaveSeveralAxes() {
+        int[][] ids = {{0, 1, 1, 1, 1}, {0, 1, 1, 2, 2}, {0, 1, 2, 1, 2}};
+        Tensor x = random(1, 1, 5, 16);
+        Tensor plain = onAxes(ids, x);
+        assertEquals(
+                0, furthest(plain, onAxes(new int[][] {{5, 6, 6, 6, 6}, {7, 8, 8, 9, 9}, {2, 3, 4, 3, 4}}, x)), 1e-5);
+        for (int a = 0; a < 3; a++) {
+            int[][] other = {ids[0].clone(), ids[1].clone(), ids[2].clone()};
+            other[a][4] += 1;
+            assertTrue(furthest(plain, onAxes(other, x)) > 1e-3, "axis " + a);
+        }
+    }
+
+    private static Tensor onAxes(int[][] ids, Tensor x) {
+        int positions = 5;
+        int pairs = 4;
+        int[] axis = {0, 0, 1, 2};
+        double base = 100;
+        MultiHeadAttention attention = MultiHeadAttention.of(
+                MixerConfig.width(16).with("heads", 2).with("causal", true).with("rotary", "half"),
+                (parameter, target) -> target.copyFrom(
+                        random(parameter.name().length(), parameter.shape().extents())));
+        double[][] angles = new double[positions][pairs];
+        for (int t = 0; t < positions; t++) {
+            for (int p = 0; p < pairs; p++) {
+                angles[t][p] = ids[axis[p]][t] * Math.pow(base, -(double) p / pairs); // Qwen2-VL's text
+            }
+        }
+        MultiHeadAttention turned = attention.withRotary(RotaryEmbedding.ofAngles(angles, false));
+        Tensor out = Tensor.zeros(x.shape());
+        turned.forward(Sequences.of(x), out);
+        return out;
+    }
+
+    private static double furthest(Tensor a, Tensor b) {
+        double furthest = 0;
+        for (int i = 0; i < a.size(); i++) {
+            furthest = Math.max(furthest, Math.abs(a.array()[i] - b.array()[i]));
+        }
+        return furthest;
+    }
+
+    /** In (−1, 1). */
+    private static Tensor random(long seed, int... extents) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Tensor tensor = Tensor.zeros(extents);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.array()[i] = 2 * random.nextFloat() - 1;
+        }
+        return tensor;
+    }
+
+    /** DiffLlama, of two pairs of heads and one pair of key heads. */
+    @Test
+    void differencesOfSoftmaxesAreRead(@TempDir Path folder) throws IOException {
+        int width = 8;
+        int heads = 4;
+        int headWidth = 2;
+        float lambda = 0.75f;
+        float lambdaInit = 0.25f;
+        MixerConfig config = MixerConfig.width(width)
+                .with("heads", heads)
+                .with("key-value-heads", 2)
+                .with("causal", true)
+                .with("bias", false);
+        NamedTensors file = NamedTensors.empty()
+                .with("q_proj.weight", random(1, width, width))
+                .with("k_proj.weight", random(2, 4, width))
+                .with("v_proj.weight", random(3, 4, width))
+                .with("o_proj.weight", random(4, width, width));
+        Weight values = Weight.rows("v_proj.weight", "v_proj.weight");
+        Initializer source = Initializer.seeded(1);
+        SequenceMixer difference = differential(config, width, heads, headWidth, source);
+        WeightLayout ofTwo = WeightLayout.ours()
+                .with("0.in_proj_weight", Weight.rows(Weight.of("q_proj.weight"), Weight.of("k_proj.weight"), values))
+                .with("1.weight", Weight.made("[I, -λ I]", none -> difference(width, lambda)))
+                .with("2.weight", Weight.zeros(width).plus(1 - lambdaInit))
+                .renamed("3.weight", "o_proj.weight");
+        Path path = folder.resolve("differential.safetensors");
+        StateDict.write(path, file, ElementType.F32);
+        SequenceMixer read = difference.withParameters(
+                ParameterSource.of(StateDict.read(path, "", difference.spec().parameters(), ofTwo)));
+
+        Tensor x = random(5, 1, 3, width);
+        Tensor out = Tensor.zeros(1, 3, width);
+        read.forward(Sequences.of(x), out);
+        double[] normed = new double[width]; // of the last position
+        for (int pair = 0; pair < 2; pair++) {
+            double[] first = weights(file, x, pair, 0);
+            double[] second = weights(file, x, pair + 2, 1);
+            double squares = 0;
+            for (int e = 0; e < 4; e++) {
+                for (int j = 0; j < 3; j++) {
+                    double value = product(file.get("v_proj.weight"), e, x, j);
+                    normed[4 * pair + e] += (first[j] - lambda * second[j]) * value;
+                }
+                squares += normed[4 * pair + e] * normed[4 * pair + e] / 4;
+            }
+            for (int e = 0; e < 4; e++) {
+                normed[4 * pair + e] *= (1 - lambdaInit) / Math.sqrt(squares + 1e-5);
+            }
+        }
+        for (int d = 0; d < width; d++) {
+            double expected = 0;
+            for (int e = 0; e < width; e++) {
+                expected += file.get("o_proj.weight").get(d, e) * normed[e];
+            }
+            assertEquals(expected, out.get(0, 2, d), 1e-5, "number " + d);
+        }
+    }
+
+    private static SequenceMixer differential(
+            MixerConfig config, int width, int heads, int headWidth, ParameterSource source) {
+        MultiHeadAttention two = MultiHeadAttention.of(
+                config.with("value-head-width", 2 * headWidth).with("output-projection", false), source.under("0."));
+        SequenceMixer differential = Sequential.of(two)
+                .then(LinearLayer.of(2 * width, width, false, source.under("1.")))
+                .then(RmsNorm.of(width, heads / 2, 1e-5, source.under("2.")))
+                .then(LinearLayer.of(width, width, false, source.under("3.")));
+        return differential;
+    }
+
+    private static Tensor difference(int width, float lambda) {
+        Tensor difference = Tensor.zeros(width, 2 * width);
+        for (int i = 0; i < width; i++) {
+            difference.set(1, i, i);
+            difference.set(-lambda, i, width + i);
+        }
+        return difference;
+    }
+
+    /** Of the last of three positions, with heads of two numbers. */
+    private static double[] weights(NamedTensors file, Tensor x, int head, int keyHead) {
+        double[] weights = new double[3];
+        double sum = 0;
+        for (int j = 0; j < 3; j++) {
+            double score = 0;
+            for (int e = 0; e < 2; e++) {
+                score += product(file.get("q_proj.weight"), 2 * head + e, x, 2)
+                        * product(file.get("k_proj.weight"), 2 * keyHead + e, x, j);
+            }
+            weights[j] = Math.exp(score / Math.sqrt(2));
+            sum += weights[j];
+        }
+        for (int j = 0; j < 3; j++) {
+            weights[j] /= sum;
+        }
+        return weights;
+    }
+
+    private static double product(Tensor weight, int row, Tensor x, int t) {
+        double sum = 0;
+        for (int d = 0; d < weight.extent(1); d++) {
+            sum += (double) weight.get(row, d) * x.get(0, t, d);
+        }
+        return sum;
     }
 
     private static Tensor identity(int width) {
