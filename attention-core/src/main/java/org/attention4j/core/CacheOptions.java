@@ -58,12 +58,14 @@ final class CacheOptions {
         }
     }
 
-    /** Refuses a ring where a query looks at all keys, whatever the mask hides, and rounded keys where a rounding may choose other keys. */
+    /** Refuses a ring where a weighting reads keys itself, which may be gone, and rounded keys where a rounding may choose other keys. */
     static void check(MixerConfig config, AttentionVariant variant) {
         CacheForm form = form(config);
-        if (form.isRing() && VariantParameters.replaces(variant)) {
+        if (form.isRing() && variant.weighting().isPresent()) {
             throw new BadConfigurationException(
-                    CACHE.name(), "ring", "needs a softmax: this variant computes its weights from all keys");
+                    CACHE.name(),
+                    "ring",
+                    "needs a softmax, or weights of scores: this variant computes its weights from all keys");
         }
         if (form.stored() != CacheForm.Stored.FLOAT32 && !variant.smooth()) {
             throw new BadConfigurationException(

@@ -15,19 +15,27 @@ final class KeyRow implements AttentionRow {
     private int at;
     private int keys;
     private int firstKey;
+    private int gone;
 
     /** Moves to a row; the number of its keys. */
     int set(AttentionCall newCall, VisibleKeys seen, int b, int h, int i) {
+        return set(newCall, seen, b, h, i, 0);
+    }
+
+    /** As above, of stored keys from one on, before which the query sees none: a ring has no others. */
+    int set(AttentionCall newCall, VisibleKeys seen, int b, int h, int i, int from) {
         call = newCall;
+        gone = from;
         batch = b;
         head = h;
         keyHead = call.keyHead(h);
         index = i;
         at = call.query.at(b, h, i);
-        keys = call.end(b, i);
+        int end = call.end(b, i);
         seen.queries(b, h, i, i + 1);
-        firstKey = seen.next(0);
-        firstKey += firstKey < keys ? seen.begin(i) : 0;
+        int first = seen.next(from);
+        firstKey = first + (first < end ? seen.begin(i) : 0) - from;
+        keys = end - from;
         return keys;
     }
 
@@ -57,13 +65,18 @@ final class KeyRow implements AttentionRow {
     }
 
     @Override
+    public int firstPosition() {
+        return gone;
+    }
+
+    @Override
     public int headWidth() {
         return call.keyWidth;
     }
 
     @Override
     public boolean sees(int key) {
-        int own = key - call.extraKeys;
+        int own = gone + key - call.extraKeys;
         return own < 0 || key < keys && call.scores.allows(batch, head, index, call.position(batch, index), own);
     }
 
@@ -74,7 +87,7 @@ final class KeyRow implements AttentionRow {
 
     @Override
     public float key(int key, int e) {
-        return call.keyValues.key(batch, keyHead, key, e);
+        return call.keyValues.key(batch, keyHead, gone + key, e);
     }
 
     @Override

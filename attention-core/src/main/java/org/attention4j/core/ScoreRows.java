@@ -26,7 +26,7 @@ final class ScoreRows {
     float[] bent = {};
 
     int stride;
-    /** The key of the first column: 0, or past whole blocks that a ring no longer has, which no query of a call sees. Weightings have all keys. */
+    /** The key of the first column: 0, or past whole blocks that a ring no longer has, which no query of a call sees. */
     int firstKey;
 
     private KeyBlock tile = new KeyBlock();

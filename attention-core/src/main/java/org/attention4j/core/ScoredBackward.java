@@ -135,7 +135,7 @@ final class ScoredBackward extends BackwardTask {
         ScoreWeighting weighting = Objects.requireNonNull(c.scoreWeighting);
         float[] x = tile.scores.scores;
         float[] weights = tile.rows.weights;
-        int keys = tile.rows.set(c, b, h, i, x, at);
+        int keys = tile.rows.set(c, b, h, i, 0, x, at);
         KeyRow row = tile.rows.row();
         int first = row.firstKey();
         System.arraycopy(tile.d, at + first, tile.dWeights, first, keys - first);

@@ -16,8 +16,9 @@ final class ScoredForward extends QueryTask {
         static Rows borrow(Scratch scratch, AttentionCall call) {
             Rows rows = scratch.object(Rows.class, Rows::new);
             rows.seen = VisibleKeys.borrow(scratch, call, 1);
-            rows.scores = scratch.floats(call.keyValues.capacity());
-            rows.weights = scratch.floats(call.keyValues.capacity());
+            int most = call.keyValues.capacity() + KeyValues.BLOCK; // as in rows of scores
+            rows.scores = scratch.floats(most);
+            rows.weights = scratch.floats(most);
             return rows;
         }
 
@@ -25,9 +26,9 @@ final class ScoredForward extends QueryTask {
             return row;
         }
 
-        /** Moves to a query, whose scores begin at {@code at}; they and the weights are valid from the row's first key on. */
-        int set(AttentionCall c, int b, int h, int i, float[] x, int at) {
-            int keys = row.set(c, seen, b, h, i);
+        /** Moves to a query, whose scores begin with a stored key and at {@code at}; they and the weights are valid from the row's first key on. */
+        int set(AttentionCall c, int b, int h, int i, int from, float[] x, int at) {
+            int keys = row.set(c, seen, b, h, i, from);
             int first = row.firstKey();
             System.arraycopy(x, at + first, scores, first, keys - first);
             Arrays.fill(weights, first, keys, 0f);
@@ -56,9 +57,10 @@ final class ScoredForward extends QueryTask {
             AttentionCall c, int b, int h, int from, int to, ScoreRows scores, Rows rows, KeyBlock tile) {
         VisibleKeys seen = scores.compute(c, b, h, from, to);
         for (int i = from; i < to; i++) {
-            weights(c, b, h, i, scores.scores, scores.at(i, from), seen.end(), rows);
+            weights(c, b, h, i, scores, scores.at(i, from), seen.end(), rows);
         }
-        for (int key = seen.next(0); key < seen.end(); key = seen.next(key + KeyValues.BLOCK)) {
+        int firstKey = scores.firstKey;
+        for (int key = seen.next(firstKey); key < seen.end(); key = seen.next(key + KeyValues.BLOCK)) {
             int first = seen.first();
             c.keyValues.values(tile, b, c.keyHead(h), key, seen.width());
             Panels.multiplyAdd(
@@ -67,7 +69,7 @@ final class ScoredForward extends QueryTask {
                     c.valueWidth,
                     seen.width(),
                     scores.scores,
-                    scores.at(first, from) + key,
+                    scores.at(first, from) + key - firstKey,
                     scores.stride,
                     1,
                     tile.values,
@@ -80,15 +82,16 @@ final class ScoredForward extends QueryTask {
         }
     }
 
-    /** Scores of a row to weights, in place, and without those that dropout leaves out; 0 for keys past the row's own. */
-    static void weights(AttentionCall c, int b, int h, int i, float[] x, int at, int end, Rows rows) {
-        int keys = rows.set(c, b, h, i, x, at);
+    /** Scores of a row to weights, in place, and without those that dropout leaves out; 0 for stored keys past the row's own, up to {@code end}. */
+    static void weights(AttentionCall c, int b, int h, int i, ScoreRows scores, int at, int end, Rows rows) {
+        float[] x = scores.scores;
+        int keys = rows.set(c, b, h, i, scores.firstKey, x, at);
         int first = rows.row().firstKey();
         if (c.dropout != null) {
             c.dropout.apply(c, b, h, i, first, rows.weights, first, keys - first);
         }
         Arrays.fill(x, at, at + first, 0f);
         System.arraycopy(rows.weights, first, x, at + first, keys - first);
-        Arrays.fill(x, at + keys, at + end, 0f);
+        Arrays.fill(x, at + keys, at + end - scores.firstKey, 0f);
     }
 }

@@ -65,7 +65,7 @@ final class WeightsTask extends QueryTask {
                 int keys = c.end(b, i);
                 int at = rows.at(i, first);
                 if (!scores && c.scoreWeighting != null) {
-                    ScoredForward.weights(c, b, h, i, rows.scores, at, seen.end(), weighted);
+                    ScoredForward.weights(c, b, h, i, rows, at, seen.end(), weighted);
                 } else if (!scores) {
                     softmax(h, rows.scores, at, keys - rows.firstKey);
                 }

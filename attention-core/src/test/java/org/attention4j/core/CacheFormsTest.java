@@ -33,7 +33,13 @@ import org.attention4j.api.MixerState;
 import org.attention4j.api.Sequences;
 import org.attention4j.api.StateExhaustedException;
 import org.attention4j.api.Tensor;
+import org.attention4j.api.WeightSum;
 import org.attention4j.api.Workspace;
+import org.attention4j.api.variant.AttentionRow;
+import org.attention4j.api.variant.AttentionVariant;
+import org.attention4j.api.variant.AttentionVariantProvider;
+import org.attention4j.api.variant.AttentionWeighting;
+import org.attention4j.api.variant.ScoreWeighting;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -445,8 +451,90 @@ class CacheFormsTest {
         }
     }
 
+    private static MixerConfig ring() {
+        return MixerConfig.width(WIDTH)
+                .with("heads", 4)
+                .with("causal", true)
+                .with("window", 20)
+                .with("cache", "ring");
+    }
+
+    private static void assertGoesOn(String what, MultiHeadAttention mixer) {
+        Tensor in = Values.random(1, 1, 1_500, WIDTH);
+        MixerState state = mixer.newState(1, 30);
+        assertSame(what, forward(mixer, in), steps(mixer, state, in, 30, new Random(2)));
+        Tensor whole = Tensor.zeros(1, 4, 1_500, 1_500);
+        Tensor shown = Tensor.zeros(1, 4, 1, 1_500);
+        try (Workspace workspace = Workspace.threads(1)) {
+            mixer.weights(Sequences.of(in), whole, workspace);
+            mixer.weights(Sequences.of(cut(in, 1_499, 1_500)), state, shown, workspace);
+        }
+        for (int h = 0; h < 4; h++) {
+            assertSame(
+                    what,
+                    whole.slice(0).slice(h).slice(1_499),
+                    shown.slice(0).slice(h).slice(0));
+        }
+    }
+
+    /** Weightings of scores see rows that begin where the ring has keys. */
+    @Test
+    void weightingsGoOnInARing() {
+        for (AttentionVariantProvider variant :
+                List.of(new SigmoidAttention(), new SparsemaxAttention(), new EntmaxAttention(), new TopKAttention())) {
+            boolean few = variant instanceof TopKAttention;
+            MixerConfig config = few ? ring().with("top-k", 5) : ring();
+            assertGoesOn(variant.id(), MultiHeadAttention.of(config, variant, Initializer.seeded(3)));
+        }
+    }
+
+    /** One of a third party, which looks at distances. */
+    @Test
+    void aRingTellsWhereItsKeysStand() {
+        ScoreWeighting near = new ScoreWeighting() {
+            @Override
+            public void weights(AttentionRow row, float[] scores, float[] weights) {
+                for (int j = row.firstKey(); j < row.keys(); j++) {
+                    weights[j] = 1f / (1 + row.query() - row.firstPosition() - j);
+                }
+            }
+
+            @Override
+            public void backward(
+                    AttentionRow row,
+                    float[] scores,
+                    float[] weights,
+                    float[] dWeights,
+                    float[] dScores,
+                    float[] dParameters) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        assertGoesOn(
+                "near",
+                MultiHeadAttention.of(ring(), Initializer.seeded(3))
+                        .withVariant(AttentionVariant.of(near).withWeightSum(WeightSum.ANY)));
+    }
+
     @Test
     void refusesWithValues() {
+        AttentionWeighting all = new AttentionWeighting() {
+            @Override
+            public void weights(AttentionRow row, float[] weights) {}
+
+            @Override
+            public void backward(
+                    AttentionRow row,
+                    float[] weights,
+                    float[] dWeights,
+                    float[] dQuery,
+                    float[] dKeys,
+                    float[] dParameters) {}
+        };
+        BadConfigurationException itself =
+                assertThrows(BadConfigurationException.class, () -> MultiHeadAttention.of(ring(), Initializer.seeded(3))
+                        .withVariant(AttentionVariant.of(all)));
+        assertTrue(itself.getMessage().contains("from all keys"), itself::getMessage);
         BadConfigurationException endless =
                 assertThrows(BadConfigurationException.class, () -> new Form("ring", "float32", 16, 0).mixer());
         assertTrue(endless.getMessage().contains("window"), endless::getMessage);

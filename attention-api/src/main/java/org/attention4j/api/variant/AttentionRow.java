@@ -31,6 +31,16 @@ public interface AttentionRow {
     int keys();
 
     /**
+     * The position of key 0. In a ring, keys that are gone are not counted: key j stands at position {@code firstPosition() + j}, {@code
+     * query() - firstPosition() - j} before the query.
+     *
+     * @return 0 but for a {@link ScoreWeighting} in the state of a mixer with {@code cache=ring}; then a multiple of 128
+     */
+    default int firstPosition() {
+        return 0;
+    }
+
+    /**
      * A key before which the query may attend to none: where loops over keys may start.
      *
      * @return 0 to S, a multiple of 16 unless it is S; weights before it are not read
