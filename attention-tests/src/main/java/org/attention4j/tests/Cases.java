@@ -49,6 +49,9 @@ final class Cases {
     /** Few cases have so many positions: past the 16, 32, 64 or 128 that algorithms take at a time. */
     private static final int LONGEST_OF_ALL = 150;
 
+    /** What an option that counts positions allows at least; widths, layers and taps are fewer, and so many of them would take long. */
+    private static final int OF_POSITIONS = 1 << 30;
+
     private static final int LONGEST_CHUNK = 40;
     private static final int MOST_THREADS = 9;
 
@@ -223,7 +226,7 @@ final class Cases {
         return switch (option.type()) {
             case BOOLEAN -> random.nextBoolean();
             case CHOICE -> option.choices().get(random.nextInt(option.choices().size()));
-            case INTEGER -> (int) Math.min(option.most(), option.least() + random.nextInt(7));
+            case INTEGER -> (int) Math.min(option.most(), option.least() + more(option, random));
             case DECIMAL -> decimal(option, random);
             case DECIMALS ->
                 Stream.generate(() -> decimal(option, random))
@@ -232,6 +235,12 @@ final class Cases {
                                 random.nextBoolean() ? LONGEST_LIST : random.nextInt(1, LONGEST_LIST)))
                         .toList();
         };
+    }
+
+    /** A few; where an option counts positions, now and then as many as are in a long sequence: then a window's edge is not in the first block of keys. */
+    private static int more(Option<?> option, SplittableRandom random) {
+        boolean many = option.most() >= OF_POSITIONS && random.nextInt(8) == 0;
+        return random.nextInt(many ? LONGEST_OF_ALL : 7);
     }
 
     private static double decimal(Option<?> option, SplittableRandom random) {
