@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Inject;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.attention4j.api.Capability;
@@ -53,6 +54,13 @@ final class ShowCommand implements Callable<Integer> {
                     option.name(), Json.word(option.type()), option.allowed(), option.defaultText(), option.meaning());
         }
         table.print(out);
+        Table refused = new Table("VALUE", "WITHOUT ANOTHER OPTION");
+        Map<String, String> values = RefusedAlone.by(mixers.provider(id));
+        values.forEach((value, why) -> refused.row(value, "refused: " + why));
+        if (!values.isEmpty()) {
+            out.println();
+            refused.print(out);
+        }
         return 0;
     }
 
