@@ -71,6 +71,26 @@ class DocumentationTest {
         assertEquals(Mixers.load().kinds().stream().map(MixerKind::id).sorted().toList(), sections);
     }
 
+    /** What a section leaves out, the text in front of its chapter's sections says for all of them, or the section that it names. */
+    @Test
+    void everySectionOfAMixerIsWhole() {
+        String page = read(ROOT.resolve("docs/mixers.md"));
+        List<String> missing = new ArrayList<>();
+        for (String chapter : page.split("\n## ")) {
+            String[] sections = chapter.split("\n### ");
+            for (int i = 1; i < sections.length; i++) {
+                String text = sections[0] + sections[i];
+                boolean asAnother = text.contains("ll else as `");
+                for (String part : List.of("Shapes", "Time", "Memory", "State:", "Source")) {
+                    if (!text.contains(part) && !(asAnother && !part.equals("Source"))) {
+                        missing.add(sections[i].lines().findFirst().orElse("") + ": " + part);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
     private static List<Path> pages() throws IOException {
         try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
             return Stream.concat(
