@@ -50,10 +50,11 @@ final class ColdKernels {
 
     private final Width vectors;
 
-    // Products have a tile each for few rows, for few rows and long streams, for rows in panels, for columns that are
+    // Products have a tile each for one, two and three rows, for one row and long streams, for rows in panels, for
+    // columns that are
     // worth packing rows for, and for what is left.
-    private final Rehearsal fewRows;
-    private final Rehearsal longRows;
+    private final Rehearsal[] fewRows;
+    private final Rehearsal longRow;
     private final Rehearsal rowsInPanels;
     private final Rehearsal packedRows;
     private final Rehearsal otherRows;
@@ -86,8 +87,8 @@ final class ColdKernels {
             int scores) {
         this.vectors = vectors;
         this.lines = lines;
-        fewRows = rehearsal.get();
-        longRows = rehearsal.get();
+        fewRows = Stream.generate(rehearsal).limit(VectorProducts.TILE - 1).toArray(Rehearsal[]::new);
+        longRow = rehearsal.get();
         rowsInPanels = rehearsal.get();
         packedRows = rehearsal.get();
         otherRows = rehearsal.get();
@@ -128,7 +129,7 @@ final class ColdKernels {
     /** That of the tile that a product needs. */
     Rehearsal product(int m, int n, int k, int aRowStride, int aColumnStride) {
         if (m < VectorProducts.TILE) {
-            return VectorProducts.goesByFours(vectors, m, n, k) ? longRows : fewRows;
+            return m == 1 && VectorProducts.goesByFours(vectors, n, k) ? longRow : fewRows[Math.max(0, m - 1)];
         }
         if (aRowStride == 1 && aColumnStride == Kernels.LANES) {
             return rowsInPanels;
@@ -160,8 +161,8 @@ final class ColdKernels {
             long start = System.nanoTime();
             SCALAR.multiply(rows, n, k, a, ao + i * ars, ars, acs, b, bo, panel, c, co + i * crs, crs, accumulate);
             rehearsal.performed((long) rows * n * k, start);
-            if (rehearsal == longRows) {
-                rehearseLongRows(k, b, bo, panel, accumulate);
+            if (rehearsal == longRow) {
+                rehearseLongRow(k, b, bo, panel, accumulate);
             } else {
                 rehearseProduct(rehearsal, m, n, k, a, ao, ars, acs, b, bo, panel, accumulate);
             }
@@ -198,13 +199,13 @@ final class ColdKernels {
     }
 
     /** The tile itself: a whole product of few steps would not have it. Its row is whatever is in the room. */
-    private void rehearseLongRows(int k, float[] b, int bo, int panel, boolean accumulate) {
+    private void rehearseLongRow(int k, float[] b, int bo, int panel, boolean accumulate) {
         int columns = 4 * Kernels.LANES;
         int steps = Math.min(k, STEPS);
-        for (boolean adds = accumulate; longRows.due(); adds = !adds) {
+        for (boolean adds = accumulate; longRow.due(); adds = !adds) {
             long start = System.nanoTime();
             VectorTiles.oneRowFourVectors(vectors, steps, room, 0, b, bo, panel, room, STEPS, adds);
-            longRows.rehearsed(columns * steps, start);
+            longRow.rehearsed(columns * steps, start);
         }
     }
 
@@ -216,7 +217,7 @@ final class ColdKernels {
         for (boolean adds = true; lines.due(); adds = !adds) {
             start = System.nanoTime();
             for (int i = 0; i < CALLS; i++) {
-                VectorLines.multiply(vectors, 1, columns, steps, room, 0, 0, panels, 0, room, STEPS, 0, adds);
+                VectorLines.multiply(vectors, columns, steps, room, 0, panels, 0, room, STEPS, adds);
             }
             lines.rehearsed(CALLS * columns * steps, start);
         }

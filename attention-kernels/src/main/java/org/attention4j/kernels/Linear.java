@@ -72,7 +72,7 @@ public final class Linear {
     }
 
     /**
-     * Returns this layer, with weights {@linkplain PackedMatrix#inLines in cache lines} for one to three rows that come again and again.
+     * Returns this layer, with weights {@linkplain PackedMatrix#inLines in cache lines} for a row that comes again and again.
      *
      * @return a layer with the same weights, which shares them
      */

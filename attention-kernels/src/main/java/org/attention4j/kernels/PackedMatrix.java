@@ -76,7 +76,7 @@ public final class PackedMatrix {
     }
 
     /**
-     * Returns this matrix, for products of one to three rows that come again and again, as those of a recurrence do. They read a second copy
+     * Returns this matrix, for products of one row that come again and again, as those of a recurrence do. They read a second copy
      * of the panels, made after some thousands of them, outside the heap and each row of a panel a cache line, where it is of a size for the second-level
      * cache: from there it comes half as fast again. An array may start anywhere, and the garbage collector moves it.
      *

@@ -126,25 +126,13 @@ final class VectorKernels implements Kernels {
             int cRowStride,
             boolean accumulate) {
         b.checkColumns(fromColumn, columns);
-        Optional<MemorySegment> lines = m < VectorProducts.TILE ? b.lines() : Optional.empty();
+        Optional<MemorySegment> lines = m == 1 ? b.lines() : Optional.empty();
         int done = 0;
         if (lines.isPresent() && VectorLines.columns(vectors, columns) > 0) {
-            long work = (long) m * columns * b.rows();
+            long work = (long) columns * b.rows();
             if (cold.lines.over(work)) {
                 done = VectorLines.multiply(
-                        vectors,
-                        m,
-                        columns,
-                        b.rows(),
-                        a,
-                        aOffset,
-                        aRowStride,
-                        lines.get(),
-                        fromColumn,
-                        c,
-                        cOffset,
-                        cRowStride,
-                        accumulate);
+                        vectors, columns, b.rows(), a, aOffset, lines.get(), fromColumn, c, cOffset, accumulate);
             } else {
                 long start = System.nanoTime();
                 Kernels.super.multiplyColumns(

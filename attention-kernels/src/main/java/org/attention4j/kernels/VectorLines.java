@@ -24,32 +24,27 @@ final class VectorLines {
     }
 
     /**
-     * Multiplies rows by as many columns as go by eight vectors.
+     * Multiplies a row by as many columns as go by eight vectors.
      *
      * @return how many columns are done, a multiple of 16
      */
     static int multiply(
             Width w,
-            int m,
             int n,
             int k,
             float[] a,
             int ao,
-            int ars,
             MemorySegment lines,
             int firstColumn,
             float[] c,
             int co,
-            int crs,
             boolean accumulate) {
         int columns = 8 * w.species().length();
         int most = columns(w, n);
         int done = 0;
         for (; done < most; done += columns) {
-            for (int i = 0; i < m; i++) {
-                int at = (firstColumn + done) * k;
-                oneRowEightVectors(w, k, a, ao + i * ars, lines, at, c, co + i * crs + done, accumulate);
-            }
+            int at = (firstColumn + done) * k;
+            oneRowEightVectors(w, k, a, ao, lines, at, c, co + done, accumulate);
         }
         return done;
     }

@@ -421,14 +421,42 @@ final class VectorProducts {
     }
 
     /**
-     * Whether few rows go by four vectors, not eight. Long streams come from a cache, which gives four of them faster than eight, above all where
-     * vectors lie across its lines; so do the panels of many columns, unless more rows read them again.
+     * Whether a row goes by four vectors, not eight. Long streams come from a cache, which gives four of them faster than eight, above all where
+     * vectors lie across its lines; so do the panels of many columns.
      */
-    static boolean goesByFours(Width w, int m, int n, int k) {
-        return w.species().length() == 16 && n >= 4 * 16 && (k >= LONG || m == 1 && k >= PANEL_PAGE && n >= LONG);
+    static boolean goesByFours(Width w, int n, int k) {
+        return w.species().length() == 16 && n >= 4 * 16 && (k >= LONG || k >= PANEL_PAGE && n >= LONG);
     }
 
-    /** Rows whose numbers are next to each other, row by row, eight or four vectors at a time. */
+    /** Three rows together where there are registers for their sums, else two and one. */
+    private static void fourVectors(
+            Width w,
+            int m,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        if (m == 3 && w.species().length() == 16) {
+            VectorTiles.threeRowsFourVectors(w, k, a, ao, ars, b, b0, panel, c, co, crs, accumulate);
+            return;
+        }
+        if (m > 1) {
+            VectorTiles.twoRowsFourVectors(w, k, a, ao, ars, b, b0, panel, c, co, crs, accumulate);
+        }
+        if (m % 2 == 1) {
+            int last = m - 1;
+            VectorTiles.oneRowFourVectors(w, k, a, ao + last * ars, b, b0, panel, c, co + last * crs, accumulate);
+        }
+    }
+
+    /** Rows whose numbers are next to each other: by four vectors, a single one also by eight. */
     private static void rowsInPlace(
             Width w,
             int m,
@@ -445,21 +473,15 @@ final class VectorProducts {
             int crs,
             boolean accumulate) {
         int length = w.species().length();
-        boolean fours = goesByFours(w, m, n, k);
+        boolean eights = m == 1 && !goesByFours(w, n, k);
         int v = 0;
-        for (; !fours && (v + 8) * length <= n; v += 8) {
+        for (; eights && (v + 8) * length <= n; v += 8) {
             int b0 = vectorAt(bo, v, length, panel);
-            for (int i = 0; i < m; i++) {
-                VectorTiles.oneRowEightVectors(
-                        w, k, a, ao + i * ars, b, b0, panel, c, co + i * crs + v * length, accumulate);
-            }
+            VectorTiles.oneRowEightVectors(w, k, a, ao, b, b0, panel, c, co + v * length, accumulate);
         }
         for (; (v + 4) * length <= n; v += 4) {
             int b0 = vectorAt(bo, v, length, panel);
-            for (int i = 0; i < m; i++) {
-                VectorTiles.oneRowFourVectors(
-                        w, k, a, ao + i * ars, b, b0, panel, c, co + i * crs + v * length, accumulate);
-            }
+            fourVectors(w, m, k, a, ao, ars, b, b0, panel, c, co + v * length, crs, accumulate);
         }
         for (; (v + 1) * length <= n; v++) {
             int b0 = vectorAt(bo, v, length, panel);

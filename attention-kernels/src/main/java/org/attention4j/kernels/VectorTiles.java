@@ -514,6 +514,157 @@ final class VectorTiles {
         minusZero.add(c7).intoArray(c, co + 7 * l);
     }
 
+    /** C[0…1, four vectors], A[i, p] at {@code a[ao + i * ars + p]}: what is read of B serves both rows. */
+    static void twoRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        int d = co + crs;
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector d0 = c0;
+        FloatVector d1 = c0;
+        FloatVector d2 = c0;
+        FloatVector d3 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + l);
+            c2 = FloatVector.fromArray(s, c, co + 2 * l);
+            c3 = FloatVector.fromArray(s, c, co + 3 * l);
+            d0 = FloatVector.fromArray(s, c, d);
+            d1 = FloatVector.fromArray(s, c, d + l);
+            d2 = FloatVector.fromArray(s, c, d + 2 * l);
+            d3 = FloatVector.fromArray(s, c, d + 3 * l);
+        }
+        int a1 = ao + ars;
+        int b1 = VectorProducts.vectorAt(b0, 1, l, panel);
+        int b2 = VectorProducts.vectorAt(b0, 2, l, panel);
+        int b3 = VectorProducts.vectorAt(b0, 3, l, panel);
+        for (int p = 0; p < k; p++) {
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
+            FloatVector y = FloatVector.broadcast(s, a[a1 + p]);
+            FloatVector v = FloatVector.fromArray(s, b, b0 + 16 * p);
+            c0 = x.fma(v, c0);
+            d0 = y.fma(v, d0);
+            v = FloatVector.fromArray(s, b, b1 + 16 * p);
+            c1 = x.fma(v, c1);
+            d1 = y.fma(v, d1);
+            v = FloatVector.fromArray(s, b, b2 + 16 * p);
+            c2 = x.fma(v, c2);
+            d2 = y.fma(v, d2);
+            v = FloatVector.fromArray(s, b, b3 + 16 * p);
+            c3 = x.fma(v, c3);
+            d3 = y.fma(v, d3);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + l);
+        minusZero.add(c2).intoArray(c, co + 2 * l);
+        minusZero.add(c3).intoArray(c, co + 3 * l);
+        minusZero.add(d0).intoArray(c, d);
+        minusZero.add(d1).intoArray(c, d + l);
+        minusZero.add(d2).intoArray(c, d + 2 * l);
+        minusZero.add(d3).intoArray(c, d + 3 * l);
+    }
+
+    /** C[0…2, four vectors]: more sums than 16 registers hold. */
+    static void threeRowsFourVectors(
+            Width w,
+            int k,
+            float[] a,
+            int ao,
+            int ars,
+            float[] b,
+            int b0,
+            int panel,
+            float[] c,
+            int co,
+            int crs,
+            boolean accumulate) {
+        VectorSpecies<Float> s = w.species();
+        int l = s.length();
+        int d = co + crs;
+        int e = co + 2 * crs;
+        FloatVector c0 = FloatVector.zero(s);
+        FloatVector c1 = c0;
+        FloatVector c2 = c0;
+        FloatVector c3 = c0;
+        FloatVector d0 = c0;
+        FloatVector d1 = c0;
+        FloatVector d2 = c0;
+        FloatVector d3 = c0;
+        FloatVector e0 = c0;
+        FloatVector e1 = c0;
+        FloatVector e2 = c0;
+        FloatVector e3 = c0;
+        if (accumulate) {
+            c0 = FloatVector.fromArray(s, c, co);
+            c1 = FloatVector.fromArray(s, c, co + l);
+            c2 = FloatVector.fromArray(s, c, co + 2 * l);
+            c3 = FloatVector.fromArray(s, c, co + 3 * l);
+            d0 = FloatVector.fromArray(s, c, d);
+            d1 = FloatVector.fromArray(s, c, d + l);
+            d2 = FloatVector.fromArray(s, c, d + 2 * l);
+            d3 = FloatVector.fromArray(s, c, d + 3 * l);
+            e0 = FloatVector.fromArray(s, c, e);
+            e1 = FloatVector.fromArray(s, c, e + l);
+            e2 = FloatVector.fromArray(s, c, e + 2 * l);
+            e3 = FloatVector.fromArray(s, c, e + 3 * l);
+        }
+        int a1 = ao + ars;
+        int a2 = ao + 2 * ars;
+        int b1 = VectorProducts.vectorAt(b0, 1, l, panel);
+        int b2 = VectorProducts.vectorAt(b0, 2, l, panel);
+        int b3 = VectorProducts.vectorAt(b0, 3, l, panel);
+        for (int p = 0; p < k; p++) {
+            FloatVector x = FloatVector.broadcast(s, a[ao + p]);
+            FloatVector y = FloatVector.broadcast(s, a[a1 + p]);
+            FloatVector z = FloatVector.broadcast(s, a[a2 + p]);
+            FloatVector v = FloatVector.fromArray(s, b, b0 + 16 * p);
+            c0 = x.fma(v, c0);
+            d0 = y.fma(v, d0);
+            e0 = z.fma(v, e0);
+            v = FloatVector.fromArray(s, b, b1 + 16 * p);
+            c1 = x.fma(v, c1);
+            d1 = y.fma(v, d1);
+            e1 = z.fma(v, e1);
+            v = FloatVector.fromArray(s, b, b2 + 16 * p);
+            c2 = x.fma(v, c2);
+            d2 = y.fma(v, d2);
+            e2 = z.fma(v, e2);
+            v = FloatVector.fromArray(s, b, b3 + 16 * p);
+            c3 = x.fma(v, c3);
+            d3 = y.fma(v, d3);
+            e3 = z.fma(v, e3);
+        }
+        FloatVector minusZero = FloatVector.broadcast(s, Width.MINUS_ZERO);
+        minusZero.add(c0).intoArray(c, co);
+        minusZero.add(c1).intoArray(c, co + l);
+        minusZero.add(c2).intoArray(c, co + 2 * l);
+        minusZero.add(c3).intoArray(c, co + 3 * l);
+        minusZero.add(d0).intoArray(c, d);
+        minusZero.add(d1).intoArray(c, d + l);
+        minusZero.add(d2).intoArray(c, d + 2 * l);
+        minusZero.add(d3).intoArray(c, d + 3 * l);
+        minusZero.add(e0).intoArray(c, e);
+        minusZero.add(e1).intoArray(c, e + l);
+        minusZero.add(e2).intoArray(c, e + 2 * l);
+        minusZero.add(e3).intoArray(c, e + 3 * l);
+    }
+
     /** C[0, four vectors]: as narrow as a head of values often is. One vector at a time would wait for each multiply-add. */
     static void oneRowFourVectors(
             Width w, int k, float[] a, int ao, float[] b, int b0, int panel, float[] c, int co, boolean accumulate) {

@@ -92,9 +92,11 @@ class ColdKernelsTest {
         private void run() {
             Arrays.fill(a, 0.5f);
             until(cold.product(1, 256, 256, 256, 1)::over, () -> product(1, 256, 256, 1));
-            Rehearsal longRows = cold.product(1, 512, 256, 256, 1);
-            if (longRows != cold.product(1, 256, 256, 256, 1)) { // vectors of 512 bits
-                until(longRows::over, () -> product(1, 512, 256, 1));
+            until(cold.product(2, 256, 256, 256, 1)::over, () -> product(2, 256, 256, 1));
+            until(cold.product(3, 256, 256, 256, 1)::over, () -> product(3, 256, 256, 1));
+            Rehearsal longRow = cold.product(1, 512, 256, 256, 1);
+            if (longRow != cold.product(1, 256, 256, 256, 1)) { // vectors of 512 bits
+                until(longRow::over, () -> product(1, 512, 256, 1));
             }
             until(cold.product(64, 256, 256, 256, 1)::over, () -> product(64, 256, 256, 1));
             until(cold.product(64, 64, 256, 256, 1)::over, () -> product(64, 64, 256, 1));
