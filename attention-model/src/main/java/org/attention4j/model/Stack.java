@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.attention4j.api.BadConfigurationException;
 import org.attention4j.api.Gradients;
 import org.attention4j.api.NamedTensors;
 import org.attention4j.api.ParameterSource;
@@ -29,6 +30,13 @@ final class Stack {
 
     static String name(int layer) {
         return "layers." + layer + ".";
+    }
+
+    /** Refuses a number of layers below 1. */
+    static void check(int count) {
+        if (count < 1) {
+            throw new BadConfigurationException("layers", Integer.toString(count), "must be at least 1");
+        }
     }
 
     static ParameterSource ofNorm(ParameterSource source) {

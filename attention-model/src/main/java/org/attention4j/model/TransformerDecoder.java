@@ -70,15 +70,13 @@ public final class TransformerDecoder extends DecoderFrame {
             BlockConfig config,
             boolean lastNorm,
             ParameterSource source) {
+        Stack.check(count);
         List<TransformerDecoderLayer> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ParameterSource own = source.under(Stack.name(i));
             SequenceMixer self = mixer.apply(own.under(config.mixerName() + "."));
             SequenceMixer cross = crossMixer.apply(own.under(TransformerDecoderLayer.CROSS_ATTENTION));
             layers.add(TransformerDecoderLayer.of(self, cross, config, own));
-        }
-        if (layers.isEmpty()) {
-            return of(layers, Optional.empty()); // refuses
         }
         int width = layers.get(0).spec().inputWidth();
         return of(layers, config.lastNorm(lastNorm, width, source));

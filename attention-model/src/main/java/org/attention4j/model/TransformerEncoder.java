@@ -68,13 +68,11 @@ public final class TransformerEncoder implements Incremental, Differentiable {
             BlockConfig config,
             boolean lastNorm,
             ParameterSource source) {
+        Stack.check(count);
         List<Block> layers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ParameterSource own = source.under(Stack.name(i));
             layers.add(Block.of(mixer.apply(own.under(config.mixerName() + ".")), config, own));
-        }
-        if (layers.isEmpty()) {
-            return of(layers, Optional.empty()); // refuses
         }
         int width = layers.get(0).spec().inputWidth();
         return of(layers, config.lastNorm(lastNorm, width, source));

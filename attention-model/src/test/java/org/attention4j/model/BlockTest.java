@@ -304,4 +304,25 @@ class BlockTest {
         }
         return out;
     }
+
+    @Test
+    void aStackOfNoLayersSaysHowManyWereAskedFor() {
+        BlockConfig config = BlockConfig.transformer(8);
+        for (int count : new int[] {0, -1}) {
+            BadConfigurationException encoder = assertThrows(
+                    BadConfigurationException.class,
+                    () -> TransformerEncoder.of(count, none -> block(Arrangement.PRE_NORM), config, false, SOURCE));
+            assertEquals("option 'layers' = " + count + ": must be at least 1", encoder.getMessage());
+            BadConfigurationException decoder = assertThrows(
+                    BadConfigurationException.class,
+                    () -> TransformerDecoder.of(
+                            count,
+                            none -> block(Arrangement.PRE_NORM),
+                            none -> block(Arrangement.PRE_NORM),
+                            config,
+                            false,
+                            SOURCE));
+            assertEquals(encoder.getMessage(), decoder.getMessage());
+        }
+    }
 }
