@@ -381,6 +381,9 @@ final class VectorKernels implements Kernels {
     @Override
     public boolean shrink(
             int n, float[] factors, int factorsOffset, float[] maxima, int maximaOffset, float[] sums, int sumsOffset) {
+        if (n < LANES) {
+            return SCALAR.shrink(n, factors, factorsOffset, maxima, maximaOffset, sums, sumsOffset);
+        }
         int whole = n & -LANES;
         boolean shrinking =
                 VectorColumns.shrink(vectors, whole, factors, factorsOffset, maxima, maximaOffset, sums, sumsOffset);

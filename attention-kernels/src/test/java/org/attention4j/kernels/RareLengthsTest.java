@@ -83,6 +83,7 @@ class RareLengthsTest {
                 functions.put(f.name(), n -> kernels.apply(f, x, 0, out, 0, n));
                 functions.put(f + " gradient", n -> kernels.gradient(f, x, 0, y, 0, z, 0, out, 0, n));
             }
+            functions.put("shrink", n -> kernels.shrink(n, x, 0, y, 0, z, 0));
             return functions;
         }
 
