@@ -49,9 +49,9 @@ final class CausalAttentionOperator implements Operator {
 
         Call(ReferenceCase reference) throws UnsupportedCaseException {
             this.reference = reference;
-            query = headsFirst("q");
-            key = headsFirst("k");
-            value = headsFirst("v");
+            query = Layouts.headsFirst(reference.input("q"));
+            key = Layouts.headsFirst(reference.input("k"));
+            value = Layouts.headsFirst(reference.input("v"));
             JsonNode scale = reference.attribute("scale");
             if (scale.isTextual() && !scale.asText().equals("D^-0.5")) {
                 throw new UnsupportedCaseException("a scale of " + scale + ": a number or D^-0.5 is known");
@@ -67,23 +67,6 @@ final class CausalAttentionOperator implements Operator {
                     }));
         }
 
-        private Tensor headsFirst(String input) {
-            Tensor given = reference.input(input);
-            if (given.shape().rank() != 4) {
-                throw new IllegalArgumentException(input + " " + given.shape() + " is not [B, T, H, E]");
-            }
-            return Layouts.splitHeads(joined(given), given.extent(2));
-        }
-
-        private static Tensor joined(Tensor tensor) {
-            return tensor.reshape(tensor.extent(0), tensor.extent(1), tensor.extent(2) * tensor.extent(3));
-        }
-
-        private static Tensor headsLast(Tensor tensor) {
-            return Layouts.joinHeads(tensor)
-                    .reshape(tensor.extent(0), tensor.extent(2), tensor.extent(1), tensor.extent(3));
-        }
-
         Map<String, Tensor> run() {
             boolean sink = reference.hasInput("sink_bias");
             boolean gated = reference.hasInput("g");
@@ -94,7 +77,7 @@ final class CausalAttentionOperator implements Operator {
             Map<String, Tensor> results = new LinkedHashMap<>();
             try (Workspace workspace = Workspace.create()) {
                 OperatorRecording recording = attention.record(in, out, workspace);
-                results.put("output.o", headsLast(out));
+                results.put("output.o", Layouts.headsLast(out));
                 if (reference.hasGradients()) {
                     Tensor dQuery = Tensor.zeros(query.shape());
                     Tensor dKey = Tensor.zeros(key.shape());
@@ -108,11 +91,10 @@ final class CausalAttentionOperator implements Operator {
                     gradients = sink ? gradients.withSinks(dSinks) : gradients;
                     gradients = gated ? gradients.withBias(dScores) : gradients;
                     Tensor dOut = reference.cotangent("o");
-                    attention.backward(
-                            recording, Layouts.splitHeads(joined(dOut), query.extent(1)), gradients, workspace);
-                    results.put("grad.input.q", headsLast(dQuery));
-                    results.put("grad.input.k", headsLast(dKey));
-                    results.put("grad.input.v", headsLast(dValue));
+                    attention.backward(recording, Layouts.headsFirst(dOut), gradients, workspace);
+                    results.put("grad.input.q", Layouts.headsLast(dQuery));
+                    results.put("grad.input.k", Layouts.headsLast(dKey));
+                    results.put("grad.input.v", Layouts.headsLast(dValue));
                     results.put("grad.input.sink_bias", dSinks);
                     results.put("grad.input.g", gateGradient(dScores));
                 }

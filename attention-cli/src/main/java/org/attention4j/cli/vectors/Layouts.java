@@ -76,6 +76,24 @@ final class Layouts {
         return joined;
     }
 
+    /**
+     * {@code [B, T, H, E]} → {@code [B, H, T, E]}.
+     *
+     * @throws IllegalArgumentException if it has not four dimensions
+     */
+    static Tensor headsFirst(Tensor tensor) {
+        if (tensor.shape().rank() != 4) {
+            throw new IllegalArgumentException("a tensor " + tensor.shape() + " is not [B, T, H, E]");
+        }
+        int heads = tensor.extent(2);
+        return splitHeads(tensor.reshape(tensor.extent(0), tensor.extent(1), heads * tensor.extent(3)), heads);
+    }
+
+    /** {@code [B, H, T, E]} → {@code [B, T, H, E]}. */
+    static Tensor headsLast(Tensor tensor) {
+        return joinHeads(tensor).reshape(tensor.extent(0), tensor.extent(2), tensor.extent(1), tensor.extent(3));
+    }
+
     /** {@code [B, H, P, E]} and {@code [B, H, T, E]} → {@code [B, H, P + T, E]}. */
     static Tensor joinTimes(Tensor first, Tensor second) {
         int rows = first.extent(0) * first.extent(1);

@@ -80,7 +80,7 @@ final class ScoreModOperator implements Operator {
                 case "dilated" -> dilated(reference.integer("dilated", 1));
                 case "doc" -> documents(reference.integers("document_id", query.extent(0) * key.extent(2)));
                 case "prefix" -> prefix(reference.integers("prefix_len", query.extent(0)));
-                default -> throw new UnsupportedCaseException("the modification " + mod + " is not known");
+                default -> seeAllowed(mod);
             }
         }
 
@@ -176,6 +176,23 @@ final class ScoreModOperator implements Operator {
 
         private void prefix(int[] lengths) {
             see((b, h, i, j) -> j <= i || j < lengths[b]);
+        }
+
+        /** A mask by a rule that is told in words: {@code allowed [B, H, T, S]} is what all masks of the case let through. */
+        private void seeAllowed(String mod) throws UnsupportedCaseException {
+            boolean mask = reference.attribute(mod + "_rule").isTextual()
+                    || reference.attribute(mod).asText().startsWith("allowed iff");
+            if (!mask || !reference.hasInput("allowed")) {
+                throw new UnsupportedCaseException("the modification " + mod + " is not known");
+            }
+            boolean[] allowed = reference.storedInput("allowed").booleans();
+            if (allowed.length != zeroScores().size()) {
+                throw new IllegalArgumentException("allowed has " + allowed.length + " elements, the scores "
+                        + zeroScores().shape());
+            }
+            int heads = query.extent(1);
+            int offset = reference.integer("query_offset", 0);
+            see((b, h, i, j) -> allowed[((b * heads + h) * query.extent(2) + i - offset) * key.extent(2) + j]);
         }
 
         private void see(AttentionMask rule) {

@@ -1,15 +1,20 @@
 package org.attention4j.cli.vectors;
 
 import java.util.Map;
+import java.util.Set;
 import org.attention4j.api.MixerSpec;
 import org.attention4j.api.Shape;
 import org.attention4j.api.Tensor;
+import org.attention4j.model.files.ElementType;
 
 /**
  * ONNX's {@code TensorScatter}: rows written into a cache that the caller owns, from an index of its own for each sequence, around the end
  * where the cache is circular. Copying alone; a mixer's own cache does this in its step.
  */
 final class TensorScatterOperator implements Operator {
+    private static final Set<ElementType> FLOATS =
+            Set.of(ElementType.F64, ElementType.F32, ElementType.F16, ElementType.BF16);
+
     @Override
     public String name() {
         return "TensorScatter";
@@ -17,6 +22,10 @@ final class TensorScatterOperator implements Operator {
 
     @Override
     public Map<String, Tensor> run(ReferenceCase reference) throws UnsupportedCaseException {
+        ElementType type = reference.storedInput("past_cache").type();
+        if (!FLOATS.contains(type)) {
+            throw new UnsupportedCaseException("a cache of " + type + ": the library's hold floating-point numbers");
+        }
         Tensor past = reference.input("past_cache");
         Tensor update = reference.input("update");
         int axis = OnnxAxis.index(past.shape(), reference.integer("axis", -2));

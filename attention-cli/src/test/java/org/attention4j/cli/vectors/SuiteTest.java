@@ -212,6 +212,65 @@ class SuiteTest {
     }
 
     @Test
+    void aCacheOfIntegersIsUnsupported() throws IOException {
+        Map<String, Tensor> cache = Map.of(
+                "input.past_cache", Tensor.zeros(1, 2, 1),
+                "input.update", Tensor.zeros(1, 1, 1),
+                "output.present_cache", Tensor.zeros(1, 2, 1));
+        assertVerdict(Verdict.PASS, "", run("TensorScatter", cache, TOLERANCE));
+        assertVerdict(
+                Verdict.UNSUPPORTED,
+                "a cache of I32",
+                runStored("TensorScatter", cache, "", "\"dtype\":\"F32\"", "\"dtype\":\"I32\""));
+    }
+
+    /** Position 1 is turned by an angle of 1, position 0 is not. */
+    @Test
+    void headsMayStandBehindTheTime() throws IOException {
+        float sin = (float) Math.sin(1);
+        float cos = (float) Math.cos(1);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("input.input", Tensor.of(new float[] {1, 0, 2, 0, 3, 0, 4, 0}, 1, 2, 2, 2));
+        tensors.put("cotangent.output", Tensor.of(new float[] {1, 0, 2, 0, 3, 0, 4, 0}, 1, 2, 2, 2));
+        tensors.put("input.position_ids", Tensor.of(new float[] {0, Float.intBitsToFloat(1)}, 1, 2));
+        float[] behind = {1, 0, 2, 0, 3 * cos, 3 * sin, 4 * cos, 4 * sin};
+        float[] back = {1, 0, 2, 0, 3 * cos, -3 * sin, 4 * cos, -4 * sin};
+        tensors.put("output.output", Tensor.of(behind, 1, 2, 2, 2));
+        tensors.put("grad.input.input", Tensor.of(back, 1, 2, 2, 2));
+        assertVerdict(Verdict.PASS, "", rotated("(B, L, H, D)", 1, tensors));
+        assertVerdict(Verdict.FAIL, "grad.input.input is", rotated("(B, H, L, D)", 1, tensors));
+        assertVerdict(Verdict.UNSUPPORTED, "the layout (L, B, H, D)", rotated("(L, B, H, D)", 1, tensors));
+        assertVerdict(Verdict.UNSUPPORTED, "position_scaling 0.5", rotated("(B, L, H, D)", 0.5, tensors));
+    }
+
+    /** Positions are stored as integers. */
+    private CaseResult rotated(String layout, double scaling, Map<String, Tensor> tensors) throws IOException {
+        String attributes = ", \"attributes\": {\"style\": \"half_split\", \"layout\": \"" + layout
+                + "\", \"position_scaling\": " + scaling + "}";
+        return runStored(
+                "rotary",
+                tensors,
+                attributes,
+                "input.position_ids\":{\"dtype\":\"F32",
+                "input.position_ids\":{\"dtype\":\"I32");
+    }
+
+    /** A case in whose file something stands in another way. */
+    private CaseResult runStored(
+            String operator, Map<String, Tensor> tensors, String attributes, String from, String to)
+            throws IOException {
+        run(operator, tensors, TOLERANCE + attributes);
+        Path file = folder.resolve("case.safetensors");
+        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        assertTrue(text.contains(from), text);
+        int longer = to.length() - from.length();
+        ByteBuffer bytes = ByteBuffer.wrap(text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1));
+        bytes.order(ByteOrder.LITTLE_ENDIAN).putLong(0, bytes.getLong(0) + longer);
+        Files.write(file, bytes.array());
+        return runLine(Files.readString(folder.resolve("cases.jsonl")));
+    }
+
+    @Test
     void aResultThatIsNotComputedFails() throws IOException {
         Map<String, Tensor> tensors = oneKey(5);
         tensors.put("output.other@f32", Tensor.zeros(1));
@@ -266,26 +325,11 @@ class SuiteTest {
         tensors.put("output.attn_output", Tensor.of(new float[] {3, 4, 4, 5}, 1, 4, 1));
         tensors.put("cotangent.attn_output", Tensor.of(new float[] {1, 1, 1, 1}, 1, 4, 1));
         tensors.put("grad.input.query", Tensor.of(new float[] {25 / 12f, 13 / 12f, 7 / 12f, 3 / 12f}, 1, 4, 1));
-        Safetensors.write(folder.resolve("case.safetensors"), NamedTensors.of(tensors), Map.of());
-        ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("case.safetensors")))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        int length = (int) file.getLong(0);
-        String header = new String(file.array(), 8, length, StandardCharsets.UTF_8);
         String given = "\"input.attn_mask\":{\"dtype\":\"F32\",\"shape\":[2,2]";
-        assertTrue(header.contains(given), header);
-        byte[] truths = header.replace(given, "\"input.attn_mask\":{\"dtype\":\"BOOL\",\"shape\":[4,4]")
-                .getBytes(StandardCharsets.UTF_8);
-        ByteBuffer hiding =
-                ByteBuffer.allocate(file.capacity() - length + truths.length).order(ByteOrder.LITTLE_ENDIAN);
-        hiding.putLong(truths.length).put(truths).put(file.position(8 + length));
-        Files.write(folder.resolve("case.safetensors"), hiding.array());
-        assertVerdict(
-                Verdict.PASS,
-                "",
-                runLine("{\"name\": \"a\", \"op\": \"multihead_attention\", \"file\": \"case.safetensors\", \"inputs\":"
-                        + " [\"query\", \"\", \"\", \"\", \"attn_mask\"]" + TOLERANCE
-                        + ", \"attributes\": {\"embed_dim\": 1, \"num_heads\": 1, \"batch_first\": true,"
-                        + " \"is_causal\": true, \"need_weights\": false}}"));
+        String truths = "\"input.attn_mask\":{\"dtype\":\"BOOL\",\"shape\":[4,4]";
+        String attributes = ", \"attributes\": {\"embed_dim\": 1, \"num_heads\": 1, \"batch_first\": true,"
+                + " \"is_causal\": true, \"need_weights\": false}";
+        assertVerdict(Verdict.PASS, "", runStored("multihead_attention", tensors, attributes, given, truths));
     }
 
     /** Scores of zeros, in which a slope of 2 makes −2 and 0: the cap comes behind. */
@@ -305,6 +349,24 @@ class SuiteTest {
         String attributes = ", \"attributes\": {\"mods\": [\"alibi\", \"softcap\"], \"softcap\": 0.5,"
                 + " \"alibi\": \"score += slope[h] * (k_pos - q_pos)\"}";
         assertVerdict(Verdict.PASS, "", run("score_mod", tensors, TOLERANCE + attributes));
+    }
+
+    /** A rule in words: {@code allowed} has its answers. */
+    @Test
+    void aMaskByARuleThatIsNotKnownIsReadWhereItIsGiven() throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String name : List.of("input.query", "input.key")) {
+            tensors.put(name, Tensor.zeros(1, 1, 2, 1));
+        }
+        tensors.put("input.value", Tensor.of(new float[] {1, 0}, 1, 1, 2, 1));
+        tensors.put("input.allowed", Tensor.of(new float[] {Float.intBitsToFloat(0x01010001)}, 1)); // yes, no; yes, yes
+        tensors.put("output.output", Tensor.of(new float[] {1, 0.5f}, 1, 1, 2, 1));
+        String given = "\"input.allowed\":{\"dtype\":\"F32\",\"shape\":[1]";
+        String truths = "\"input.allowed\":{\"dtype\":\"BOOL\",\"shape\":[1,1,2,2]";
+        String attributes = ", \"attributes\": {\"mods\": [\"star\"], \"star_rule\": \"as stars see\"}";
+        assertVerdict(Verdict.PASS, "", runStored("score_mod", tensors, attributes, given, truths));
+        String score = ", \"attributes\": {\"mods\": [\"star\"], \"star\": 2}";
+        assertVerdict(Verdict.UNSUPPORTED, "modification star", runStored("score_mod", tensors, score, given, truths));
     }
 
     @Test
