@@ -95,6 +95,7 @@ public final class Suite {
                         new CausalAttentionOperator("forgetting_attn"),
                         new ScaledDotProductOperator(),
                         new MultiHeadOperator(),
+                        new RgLruOperator(mixers),
                         new RecurrentOperator(mixers, "gru"),
                         new RecurrentOperator(mixers, "lstm"),
                         new RecurrentOperator(mixers, "rnn"),
