@@ -2,6 +2,7 @@ package org.attention4j.tests.laws;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.attention4j.api.InitialValue;
 import org.attention4j.api.Initializer;
 import org.attention4j.api.MixerSpec;
@@ -15,6 +16,9 @@ import org.attention4j.tests.LawCase;
 
 /** What every mixer does with parameters. */
 public final class ParameterLaws {
+    /** Positions at least of sequences in which every parameter should matter. */
+    private static final int LENGTH = 10;
+
     private ParameterLaws() {}
 
     /**
@@ -48,7 +52,7 @@ public final class ParameterLaws {
                                 spec -> !(spec.config().options().get("layers") instanceof Integer layers
                                         && layers > 4))
                         .when(
-                                "not with a window of 1, where queries and keys do nothing",
+                                "not with a window of 1 or a dilation as long as the sequence, where queries and keys do nothing",
                                 ParameterLaws::everythingUsed),
                 law(
                         "parameters-are-copies",
@@ -76,7 +80,9 @@ public final class ParameterLaws {
     }
 
     private static boolean everythingUsed(MixerSpec spec) {
-        return !Integer.valueOf(1).equals(spec.config().options().get("window"));
+        Map<String, Object> options = spec.config().options();
+        return !Integer.valueOf(1).equals(options.get("window"))
+                && !(options.get("dilation") instanceof Integer dilation && dilation >= LENGTH);
     }
 
     private static void askedOnce(LawCase c) {
@@ -103,7 +109,7 @@ public final class ParameterLaws {
     }
 
     private static void used(LawCase c) {
-        LawCase full = c.full(10);
+        LawCase full = c.full(LENGTH);
         for (String name : c.spec().zeroParameters().names()) {
             // a softmax of scores far apart is 0 and 1 whatever a parameter does, and a shift of all keys shows in
             // rounding only: other sizes
