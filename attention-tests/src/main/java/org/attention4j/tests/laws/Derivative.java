@@ -30,7 +30,8 @@ import org.attention4j.tests.Violation;
  *   <li>and if they say so among {@value #ALL_STEPS} steps, too: f may turn within the smallest of the eight, as a norm does near 0.
  * </ol>
  *
- * <p>Where f is known to have kinks or jumps, a gradient is wrong only if it is so at {@value #POINTS} points beside each other: a kink that
+ * <p>A gradient that is known at other points, too, is wrong only if it is so at a second one beside the first: among thousands of vectors whose length f
+ * divides by, one may be so short that f turns within every step. Where f is known to have kinks or jumps, it must be so at {@value #POINTS} points: a kink that
  * deceives at one of them is elsewhere at the next, and a missing term is missing at all. Of many kinks, one is near everywhere; so L(x + h u)
  * − L(x − h u) must contradict the integral of the gradient between the two points, too, which kinks do not trouble: the mean of {@value
  * #SAMPLES} samples is off by at most their variation by twice their number (Koksma 1942).
@@ -94,7 +95,7 @@ final class Derivative {
     /** As below, where f has no kinks; the gradient and the point have one shape. */
     static void check(
             String what, Tensor point, Tensor gradient, SplittableRandom random, Function<Tensor, Loss> loss) {
-        check(what, false, point, random, same -> gradient, loss);
+        check(what, false, 1, point, random, same -> gradient, loss);
     }
 
     /**
@@ -114,12 +115,23 @@ final class Derivative {
             SplittableRandom random,
             UnaryOperator<Tensor> gradient,
             Function<Tensor, Loss> loss) {
+        check(what, kinks, kinks ? POINTS : 2, point, random, gradient, loss);
+    }
+
+    private static void check(
+            String what,
+            boolean kinks,
+            int points,
+            Tensor point,
+            SplittableRandom random,
+            UnaryOperator<Tensor> gradient,
+            Function<Tensor, Loss> loss) {
         if (point.size() == 0) {
             return;
         }
         float[] direction = direction((int) point.size(), random);
         Estimate wrong = null;
-        for (int i = 0; i < (kinks ? POINTS : 1); i++) {
+        for (int i = 0; i < points; i++) {
             Tensor at = i == 0 ? point : beside(point, random);
             Tensor there = gradient.apply(at);
             Optional<Estimate> contradiction = contradiction(at, there, direction, loss, STEPS)
@@ -139,7 +151,7 @@ final class Derivative {
                 wrong.gradient,
                 wrong.difference,
                 wrong.tolerance,
-                kinks ? "; no better at " + (POINTS - 1) + " points beside" : ""));
+                points > 1 ? "; no better at " + (points - 1) + (points > 2 ? " points" : " point") + " beside" : ""));
     }
 
     /** The surest of the estimates, if the surest ones contradict the gradient. */

@@ -32,7 +32,7 @@ public final class IncrementalLaws {
                                 "what the state keeps; the order of sums in step and forward, or the exactness in the spec where they are two algorithms",
                                 IncrementalLaws::tokens)
                         .when(
-                                "where states round, not with a norm of one number, which is a step",
+                                "where states round, not with a norm of one number or of what is made of one, which is a step",
                                 spec -> !spec.exactness().isOfStates() || Kinks.normsOfMany(spec)),
                 law(
                         "prompt-equals-whole",

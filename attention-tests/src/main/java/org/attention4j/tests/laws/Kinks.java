@@ -27,13 +27,14 @@ final class Kinks {
     }
 
     /**
-     * Whether no norm of a single number, a latent's or a key's, has an ε near 0. With it, the norm is a step: what a state keeps of a position is one number of two, which
-     * moved inputs do not move, though rounding does.
+     * Whether no norm of a single number, a latent's or a key's, or of what is made of a single number has an ε near 0. With it, the norm is a step: what a state keeps of a
+     * position is one of two vectors, which moved inputs do not move, though rounding does.
      */
     static boolean normsOfMany(MixerSpec spec) {
         Map<String, Object> options = spec.config().options();
         return smoothNorms(spec)
-                || Stream.of("latent-width", "head-width")
-                        .noneMatch(width -> Integer.valueOf(1).equals(options.get(width)));
+                || spec.inputWidth() > 1
+                        && Stream.of("latent-width", "head-width")
+                                .noneMatch(width -> Integer.valueOf(1).equals(options.get(width)));
     }
 }
